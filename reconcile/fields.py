@@ -1,0 +1,112 @@
+"""The columns that the job understands: headers, synonyms, where null may be sent.
+
+The table is section 2 of the rules. Synonyms are unmistakable names only; words that
+exports use for other things (Memo, Note, ID, Number, Quantity, Amount, Type, Name) are none.
+"""
+
+import re
+from dataclasses import dataclass
+
+from reconcile.model import Field
+
+__all__ = ["EXTERNAL_IDS", "FIELDS", "IDS", "ITEM_VALUES", "SENT", "FieldSpec", "normal_name"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One column: its usual header, other names for it, what it becomes."""
+
+    header: str
+    meaning: str
+    synonyms: tuple[str, ...] = ()
+    null_allowed: bool = False
+
+
+FIELDS: dict[Field, FieldSpec] = {
+    Field.ORDER_ID: FieldSpec(
+        "Order ID",
+        "Flxpoint's order id",
+        ("Flxpoint Order ID", "Flxpoint Internal Order ID"),
+    ),
+    Field.ORDER_EXTERNAL_ID: FieldSpec(
+        "Order External ID",
+        "`externalAccountingId` of the order",
+        (
+            "Order External Accounting ID",
+            "Order Accounting ID",
+            "External Order Accounting ID",
+            "Accounting Order ID",
+        ),
+        null_allowed=True,
+    ),
+    Field.ITEM_ID: FieldSpec(
+        "Item ID",
+        "`items[].id`",
+        ("Order Item ID", "Flxpoint Item ID", "Flxpoint Order Item ID"),
+    ),
+    Field.ITEM_EXTERNAL_ID: FieldSpec(
+        "Item External ID",
+        "`items[].externalAccountingId`",
+        (
+            "Order Item External ID",
+            "Item External Accounting ID",
+            "Order Item External Accounting ID",
+            "Item Accounting ID",
+            "Order Item Accounting ID",
+        ),
+        null_allowed=True,
+    ),
+    Field.SUB_EXTERNAL_ID: FieldSpec(
+        "Supplier SKU External ID",
+        "`orderItemAccountingItems[].externalAccountingId`",
+        ("Supplier SKU External Accounting ID", "Supplier SKU Accounting ID"),
+    ),
+    Field.SUB_QUANTITY: FieldSpec(
+        "Supplier SKU Quantity",
+        "`orderItemAccountingItems[].quantity`",
+        ("Supplier SKU Qty",),
+    ),
+    Field.ACCOUNTING_SYNCED: FieldSpec(
+        "Accounting Synced",
+        "`accountingSynced`",
+        ("Synced To Accounting", "Order Accounting Synced"),
+        null_allowed=True,
+    ),
+    Field.ACCOUNTING_SYNC_ERROR: FieldSpec(
+        "Accounting Sync Error",
+        "`accountingSyncError`",
+        ("Accounting Sync Error Message", "Order Accounting Sync Error"),
+    ),
+    Field.STATUS: FieldSpec(
+        "Status",
+        "`status` of the status call",
+        ("Flxpoint Status", "Flxpoint Order Status", "New Order Status"),
+    ),
+    Field.UPDATE_NOTE: FieldSpec(
+        "Update Note",
+        "`updateNote` of the status call",
+        ("Status Update Note", "Order Update Note"),
+    ),
+}
+
+IDS = (Field.ORDER_ID, Field.ITEM_ID)
+EXTERNAL_IDS = (Field.ORDER_EXTERNAL_ID, Field.ITEM_EXTERNAL_ID, Field.SUB_EXTERNAL_ID)
+ITEM_VALUES = (Field.ITEM_EXTERNAL_ID, Field.SUB_EXTERNAL_ID, Field.SUB_QUANTITY)
+SENT = (
+    *EXTERNAL_IDS,
+    Field.SUB_QUANTITY,
+    Field.ACCOUNTING_SYNCED,
+    Field.ACCOUNTING_SYNC_ERROR,
+)
+"""The fields that can make an accounting sync; ids alone never do."""
+
+_PASSED_OVER = re.compile(r"[\s_\-\u00a0\u2010\u2011\u200b\ufeff]+")
+
+
+def normal_name(header: str) -> str:
+    """A column name as it is compared (rules, section 1.3).
+
+    Without case, blanks, underscores, hyphens, no-break spaces, line breaks and a
+    leading `*`.
+    """
+    return _PASSED_OVER.sub("", header).removeprefix("*").casefold()

@@ -1,0 +1,144 @@
+"""The API's request types, their JSON, and the fingerprint that tells equal ones.
+
+Field names, nullability and the seven statuses are those of Flxpoint's pages *Sync
+Accounting for Order* and *Update Order Status*. `UNSET` leaves a field out of the JSON
+("leave alone"); None is sent as null, where the page allows it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from hashlib import sha256
+from typing import Any, Final
+
+__all__ = [
+    "STATUSES",
+    "UNSET",
+    "OrderAccountingSyncRequest",
+    "OrderItemAccountingItem",
+    "OrderItemAccountingSyncRequest",
+    "StatusUpdate",
+    "Unset",
+    "canonical",
+    "fingerprint",
+    "normal_form",
+]
+
+STATUSES: Final = (
+    "Open",
+    "Closed",
+    "Canceled",
+    "On Hold",
+    "Failed",
+    "No Shipping Method",
+    "Not Managed",
+)
+
+
+class Unset(Enum):
+    """The type of `UNSET`, for annotations."""
+
+    UNSET = "UNSET"
+
+
+UNSET: Final = Unset.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItemAccountingItem:
+    """One supplier SKU of an order item (`orderItemAccountingItems[]`)."""
+
+    external_accounting_id: str | Unset = UNSET
+    quantity: int | Unset = UNSET
+
+    def to_json(self) -> dict[str, Any]:
+        """The object with the API's field names; what is unset is left out."""
+        return _given(
+            externalAccountingId=self.external_accounting_id,
+            quantity=self.quantity,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItemAccountingSyncRequest:
+    """One order item (`items[]`); only its id is required."""
+
+    id: int
+    external_accounting_id: str | None | Unset = UNSET
+    order_item_accounting_items: tuple[OrderItemAccountingItem, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The object with the API's field names; what is unset or empty is left out."""
+        return _given(
+            id=self.id,
+            externalAccountingId=self.external_accounting_id,
+            orderItemAccountingItems=[sub.to_json() for sub in self.order_item_accounting_items]
+            or UNSET,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAccountingSyncRequest:
+    """The body of `PATCH /orders/{id}/accounting-sync`."""
+
+    accounting_synced: bool | None | Unset = UNSET
+    external_accounting_id: str | None | Unset = UNSET
+    items: tuple[OrderItemAccountingSyncRequest, ...] = ()
+    accounting_sync_error: str | Unset = UNSET
+
+    def to_json(self) -> dict[str, Any]:
+        """The object with the API's field names; what is unset or empty is left out."""
+        return _given(
+            accountingSynced=self.accounting_synced,
+            externalAccountingId=self.external_accounting_id,
+            items=[item.to_json() for item in self.items] or UNSET,
+            accountingSyncError=self.accounting_sync_error,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """The query of `PATCH /orders/{id}/status`; `status` is one of `STATUSES`."""
+
+    status: str
+    update_note: str | Unset = UNSET
+
+    def to_json(self) -> dict[str, Any]:
+        """The query parameters; what is unset is left out."""
+        return _given(status=self.status, updateNote=self.update_note)
+
+
+def canonical(content: Mapping[str, Any]) -> str:
+    """One line of JSON, without blanks, fields in the given order: what is sent."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def normal_form(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The same content with items by id and supplier SKUs by id and quantity.
+
+    Two payloads ask for the same if their normal forms are equal (rules, section 5).
+    """
+    result = dict(content)
+    if "items" in result:
+        items = [dict(item) for item in result["items"]]
+        for item in items:
+            if "orderItemAccountingItems" in item:
+                item["orderItemAccountingItems"] = sorted(
+                    item["orderItemAccountingItems"],
+                    key=lambda sub: (sub.get("externalAccountingId", ""), sub.get("quantity", 0)),
+                )
+        result["items"] = sorted(items, key=lambda item: int(item["id"]))
+    return result
+
+
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of the normal form: equal exactly for payloads that ask for the same."""
+    text = json.dumps(
+        normal_form(content), ensure_ascii=True, separators=(",", ":"), sort_keys=True
+    )
+    return sha256(text.encode()).hexdigest()
+
+
+def _given(**fields: object) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not UNSET}
