@@ -65,7 +65,7 @@ class OrderItemAccountingSyncRequest:
     """One order item (`items[]`); only its id is required."""
 
     id: int
-    external_accounting_id: str | None | Unset = UNSET
+    external_accounting_id: str | Unset | None = UNSET
     order_item_accounting_items: tuple[OrderItemAccountingItem, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -82,8 +82,8 @@ class OrderItemAccountingSyncRequest:
 class OrderAccountingSyncRequest:
     """The body of `PATCH /orders/{id}/accounting-sync`."""
 
-    accounting_synced: bool | None | Unset = UNSET
-    external_accounting_id: str | None | Unset = UNSET
+    accounting_synced: bool | Unset | None = UNSET
+    external_accounting_id: str | Unset | None = UNSET
     items: tuple[OrderItemAccountingSyncRequest, ...] = ()
     accounting_sync_error: str | Unset = UNSET
 

@@ -1,0 +1,104 @@
+"""Why an order is held back: rows that don't go together, each named with every place.
+
+Rules, section 4. Looked up only for orders that `gathering` has marked.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from reconcile.cells import Clear, quoted
+from reconcile.gathering import Gathered, GatheredOrder, Rows
+from reconcile.model import Field, Issue, Place
+
+__all__ = ["contradictions", "item_rows_below", "status_contradictions", "synced_with_error"]
+
+
+def contradictions(
+    order: GatheredOrder, order_id: int, rows: Rows, gathered: Gathered
+) -> Iterator[Issue]:
+    """Every pair of values of the order, its items and supplier SKUs that can't both be true.
+
+    `gathered` tells under which orders an item stands; only orders marked `suspect` have any.
+    """
+    for code, column in (
+        ("order-external-id-differs", Field.ORDER_EXTERNAL_ID),
+        ("synced-differs", Field.ACCOUNTING_SYNCED),
+        ("sync-error-differs", Field.ACCOUNTING_SYNC_ERROR),
+    ):
+        yield from _differing(code, column, order.rows, rows)
+    by_item: dict[int, list[int]] = {}
+    for row in order.rows:
+        item_id = rows.value(row, Field.ITEM_ID)
+        if item_id is not None:
+            by_item.setdefault(item_id, []).append(row)
+    for item_id, item_rows in by_item.items():
+        yield from _differing(
+            "item-external-id-differs", Field.ITEM_EXTERNAL_ID, item_rows, rows, str(item_id)
+        )
+        by_sub: dict[str, list[int]] = {}
+        for row in item_rows:
+            sub = rows.value(row, Field.SUB_EXTERNAL_ID)
+            if sub is not None:
+                by_sub.setdefault(sub, []).append(row)
+        for sub, sub_rows in by_sub.items():
+            detail = f"{quoted(sub)} of item {item_id}"
+            yield from _differing("quantity-differs", Field.SUB_QUANTITY, sub_rows, rows, detail)
+        if item_id in gathered.shared_items:
+            orders = gathered.shared_items[item_id]
+            others = [
+                row
+                for other in orders
+                if other != order_id
+                for row in gathered.orders[other].rows
+                if rows.value(row, Field.ITEM_ID) == item_id
+            ]
+            places = tuple(rows.place(row, Field.ITEM_ID) for row in (*item_rows, *others))
+            found = ", ".join(map(str, orders))
+            yield Issue("item-in-two-orders", places, found, str(item_id))
+
+
+def status_contradictions(order: GatheredOrder, rows: Rows) -> Iterator[Issue]:
+    """Different statuses or notes; they stop the status call alone."""
+    yield from _differing("status-differs", Field.STATUS, order.rows, rows)
+    yield from _differing("note-differs", Field.UPDATE_NOTE, order.rows, rows)
+
+
+def _differing(
+    code: str, column: Field, among: Sequence[int], rows: Rows, detail: str = ""
+) -> Iterator[Issue]:
+    """An issue that names every place, if the column holds more than one value."""
+    found: dict[object, list[Place]] = {}
+    for row in among:
+        value = rows.value(row, column)
+        if value is not None:
+            found.setdefault(value, []).append(rows.place(row, column))
+    if len(found) > 1:
+        places = tuple(chain.from_iterable(found.values()))
+        yield Issue(code, places, ", ".join(map(_shown, found)), detail)
+
+
+def _shown(value: object) -> str:
+    match value:
+        case Clear():
+            return "null (the clear word)"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return quoted(str(value))
+
+
+def synced_with_error(order: GatheredOrder, rows: Rows) -> Issue:
+    """Yes beside a sync error; without a cell that says yes only the error is named."""
+    places = [
+        rows.place(row, column)
+        for column in (Field.ACCOUNTING_SYNCED, Field.ACCOUNTING_SYNC_ERROR)
+        for row in order.rows
+        if rows.value(row, column) is not None
+    ]
+    return Issue("synced-with-error", tuple(places), quoted(order.error or ""))
+
+
+def item_rows_below(below: Sequence[int], rows: Rows) -> Issue:
+    """Rows without an order id below the order that may belong to it."""
+    places = tuple(rows.place(row) for row in below)
+    return Issue("item-row-below", places, "", ", ".join(str(rows.ref(row)) for row in below))

@@ -1,0 +1,305 @@
+"""What the rows say of each order, gathered in one pass, nothing decided yet.
+
+The rows are gone through as columns zipped together (loops over groups are two orders of
+magnitude slower); contradictions are only marked here, `contradictions` names them.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import compress, repeat
+from typing import Any
+
+from reconcile.cells import CellRules, Clear, Fault, JudgedColumn, judge_column, quoted
+from reconcile.fields import ITEM_VALUES
+from reconcile.model import Field, Issue, Place, RowRef, SourceRows, Was
+
+__all__ = ["Gathered", "GatheredItem", "GatheredOrder", "JudgedSource", "Rows", "gather"]
+
+
+class JudgedSource:
+    """The data rows of a source with every cell judged; its rows have ids from `start`."""
+
+    __slots__ = ("columns", "faults", "indexes", "source", "start")
+
+    def __init__(
+        self,
+        source: SourceRows,
+        indexes: Sequence[int],
+        columns: dict[Field, JudgedColumn],
+    ) -> None:
+        self.source = source
+        self.indexes = indexes
+        self.columns = columns
+        self.start = 0
+        self.faults: dict[int, list[tuple[Field | None, Fault]]] = {}
+        for index, cells in source.surplus.items():
+            if index not in source.ignored:
+                at = bisect_left(indexes, index)
+                beyond = quoted(", ".join(cells))
+                self.faults.setdefault(at, []).append((None, Fault("row-too-long", beyond)))
+        for column, found in columns.items():
+            for at, fault in found.faults.items():
+                self.faults.setdefault(at, []).append((column, fault))
+
+    @classmethod
+    def of(
+        cls, source: SourceRows, rules: CellRules, passed_over: Collection[Field]
+    ) -> "JudgedSource":
+        """Judges the cells of a source; `passed_over` columns aren't looked at."""
+        everything: Sequence[int] = range(len(source.numbers))
+        indexes = everything
+        if source.ignored:
+            indexes = [index for index in everything if index not in source.ignored]
+        was: dict[Field, dict[int, Was]] = {}
+        for (index, column), what in source.was.items():
+            if index not in source.ignored:
+                was.setdefault(column, {})[bisect_left(indexes, index)] = what
+        keep = [index not in source.ignored for index in everything] if source.ignored else None
+        columns = {
+            column: judge_column(
+                column,
+                texts if keep is None else list(compress(texts, keep)),
+                was.get(column, {}),
+                rules,
+            )
+            for column, texts in source.columns.items()
+            if column not in passed_over
+        }
+        return cls(source, indexes, columns)
+
+    def place(self, at: int, column: Field | None = None) -> Place:
+        """A cell, or the whole row where the file has no such column."""
+        if column is not None and column not in self.source.positions:
+            column = None
+        return self.source.place(self.indexes[at], column)
+
+    def values(self, column: Field) -> Iterable[Any]:
+        """The judged values of the data rows; endless blanks for a missing column."""
+        return self.columns[column].values if column in self.columns else repeat(None)
+
+    def issues(self, at: int) -> list[Issue]:
+        """All issues of a row's own cells."""
+        return [
+            Issue(fault.code, (self.place(at, column),), fault.found, fault.detail)
+            for column, fault in self.faults.get(at, ())
+        ]
+
+
+class GatheredItem:
+    """What the rows say of one item; a supplier SKU without a quantity has None."""
+
+    __slots__ = ("external", "subs")
+
+    def __init__(self) -> None:
+        self.external: str | Clear | None = None
+        self.subs: dict[str, int | None] = {}
+
+
+class GatheredOrder:
+    """What the rows say of one order: the first value of each kind, and marks.
+
+    `faulty`: a row has an issue of its own. `suspect` and `status_suspect`: some values may
+    differ. `below`: rows without an order id that may belong here.
+    """
+
+    __slots__ = (
+        "below",
+        "error",
+        "external",
+        "faulty",
+        "items",
+        "note",
+        "rows",
+        "status",
+        "status_suspect",
+        "suspect",
+        "synced",
+    )
+
+    def __init__(self) -> None:
+        self.rows: list[int] = []
+        self.external: str | Clear | None = None
+        self.synced: bool | Clear | None = None
+        self.error: str | None = None
+        self.status: str | None = None
+        self.note: str | None = None
+        self.items: dict[int, GatheredItem] = {}
+        self.faulty = False
+        self.suspect = False
+        self.status_suspect = False
+        self.below: list[int] | None = None
+
+
+@dataclass(slots=True)
+class Gathered:
+    """All orders by id, in the order of their first row."""
+
+    orders: dict[int, GatheredOrder] = field(default_factory=dict)
+    strays: list[int] = field(default_factory=list)
+    """Rows that name no order."""
+    owners: dict[int, int] = field(default_factory=dict)
+    """Item id to the order under which it stood first."""
+    shared_items: dict[int, list[int]] = field(default_factory=dict)
+    """Item id to all its orders, where there are several."""
+
+
+def gather(sources: Sequence[JudgedSource]) -> Gathered:
+    """Goes through the rows of all sources once, numbering them through from 0."""
+    gathered = Gathered()
+    start = 0
+    for source in sources:
+        source.start = start
+        _gather_source(source, gathered)
+        start += len(source.indexes)
+    return gathered
+
+
+def _gather_source(source: JudgedSource, into: Gathered) -> None:  # noqa: C901, PLR0912, PLR0915
+    """One pass over the rows; long because a call per row would double its cost."""
+    orders, owners, faults = into.orders, into.owners, source.faults
+    start = source.start
+    above: GatheredOrder | None = None
+    rows = zip(
+        range(len(source.indexes)),
+        source.values(Field.ORDER_ID),
+        source.values(Field.ORDER_EXTERNAL_ID),
+        source.values(Field.ITEM_ID),
+        source.values(Field.ITEM_EXTERNAL_ID),
+        source.values(Field.SUB_EXTERNAL_ID),
+        source.values(Field.SUB_QUANTITY),
+        source.values(Field.ACCOUNTING_SYNCED),
+        source.values(Field.ACCOUNTING_SYNC_ERROR),
+        source.values(Field.STATUS),
+        source.values(Field.UPDATE_NOTE),
+        strict=False,
+    )
+    for (
+        at,
+        order_id,
+        external,
+        item_id,
+        item_external,
+        sub,
+        quantity,
+        synced,
+        error,
+        status,
+        note,
+    ) in rows:
+        has_item_values = item_external is not None or sub is not None or quantity is not None
+        if order_id is None:
+            into.strays.append(start + at)
+            columns = _faulty_columns(faults, at)
+            if Field.ORDER_ID in columns:
+                above = None
+                continue
+            _add_fault(faults, at, Field.ORDER_ID, Fault("order-id-missing", '""'))
+            if above is not None and (has_item_values or not columns.isdisjoint(ITEM_VALUES)):
+                above.below = [*(above.below or ()), start + at]
+            continue
+        order = orders.get(order_id)
+        if order is None:
+            order = orders[order_id] = GatheredOrder()
+        above = order
+        order.rows.append(start + at)
+        if at in faults:
+            order.faulty = True
+        if external is not None:
+            if order.external is None:
+                order.external = external
+            elif order.external != external:
+                order.suspect = True
+        if synced is not None:
+            if order.synced is None:
+                order.synced = synced
+            elif order.synced is not synced:
+                order.suspect = True
+        if error is not None:
+            if order.error is None:
+                order.error = error
+            elif order.error != error:
+                order.suspect = True
+        if status is not None:
+            if order.status is None:
+                order.status = status
+            elif order.status != status:
+                order.status_suspect = True
+        if note is not None:
+            if order.note is None:
+                order.note = note
+            elif order.note != note:
+                order.status_suspect = True
+        if item_id is None:
+            if has_item_values and Field.ITEM_ID not in _faulty_columns(faults, at):
+                found = ", ".join(quoted(str(v)) for v in (item_external, sub, quantity) if v)
+                _add_fault(faults, at, Field.ITEM_ID, Fault("item-id-missing", found))
+                order.faulty = True
+            continue
+        owner = owners.setdefault(item_id, order_id)
+        if owner != order_id:
+            orders[owner].suspect = order.suspect = True
+            known = into.shared_items.setdefault(item_id, [owner])
+            if order_id not in known:
+                known.append(order_id)
+        item = order.items.get(item_id)
+        if item is None:
+            item = order.items[item_id] = GatheredItem()
+        if item_external is not None:
+            if item.external is None:
+                item.external = item_external
+            elif item.external != item_external:
+                order.suspect = True
+        if sub is not None:
+            earlier = item.subs.get(sub)
+            if earlier is None:
+                item.subs[sub] = quantity
+            elif quantity is not None and earlier != quantity:
+                order.suspect = True
+        elif quantity is not None and Field.SUB_EXTERNAL_ID not in _faulty_columns(faults, at):
+            fault = Fault("sku-id-missing", quoted(str(quantity)))
+            _add_fault(faults, at, Field.SUB_QUANTITY, fault)
+            order.faulty = True
+
+
+class Rows:
+    """Finds a row again by its id over all sources."""
+
+    def __init__(self, sources: Sequence[JudgedSource]) -> None:
+        self._sources = [source for source in sources if len(source.indexes)]
+        self._starts = [source.start for source in self._sources]
+
+    def _find(self, row: int) -> tuple[JudgedSource, int]:
+        source = self._sources[bisect_right(self._starts, row) - 1]
+        return source, row - source.start
+
+    def ref(self, row: int) -> RowRef:
+        """Where the row stands."""
+        source, at = self._find(row)
+        return source.source.ref(source.indexes[at])
+
+    def place(self, row: int, column: Field | None = None) -> Place:
+        """A cell of the row, or the whole row where the file has no such column."""
+        source, at = self._find(row)
+        return source.place(at, column)
+
+    def issues(self, row: int) -> list[Issue]:
+        """All issues of the row's own cells."""
+        source, at = self._find(row)
+        return source.issues(at)
+
+    def value(self, row: int, column: Field) -> Any:
+        """The judged value of a cell; None if blank, faulty, or without such a column."""
+        source, at = self._find(row)
+        return source.columns[column].values[at] if column in source.columns else None
+
+
+_Faults = dict[int, list[tuple[Field | None, Fault]]]
+
+
+def _faulty_columns(faults: _Faults, at: int) -> set[Field | None]:
+    return {column for column, _ in faults[at]} if at in faults else set()
+
+
+def _add_fault(faults: _Faults, at: int, column: Field, fault: Fault) -> None:
+    faults.setdefault(at, []).append((column, fault))

@@ -1,0 +1,271 @@
+"""The catalogue of what can be wrong, and of what is merely told.
+
+Each kind has a stable code, one sentence, what was expected, and what to do. The words
+stand here once; the terminal, the workbook and the table in README.md take them from here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconcile.model import Issue, Notice
+from reconcile.payload import STATUSES
+
+__all__ = ["ISSUES", "NOTICES", "IssueKind", "NoticeKind", "Scope", "explain", "reason", "remedy"]
+
+
+class Scope(StrEnum):
+    """How far an issue reaches."""
+
+    ROW = "the row, and with it its order"
+    ORDER = "the order"
+    STATUS = "the status call of the order"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueKind:
+    """One kind of fault. `{found}` and `{detail}` stand for what the issue carries."""
+
+    scope: Scope
+    sentence: str
+    expected: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKind:
+    """One kind of thing that is told and blocks nothing."""
+
+    sentence: str
+
+
+_AS_TEXT = "Format the column as text in the accounting export and export it again."
+_ID = "a whole number from 1 to 9223372036854775807, in the digits 0-9"
+_EXTERNAL = "the id as the accounting system shows it"
+_ONE_VALUE = "Leave the right value on one of the rows, or on all of them."
+
+ISSUES: dict[str, IssueKind] = {
+    "order-id-invalid": IssueKind(
+        Scope.ROW,
+        "The order id {found} is not an id",
+        _ID,
+        "Put Flxpoint's order id into the cell.",
+    ),
+    "order-id-missing": IssueKind(
+        Scope.ROW,
+        "The row names no order",
+        "an order id on every row with values",
+        "Put the order id on the row.",
+    ),
+    "item-id-invalid": IssueKind(
+        Scope.ROW,
+        "The item id {found} is not an id",
+        _ID,
+        "Put Flxpoint's order item id into the cell.",
+    ),
+    "item-id-missing": IssueKind(
+        Scope.ROW,
+        "The row has item values ({found}) but no item id",
+        "an item id on every row with item values",
+        "Put the order item id on the row.",
+    ),
+    "item-row-below": IssueKind(
+        Scope.ORDER,
+        "A row below this order has item values and no order id ({detail}); it may belong here",
+        "an order id on every row with values",
+        "Put the order id on that row.",
+    ),
+    "sku-id-missing": IssueKind(
+        Scope.ROW,
+        "The quantity {found} belongs to no supplier SKU",
+        "a supplier SKU external id beside every supplier SKU quantity",
+        "Put the supplier SKU's external id on the row, or empty the quantity.",
+    ),
+    "external-id-control-characters": IssueKind(
+        Scope.ROW,
+        "The id {found} holds control characters",
+        _EXTERNAL,
+        "Type the id again.",
+    ),
+    "cell-error": IssueKind(
+        Scope.ROW,
+        "The cell holds the error {found}",
+        "a value",
+        "Mend the formula or look-up that failed, or empty the cell.",
+    ),
+    "cell-formula": IssueKind(
+        Scope.ROW,
+        "The cell holds a formula whose result was never saved",
+        "a value",
+        "Open the file in Excel, let it calculate, save it, and drop it again.",
+    ),
+    "cell-date": IssueKind(
+        Scope.ROW,
+        "The cell holds a date ({found}) where an id belongs",
+        _EXTERNAL,
+        f"Excel may have turned an id such as 3-1 into a date. {_AS_TEXT}",
+    ),
+    "cell-boolean": IssueKind(
+        Scope.ROW,
+        "The cell holds yes/no ({found}) where an id belongs",
+        _EXTERNAL,
+        _AS_TEXT,
+    ),
+    "number-too-long": IssueKind(
+        Scope.ROW,
+        "The number {found} has more than 15 digits; Excel keeps only 15 and zeros the rest",
+        "an id of that length as text",
+        _AS_TEXT,
+    ),
+    "number-e-notation": IssueKind(
+        Scope.ROW,
+        "{found} is a long number that lost its digits",
+        _EXTERNAL,
+        _AS_TEXT,
+    ),
+    "quantity-invalid": IssueKind(
+        Scope.ROW,
+        "The quantity {found} can't be sent",
+        "a whole number above 0",
+        "Put the whole number of supplier SKUs into the cell, or empty it.",
+    ),
+    "synced-invalid": IssueKind(
+        Scope.ROW,
+        "{found} is neither yes nor no",
+        "true, yes, y, t, 1 or false, no, n, f, 0, or a word of `values:` in config.yaml",
+        "Write yes or no, or add the word to `values:` in config.yaml.",
+    ),
+    "clear-not-allowed": IssueKind(
+        Scope.ROW,
+        "The word {found} can't clear this column",
+        "a value, or an empty cell",
+        "Empty the cell.",
+    ),
+    "row-too-long": IssueKind(
+        Scope.ROW,
+        "The row has more cells than the header (beyond it: {found}); its values may have moved",
+        "as many cells as the header, or fewer",
+        "Look for a separator inside a value that should stand in quotes, and export again.",
+    ),
+    "order-external-id-differs": IssueKind(
+        Scope.ORDER,
+        "The order has different external ids: {found}",
+        "one external id for the order",
+        _ONE_VALUE,
+    ),
+    "item-external-id-differs": IssueKind(
+        Scope.ORDER,
+        "Item {detail} has different external ids: {found}",
+        "one external id for the item",
+        _ONE_VALUE,
+    ),
+    "quantity-differs": IssueKind(
+        Scope.ORDER,
+        "Supplier SKU {detail} has different quantities: {found}",
+        "one quantity for a supplier SKU of an item",
+        _ONE_VALUE,
+    ),
+    "synced-differs": IssueKind(
+        Scope.ORDER,
+        "The order is said to be synced and not synced: {found}",
+        "one word for the order",
+        _ONE_VALUE,
+    ),
+    "synced-with-error": IssueKind(
+        Scope.ORDER,
+        "The order is said to be synced and to have the error {found}",
+        "either yes, or an error",
+        "Empty the error, or write no.",
+    ),
+    "sync-error-differs": IssueKind(
+        Scope.ORDER,
+        "The order has different sync errors: {found}",
+        "one sync error for the order",
+        _ONE_VALUE,
+    ),
+    "item-in-two-orders": IssueKind(
+        Scope.ORDER,
+        "Item {detail} stands under several orders: {found}",
+        "an item under one order",
+        "Put the right order id on the item's rows.",
+    ),
+    "nothing-to-send": IssueKind(
+        Scope.ORDER,
+        "The order has no accounting id and nothing else to send",
+        "at least one value beside the ids",
+        "Fill in the external id, or take the order out of the file.",
+    ),
+    "status-invalid": IssueKind(
+        Scope.STATUS,
+        "{found} is not a status",
+        f"one of {', '.join(STATUSES)}, or a word of `values:` in config.yaml",
+        "Write one of the statuses, or add the word to `values:` in config.yaml.",
+    ),
+    "status-differs": IssueKind(
+        Scope.STATUS,
+        "The order has different statuses: {found}",
+        "one status for the order",
+        _ONE_VALUE,
+    ),
+    "note-differs": IssueKind(
+        Scope.STATUS,
+        "The order has different notes: {found}",
+        "one note for the order",
+        _ONE_VALUE,
+    ),
+    "note-invalid": IssueKind(
+        Scope.STATUS,
+        "The note {found} can't be sent",
+        "a text of at most {detail} characters",
+        "Shorten or mend the note.",
+    ),
+}
+
+NOTICES: dict[str, NoticeKind] = {
+    "text-formula": NoticeKind('{found} was written as ="..." and is read as its text'),
+    "point-zero": NoticeKind(
+        "the whole column is written like {found}; the ids were read without .0"
+    ),
+    "padded-number": NoticeKind("a number is taken as it is shown, with leading zeros: {found}"),
+    "lost-zeros": NoticeKind(
+        "{found} is shorter than the {detail} digits usual in this column; "
+        "it may have lost leading zeros"
+    ),
+    "control-characters-removed": NoticeKind("control characters were taken out of {found}"),
+    "word-understood": NoticeKind("{found} is understood as {detail}"),
+    "note-without-status": NoticeKind("a note without a status is not sent: {found}"),
+    "status-not-asked-for": NoticeKind(
+        "the column {found} is not sent; status calls were not asked for (`--send-status`)"
+    ),
+    "external-id-shared": NoticeKind("the external id {found} stands on several orders: {detail}"),
+    "hidden-sheet": NoticeKind("the hidden sheet {found} was not read"),
+    "hidden-rows": NoticeKind("{found} hidden or filtered rows are read like any other"),
+    "filled-down": NoticeKind("{found} cells got the value of the merged cell they belong to"),
+    "column-passed-over": NoticeKind("the column {found} is not read; {detail} is read instead"),
+    "read-once": NoticeKind("{found} has the same bytes as {detail} and was read once"),
+    "rows-without-order": NoticeKind("{found} rejected rows name no order"),
+}
+
+
+def reason(issue: Issue) -> str:
+    """What is wrong, in words: one clause without its place."""
+    return _filled(ISSUES[issue.code].sentence, issue.found, issue.detail)
+
+
+def remedy(issue: Issue) -> str:
+    """What to do about it, one or two sentences."""
+    return ISSUES[issue.code].remedy
+
+
+def explain(told: Issue | Notice) -> str:
+    """The whole message on one line: where, what was found, what was expected, what to do."""
+    if isinstance(told, Notice):
+        words = _filled(NOTICES[told.code].sentence, told.found, told.detail)
+        more = f" ({told.count} times, first here)" if told.count > 1 else ""
+        return f"{told.place}: {words}{more}"
+    expected = _filled(ISSUES[told.code].expected, told.found, told.detail)
+    places = ", ".join(str(place) for place in told.places)
+    return f"{places}: {reason(told)}; expected {expected}. {remedy(told)} [{told.code}]"
+
+
+def _filled(template: str, found: str, detail: str) -> str:
+    return template.format(found=found, detail=detail)

@@ -1,0 +1,254 @@
+"""From rows to a `Plan`: one `OrderSync` per order, or the reasons why not.
+
+Pure: the same rows and rules give the same plan. Rules, sections 3 and 4.
+"""
+
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Literal
+
+from reconcile.cells import CLEAR, CellRules, Clear, quoted
+from reconcile.contradictions import (
+    contradictions,
+    item_rows_below,
+    status_contradictions,
+    synced_with_error,
+)
+from reconcile.fields import FIELDS
+from reconcile.gathering import Gathered, GatheredOrder, JudgedSource, Rows, gather
+from reconcile.issues import ISSUES, Scope
+from reconcile.model import (
+    Field,
+    Ignored,
+    Issue,
+    Notice,
+    OrderSync,
+    Place,
+    Plan,
+    Rejection,
+    SourceRows,
+)
+from reconcile.payload import (
+    UNSET,
+    OrderAccountingSyncRequest,
+    OrderItemAccountingItem,
+    OrderItemAccountingSyncRequest,
+    StatusUpdate,
+    Unset,
+)
+
+__all__ = ["PlanningRules", "SyncedDefault", "plan"]
+
+SyncedDefault = Literal["auto", "none"] | bool
+"""What is said of orders of which no row says yes or no; `auto` is the rule of section 3."""
+
+_STATUS_FIELDS = (Field.STATUS, Field.UPDATE_NOTE)
+_TOLD_ONE_BY_ONE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningRules:
+    """What the config says about planning."""
+
+    cells: CellRules = field(default_factory=CellRules)
+    synced_default: SyncedDefault = "auto"
+    send_status: bool = False
+
+
+def plan(sources: Sequence[SourceRows], rules: PlanningRules) -> Plan:
+    """Plans everything that the rows ask for.
+
+    Args:
+        sources: the rows of all files of the run, in the order in which they were given.
+        rules: the config's say.
+
+    Returns:
+        Orders in the order of their first row. Each row read is in exactly one of
+        `orders`, `rejections` and `ignored`.
+    """
+    with _without_cyclic_gc():
+        passed_over = () if rules.send_status else _STATUS_FIELDS
+        judged = [JudgedSource.of(source, rules.cells, passed_over) for source in sources]
+        gathered = gather(judged)
+        rows = Rows(judged)
+        orders: list[OrderSync] = []
+        rejections: list[Rejection] = []
+        for order_id, order in gathered.orders.items():
+            decided = _decide(order_id, order, rows, gathered, rules)
+            if isinstance(decided, OrderSync):
+                orders.append(decided)
+            else:
+                rejections.append(decided)
+        rejections += (
+            Rejection(None, (rows.ref(row),), tuple(rows.issues(row))) for row in gathered.strays
+        )
+        return Plan(
+            orders=tuple(orders),
+            rejections=tuple(rejections),
+            ignored=tuple(_ignored(judged)),
+            notices=tuple(_notices(judged, gathered, rows, rules)),
+            rows_read=sum(len(source.numbers) for source in sources),
+        )
+
+
+def _decide(
+    order_id: int, order: GatheredOrder, rows: Rows, gathered: Gathered, rules: PlanningRules
+) -> OrderSync | Rejection:
+    refs = tuple(map(rows.ref, order.rows))
+    synced = _accounting_synced(order, rules.synced_default)
+    issues, status_issues = _issues(order_id, order, rows, gathered)
+    if synced is True and order.error is not None:
+        issues.append(synced_with_error(order, rows))
+    if issues:
+        return Rejection(order_id, refs, (*issues, *status_issues))
+    sync = _sync(order, synced) if _has_something_to_send(order) else None
+    if sync is None and order.status is None and not status_issues:
+        place = rows.place(order.rows[0], Field.ORDER_EXTERNAL_ID)
+        return Rejection(order_id, refs, (Issue("nothing-to-send", (place,), ""),))
+    if sync is None and status_issues:
+        return Rejection(order_id, refs, tuple(status_issues))
+    status = None
+    if order.status is not None and not status_issues:
+        note: str | Unset = UNSET if order.note is None else order.note
+        status = StatusUpdate(order.status, note)
+    return OrderSync(order_id, refs, sync, status, tuple(status_issues))
+
+
+def _issues(
+    order_id: int, order: GatheredOrder, rows: Rows, gathered: Gathered
+) -> tuple[list[Issue], list[Issue]]:
+    """What holds the order back, and what stops its status call alone."""
+    issues: list[Issue] = []
+    status_issues: list[Issue] = []
+    if order.faulty:
+        for issue in chain.from_iterable(map(rows.issues, order.rows)):
+            in_status = ISSUES[issue.code].scope is Scope.STATUS
+            (status_issues if in_status else issues).append(issue)
+    if order.suspect:
+        issues += contradictions(order, order_id, rows, gathered)
+    if order.below is not None:
+        issues.append(item_rows_below(order.below, rows))
+    if order.status_suspect:
+        status_issues += status_contradictions(order, rows)
+    return issues, status_issues
+
+
+def _has_something_to_send(order: GatheredOrder) -> bool:
+    return (
+        order.external is not None
+        or order.synced is not None
+        or order.error is not None
+        or any(item.external is not None or item.subs for item in order.items.values())
+    )
+
+
+def _accounting_synced(order: GatheredOrder, default: SyncedDefault) -> bool | Unset | None:
+    if order.synced is not None:
+        return None if order.synced is CLEAR else order.synced
+    if isinstance(default, bool):
+        return default
+    if default == "none" or order.error is not None:
+        return UNSET
+    has_id = isinstance(order.external, str) or any(
+        isinstance(item.external, str) or item.subs for item in order.items.values()
+    )
+    return True if has_id else UNSET
+
+
+def _sync(order: GatheredOrder, synced: bool | Unset | None) -> OrderAccountingSyncRequest:  # noqa: FBT001
+    return OrderAccountingSyncRequest(
+        accounting_synced=synced,
+        external_accounting_id=_sent(order.external),
+        items=tuple(
+            OrderItemAccountingSyncRequest(
+                item_id,
+                _sent(item.external),
+                tuple(
+                    OrderItemAccountingItem(sub, UNSET if quantity is None else quantity)
+                    for sub, quantity in item.subs.items()
+                ),
+            )
+            for item_id, item in order.items.items()
+        ),
+        accounting_sync_error=UNSET if order.error is None else order.error,
+    )
+
+
+def _sent(value: str | Clear | None) -> str | Unset | None:
+    if value is None:
+        return UNSET
+    return None if value is CLEAR else value
+
+
+def _ignored(sources: Iterable[JudgedSource]) -> Iterator[Ignored]:
+    for judged in sources:
+        for index, rule in judged.source.ignored.items():
+            yield Ignored(judged.source.ref(index), rule)
+
+
+def _notices(
+    sources: Sequence[JudgedSource],
+    gathered: Gathered,
+    rows: Rows,
+    rules: PlanningRules,
+) -> Iterator[Notice]:
+    for source in sources:
+        for column, judged in source.columns.items():
+            for told in judged.remarks:
+                place = source.place(told.index, column)
+                yield Notice(told.code, place, told.found, told.count, told.detail)
+        if not rules.send_status:
+            yield from _status_not_asked_for(source.source)
+    yield from _shared_external_ids(gathered.orders, rows)
+    silent = [o for o in gathered.orders.values() if o.note is not None and o.status is None]
+    alone = [o for o in silent if not o.faulty]
+    if alone:
+        row = next(r for r in alone[0].rows if rows.value(r, Field.UPDATE_NOTE) is not None)
+        place = rows.place(row, Field.UPDATE_NOTE)
+        yield Notice("note-without-status", place, quoted(alone[0].note or ""), len(alone))
+    if gathered.strays:
+        place = rows.place(gathered.strays[0])
+        yield Notice("rows-without-order", place, str(len(gathered.strays)))
+
+
+def _status_not_asked_for(source: SourceRows) -> Iterator[Notice]:
+    texts = source.columns.get(Field.STATUS, ())
+    if any(text.strip() for text in texts):
+        place = Place(source.file, source.sheet, 0, source.positions[Field.STATUS])
+        yield Notice("status-not-asked-for", place, quoted(FIELDS[Field.STATUS].header))
+
+
+def _shared_external_ids(orders: Mapping[int, GatheredOrder], rows: Rows) -> Iterator[Notice]:
+    holders: dict[str, list[int]] = {}
+    for order_id, order in orders.items():
+        if isinstance(order.external, str):
+            holders.setdefault(order.external, []).append(order_id)
+    shared = [(external, ids) for external, ids in holders.items() if len(ids) > 1]
+    for number, (external, ids) in enumerate(shared, start=1):
+        row = next(
+            row
+            for row in orders[ids[0]].rows
+            if rows.value(row, Field.ORDER_EXTERNAL_ID) is not None
+        )
+        place = rows.place(row, Field.ORDER_EXTERNAL_ID)
+        few = ", ".join(map(str, ids[:10])) + (", …" if len(ids) > 10 else "")  # noqa: PLR2004
+        last = number == _TOLD_ONE_BY_ONE
+        count = len(shared) - number + 1 if last else 1
+        yield Notice("external-id-shared", place, quoted(external), count, few)
+        if last:
+            return
+
+
+@contextmanager
+def _without_cyclic_gc() -> Iterator[None]:
+    """Millions of new objects and no garbage: collecting cycles only doubles the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
