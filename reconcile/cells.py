@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from reconcile.fields import EXTERNAL_IDS, FIELDS, IDS
 from reconcile.model import Field, Was
@@ -33,6 +33,7 @@ NOTE_LIMIT: Final = 500
 """Characters of an update note; it travels in the address, where 8 KiB is a common limit."""
 
 LARGEST_ID: Final = 2**63 - 1
+_ID_DIGITS = len(str(LARGEST_ID))
 
 YES_NO: Final[Mapping[str, bool]] = {
     **dict.fromkeys(("true", "yes", "y", "t", "1"), True),
@@ -90,15 +91,22 @@ class JudgedColumn:
     remarks: Sequence[Remark]
 
 
-class _Judged(NamedTuple):
-    value: int | str | bool | Clear | None = None
-    fault: Fault | None = None
-    remark: tuple[str, str] | None = None
+_Value = int | str | bool | Clear | None
 
 
+class _Told(NamedTuple):
+    """A value that is worth a notice: its code, and what the value became."""
+
+    value: _Value
+    code: str
+    detail: str = ""
+
+
+_Judged = _Value | Fault | _Told
 _Judge = Callable[[str, CellRules], _Judged]
 
-_AROUND = re.compile(r"^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$")
+_ZERO_WIDTH = "\u200b\u2060\ufeff"
+_AROUND = re.compile(rf"^[\s{_ZERO_WIDTH}]+|[\s{_ZERO_WIDTH}]+$")
 _DIGITS = re.compile(r"[0-9]+")
 _POINT_ZERO = re.compile(r"[0-9]+\.0")
 _E_NOTATION = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[eE][+-][0-9]+")
@@ -107,6 +115,7 @@ _ERROR_VALUE = re.compile(
     r"|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|GETTING_DATA|#{2,})|Err:[0-9]{3}",
     re.IGNORECASE,
 )
+_SUSPECT = re.compile(r"[\s#]|[eE][+-]|(?i:err:)")
 _SHOWN = 60
 _PLAIN = (Field.SUB_QUANTITY, Field.ACCOUNTING_SYNCED)
 _TEXT_FIELDS = (Field.ACCOUNTING_SYNC_ERROR, Field.UPDATE_NOTE)
@@ -143,6 +152,10 @@ def judge_column(
     Returns:
         Values, faults and remarks by index into `texts`.
     """
+    if not was:
+        values = _all_plain(column, texts, rules)
+        if values is not None:
+            return JudgedColumn(values, {}, ())
     distinct = set(texts)
     judge = _JUDGES[column]
     point_zero = column in (*IDS, Field.SUB_QUANTITY) and _all_point_zero(distinct, was)
@@ -150,15 +163,21 @@ def judge_column(
         known = {text: judge(trimmed(text).removesuffix(".0"), rules) for text in distinct}
     else:
         known = {text: judge(trimmed(text), rules) for text in distinct}
-    values = [known[text].value for text in texts]
-    faulty = {text: judged.fault for text, judged in known.items() if judged.fault}
-    faults = {index: faulty[text] for index, text in enumerate(texts) if text in faulty}
+    faulty = {text: judged for text, judged in known.items() if isinstance(judged, Fault)}
+    told = {text: judged for text, judged in known.items() if isinstance(judged, _Told)}
+    meant = cast("dict[str, _Value]", known)
+    meant.update(dict.fromkeys(faulty))
+    meant.update((text, judged.value) for text, judged in told.items())
+    values = [meant[text] for text in texts]
+    faults = {}
+    if faulty:
+        faults = {index: faulty[text] for index, text in enumerate(texts) if text in faulty}
     for index, what in was.items():
         fault = _fault_of_kind(column, texts[index], what)
         if fault is not None:
             values[index] = None
             faults[index] = fault
-    remarks = list(_remarks(texts, known))
+    remarks = list(_remarks(texts, told))
     remarks += _remarks_of_kinds(texts, was)
     if point_zero:
         filled = [index for index, text in enumerate(texts) if trimmed(text)]
@@ -169,9 +188,37 @@ def judge_column(
     return JudgedColumn(values, faults, remarks)
 
 
+def _all_plain(column: Field, texts: Sequence[str], rules: CellRules) -> list[_Value] | None:
+    """The values of a column in which nothing can be wrong; None where a closer look is due.
+
+    Looks at the column as one long text: it says no too often, never yes too often.
+    """
+    joined = "".join(texts)
+    if not joined:
+        return [None] * len(texts)
+    if column in IDS:
+        return _all_ids(joined, texts)
+    if column in EXTERNAL_IDS and joined.isprintable() and not _SUSPECT.search(joined):
+        clears = rules.clear_word.casefold() in joined.casefold()
+        padded = any(text.startswith("0") for text in texts)
+        return None if clears or padded else [text or None for text in texts]
+    return None
+
+
+def _all_ids(joined: str, texts: Sequence[str]) -> list[_Value] | None:
+    digits = all(texts) and joined.isascii() and joined.isdigit()
+    if not digits or max(map(len, texts)) >= _ID_DIGITS:
+        return None
+    numbers: list[_Value] = [*map(int, texts)]
+    return None if 0 in numbers else numbers
+
+
 def trimmed(text: str) -> str:
     """The text without the blanks around it: no-break and zero-width ones, line breaks too."""
-    return _AROUND.sub("", text) if text else text
+    text = text.strip()
+    if text and (text[0] in _ZERO_WIDTH or text[-1] in _ZERO_WIDTH):
+        return _AROUND.sub("", text)
+    return text
 
 
 def quoted(text: str) -> str:
@@ -185,14 +232,11 @@ def quoted(text: str) -> str:
 
 def _judge_id(code: str) -> _Judge:
     def judge(text: str, _rules: CellRules) -> _Judged:
-        if not text:
-            return _Judged()
-        if _DIGITS.fullmatch(text) and len(text.lstrip("0")) <= len(str(LARGEST_ID)):
-            number = int(text)
+        if text.isdigit() and text.isascii():
+            number = int(text) if len(text) <= _ID_DIGITS else int(text.lstrip("0")[:20] or "0")
             if 1 <= number <= LARGEST_ID:
-                return _Judged(number)
-        fault = _damage(text)
-        return _Judged(fault=fault or Fault(code, quoted(text)))
+                return number
+        return (_damage(text) or Fault(code, quoted(text))) if text else None
 
     return judge
 
@@ -200,74 +244,69 @@ def _judge_id(code: str) -> _Judge:
 def _judge_external_id(column: Field) -> _Judge:
     def judge(text: str, rules: CellRules) -> _Judged:
         if not text:
-            return _Judged()
+            return None
         if text.casefold() == rules.clear_word.casefold():
             return _clear(column, text)
-        if _has_control_characters(text):
-            return _Judged(fault=Fault("external-id-control-characters", quoted(text)))
-        fault = _damage(text)
-        return _Judged(fault=fault) if fault else _Judged(text)
+        if not text.isprintable() and _has_control_characters(text):
+            return Fault("external-id-control-characters", quoted(text))
+        return _damage(text) or text
 
     return judge
 
 
 def _judge_quantity(text: str, rules: CellRules) -> _Judged:
-    if not text:
-        return _Judged()
-    if text.casefold() == rules.clear_word.casefold():
+    if text and text.casefold() == rules.clear_word.casefold():
         return _clear(Field.SUB_QUANTITY, text)
-    judged = _judge_id("quantity-invalid")(text, rules)
-    if judged.fault is not None and judged.fault.code != "cell-error":
-        return _Judged(fault=Fault("quantity-invalid", quoted(text)))
+    judged = _QUANTITY(text, rules)
+    if isinstance(judged, Fault) and judged.code != "cell-error":
+        return Fault("quantity-invalid", quoted(text))
     return judged
 
 
 def _judge_synced(text: str, rules: CellRules) -> _Judged:
     if not text:
-        return _Judged()
+        return None
     word = text.casefold()
     if word == rules.clear_word.casefold():
         return _clear(Field.ACCOUNTING_SYNCED, text)
     if word in rules.yes_no:
         meaning = rules.yes_no[word]
-        return _Judged(meaning, remark=("word-understood", "yes" if meaning else "no"))
+        return _Told(meaning, "word-understood", "yes" if meaning else "no")
     if word in YES_NO:
-        return _Judged(YES_NO[word])
-    fault = Fault("cell-error", quoted(text)) if _ERROR_VALUE.fullmatch(text) else None
-    return _Judged(fault=fault or Fault("synced-invalid", quoted(text)))
+        return YES_NO[word]
+    return Fault("cell-error" if _is_error_value(text) else "synced-invalid", quoted(text))
 
 
 def _judge_sync_error(text: str, rules: CellRules) -> _Judged:
     if not text:
-        return _Judged()
+        return None
     if text.casefold() == rules.clear_word.casefold():
         return _clear(Field.ACCOUNTING_SYNC_ERROR, text)
-    if _ERROR_VALUE.fullmatch(text):
-        return _Judged(fault=Fault("cell-error", quoted(text)))
+    if _is_error_value(text):
+        return Fault("cell-error", quoted(text))
     return _without_control_characters(text)
 
 
 def _judge_status(text: str, rules: CellRules) -> _Judged:
     if not text:
-        return _Judged()
+        return None
     word = text.casefold()
     if word in rules.statuses:
         meaning = rules.statuses[word]
-        return _Judged(meaning, remark=("word-understood", meaning))
-    if word in _STATUS_WORDS:
-        return _Judged(_STATUS_WORDS[word])
-    return _Judged(fault=Fault("status-invalid", quoted(text)))
+        return _Told(meaning, "word-understood", meaning)
+    return _STATUS_WORDS.get(word) or Fault("status-invalid", quoted(text))
 
 
 def _judge_note(text: str, rules: CellRules) -> _Judged:
     if not text:
-        return _Judged()
+        return None
     clears = text.casefold() == rules.clear_word.casefold()
-    if clears or _ERROR_VALUE.fullmatch(text) or len(text) > NOTE_LIMIT:
-        return _Judged(fault=Fault("note-invalid", quoted(text), str(NOTE_LIMIT)))
+    if clears or _is_error_value(text) or len(text) > NOTE_LIMIT:
+        return Fault("note-invalid", quoted(text), str(NOTE_LIMIT))
     return _without_control_characters(text)
 
 
+_QUANTITY = _judge_id("quantity-invalid")
 _STATUS_WORDS = {status.casefold(): status for status in STATUSES}
 _JUDGES: dict[Field, _Judge] = {
     Field.ORDER_ID: _judge_id("order-id-invalid"),
@@ -284,34 +323,32 @@ _JUDGES: dict[Field, _Judge] = {
 
 
 def _clear(column: Field, text: str) -> _Judged:
-    if FIELDS[column].null_allowed:
-        return _Judged(CLEAR)
-    return _Judged(fault=Fault("clear-not-allowed", quoted(text)))
+    return CLEAR if FIELDS[column].null_allowed else Fault("clear-not-allowed", quoted(text))
 
 
 def _damage(text: str) -> Fault | None:
-    if _ERROR_VALUE.fullmatch(text):
+    if text[0] in "#eE" and _is_error_value(text):
         return Fault("cell-error", quoted(text))
-    if _E_NOTATION.fullmatch(text):
+    if text[0] in "+-0123456789" and _E_NOTATION.fullmatch(text):
         return Fault("number-e-notation", quoted(text))
     return None
 
 
+def _is_error_value(text: str) -> bool:
+    return _ERROR_VALUE.fullmatch(text) is not None
+
+
 def _has_control_characters(text: str) -> bool:
-    return not text.isprintable() and any(
-        unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text
-    )
+    return any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text)
 
 
 def _without_control_characters(text: str) -> _Judged:
     if text.isprintable():
-        return _Judged(text)
+        return text
     kept = "".join(
         char for char in text if char in "\r\n\t" or unicodedata.category(char) not in ("Cc", "Cs")
     )
-    if kept == text:
-        return _Judged(text)
-    return _Judged(trimmed(kept) or None, remark=("control-characters-removed", ""))
+    return text if kept == text else _Told(trimmed(kept) or None, "control-characters-removed")
 
 
 def _fault_of_kind(column: Field, text: str, what: Was) -> Fault | None:
@@ -337,14 +374,13 @@ def _all_point_zero(distinct: Iterable[str], was: Mapping[int, Was]) -> bool:
     return bool(filled) and not was and all(_POINT_ZERO.fullmatch(text) for text in filled)
 
 
-def _remarks(texts: Sequence[str], known: Mapping[str, _Judged]) -> Iterable[Remark]:
-    told = {text: judged.remark for text, judged in known.items() if judged.remark}
+def _remarks(texts: Sequence[str], told: Mapping[str, _Told]) -> Iterable[Remark]:
     if not told:
         return
     groups: dict[tuple[str, str, str], list[int]] = {}
     for index, text in enumerate(texts):
         if text in told:
-            code, detail = told[text]
+            _, code, detail = told[text]
             word = trimmed(text) if code == "word-understood" else ""
             groups.setdefault((code, detail, word), []).append(index)
     for (code, detail, _), indexes in groups.items():
@@ -367,16 +403,14 @@ def _lost_zeros(texts: Sequence[str], distinct: Iterable[str]) -> list[Remark]:
     Only where at least four in five of the numbers have one width, and one of those
     begins with a zero.
     """
-    numbers = {text for text in distinct if _DIGITS.fullmatch(trimmed(text))}
-    if not any(trimmed(text).startswith("0") for text in numbers):
+    numbers = {text: trimmed(text) for text in distinct}
+    numbers = {text: digits for text, digits in numbers.items() if _DIGITS.fullmatch(digits)}
+    padded = {len(digits) for digits in numbers.values() if digits.startswith("0")}
+    if not padded:
         return []
-    widths = Counter(len(trimmed(text)) for text in numbers)
-    usual, count = widths.most_common(1)[0]
-    if count * 5 < len(numbers) * 4:
-        return []
-    padded = any(len(trimmed(t)) == usual and trimmed(t).startswith("0") for t in numbers)
-    short = {t for t in numbers if len(trimmed(t)) < usual and not trimmed(t).startswith("0")}
-    if not padded or not short:
+    usual, count = Counter(map(len, numbers.values())).most_common(1)[0]
+    short = {t for t, digits in numbers.items() if len(digits) < usual and digits[0] != "0"}
+    if usual not in padded or count * 5 < len(numbers) * 4 or not short:
         return []
     indexes = [index for index, text in enumerate(texts) if text in short]
     first = indexes[0]

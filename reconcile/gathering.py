@@ -276,7 +276,8 @@ class Rows:
     def ref(self, row: int) -> RowRef:
         """Where the row stands."""
         source, at = self._find(row)
-        return source.source.ref(source.indexes[at])
+        rows = source.source
+        return RowRef(rows.file, rows.sheet, rows.numbers[source.indexes[at]])
 
     def place(self, row: int, column: Field | None = None) -> Place:
         """A cell of the row, or the whole row where the file has no such column."""
