@@ -1,0 +1,172 @@
+"""What earlier runs of the account mean for a plan: new, changed or unchanged.
+
+Pure. Rules, sections 4 and 5: a call equal to the one last acknowledged, with nothing else
+sent for it since, is not sent; a status call in doubt is never repeated.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconcile.model import CallKind, Comparison, OrderSync, Outcome, Plan
+from reconcile.payload import canonical, fingerprint, normal_form
+
+__all__ = ["Change", "History", "PlannedCall", "Standing", "Workload", "compare", "differences"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the journal knows of one call of one order in one account.
+
+    `content` is the JSON last acknowledged, None if nothing ever was. `disturbed` says that
+    something was sent after that. `in_doubt` is the fingerprint of a call whose fate is
+    unknown.
+    """
+
+    content: str | None
+    fingerprint: str | None
+    disturbed: bool = False
+    in_doubt: str | None = None
+
+
+History = Mapping[tuple[int, CallKind], Standing]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """One call of a run as planned: its content, and how it stands before anything is sent.
+
+    `outcome` is pending for a call that will be sent; otherwise how it ended already.
+    `previous` is the JSON acknowledged earlier, where it was another one.
+    """
+
+    order_id: int
+    kind: CallKind
+    content: str
+    fingerprint: str
+    comparison: Comparison
+    outcome: Outcome = Outcome.PENDING
+    previous: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that differs from what was acknowledged earlier; None where there is none."""
+
+    path: str
+    old: object
+    new: object
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A plan beside what is known of its orders: every call, and the counts."""
+
+    plan: Plan
+    calls: Sequence[PlannedCall]
+    counts: Mapping[Comparison, int] = field(default_factory=dict)
+
+    @property
+    def to_send(self) -> list[PlannedCall]:
+        """The calls that will be made."""
+        return [call for call in self.calls if call.outcome is Outcome.PENDING]
+
+    @property
+    def changed(self) -> list[PlannedCall]:
+        """The accounting syncs that will overwrite what was acknowledged earlier."""
+        return [call for call in self.calls if call.previous is not None]
+
+
+def compare(plan: Plan, history: History, *, force: bool = False) -> Workload:
+    """Sets every planned call beside what was acknowledged earlier.
+
+    Args:
+        plan: what the files ask for.
+        history: what the journal knows of the plan's orders; empty if nothing.
+        force: send unchanged calls too (never a status call in doubt).
+    """
+    calls: list[PlannedCall] = []
+    counts = dict.fromkeys(Comparison, 0)
+    for order in plan.orders:
+        for call in _calls_of(order, history, force=force):
+            calls.append(call)
+            if call.kind is CallKind.SYNC:
+                counts[call.comparison] += 1
+    return Workload(plan, tuple(calls), counts)
+
+
+def differences(previous: str, content: str) -> Iterator[Change]:
+    """Each value that differs between two payloads (JSON), by its path."""
+    before, after = _flat(json.loads(previous)), _flat(json.loads(content))
+    for path in {**before, **after}:
+        if before.get(path, _MISSING) != after.get(path, _MISSING):
+            yield Change(path, before.get(path), after.get(path))
+
+
+_MISSING = object()
+
+
+def _calls_of(order: OrderSync, history: History, *, force: bool) -> Iterable[PlannedCall]:
+    if order.sync is not None:
+        yield _sync_call(order, order.sync.to_json(), history, force=force)
+    if order.status is not None:
+        yield _status_call(order, order.status.to_json(), history, force=force)
+    elif order.status_issues:
+        yield PlannedCall(order.order_id, CallKind.STATUS, "", "", Comparison.NEW, Outcome.REJECTED)
+
+
+def _sync_call(
+    order: OrderSync, content: dict[str, Any], history: History, *, force: bool
+) -> PlannedCall:
+    known = history.get((order.order_id, CallKind.SYNC))
+    print_ = fingerprint(content)
+    text = canonical(content)
+    call = (order.order_id, CallKind.SYNC, text, print_)
+    if known is None or known.content is None:
+        return PlannedCall(*call, Comparison.NEW)
+    if known.fingerprint != print_:
+        return PlannedCall(*call, Comparison.CHANGED, previous=known.content)
+    if known.disturbed or force:
+        return PlannedCall(*call, Comparison.SAME)
+    return PlannedCall(*call, Comparison.SAME, Outcome.UNCHANGED)
+
+
+def _status_call(
+    order: OrderSync, content: dict[str, Any], history: History, *, force: bool
+) -> PlannedCall:
+    known = history.get((order.order_id, CallKind.STATUS))
+    print_ = fingerprint(content)
+    call = (order.order_id, CallKind.STATUS, canonical(content), print_)
+    if known is None:
+        return PlannedCall(*call, Comparison.NEW)
+    if known.in_doubt == print_:
+        return PlannedCall(
+            *call,
+            Comparison.SAME,
+            Outcome.IN_DOUBT,
+            note="an earlier run sent this status and never learned whether it was applied",
+        )
+    if known.fingerprint != print_:
+        return PlannedCall(*call, Comparison.NEW if known.content is None else Comparison.CHANGED)
+    if known.disturbed or force:
+        return PlannedCall(*call, Comparison.SAME)
+    return PlannedCall(*call, Comparison.SAME, Outcome.UNCHANGED)
+
+
+def _flat(content: dict[str, Any]) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in normal_form(content).items():
+        if name != "items":
+            flat[name] = value
+            continue
+        for item in value:
+            path = f"items[{item['id']}]"
+            flat[f"{path}.id"] = item["id"]
+            if "externalAccountingId" in item:
+                flat[f"{path}.externalAccountingId"] = item["externalAccountingId"]
+            for sub in item.get("orderItemAccountingItems", ()):
+                key = sub.get("externalAccountingId", "")
+                flat[f"{path}.orderItemAccountingItems[{key}].quantity"] = sub.get("quantity")
+    return flat

@@ -1,0 +1,36 @@
+"""The write-ahead record of all runs: before a call that it will be made, after it what came.
+
+One SQLite database per user, through SQLAlchemy Core. Nothing outside this package knows
+SQL. `Journal` writes and reads; `records` has what it hands out; `moves` which state may
+follow which.
+"""
+
+from reconcile.journal.moves import MOVES, CallState, check_move
+from reconcile.journal.place import default_place
+from reconcile.journal.records import (
+    AttemptEnd,
+    AttemptRecord,
+    CallRecord,
+    NewRun,
+    RowRecord,
+    RunRecord,
+    SourceRecord,
+    ToldRecord,
+)
+from reconcile.journal.store import Journal
+
+__all__ = [
+    "MOVES",
+    "AttemptEnd",
+    "AttemptRecord",
+    "CallRecord",
+    "CallState",
+    "Journal",
+    "NewRun",
+    "RowRecord",
+    "RunRecord",
+    "SourceRecord",
+    "ToldRecord",
+    "check_move",
+    "default_place",
+]

@@ -1,0 +1,120 @@
+"""The database under the journal: how it is opened, locked and refused."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.pool import StaticPool
+
+from reconcile.errors import JournalError
+from reconcile.journal import schema
+from reconcile.journal.place import prepare
+
+__all__ = ["Database", "put"]
+
+_BUSY_SECONDS = 30.0
+
+
+class Database:
+    """An open database with the journal's tables, of a version that this program knows.
+
+    Raises `JournalError` from every transaction that the disk refuses.
+    """
+
+    def __init__(self, engine: sa.Engine, name: str) -> None:
+        sa.event.listen(engine, "connect", _set_up_connection)
+        sa.event.listen(engine, "begin", _begin_immediately)
+        self._engine = engine
+        self._name = name
+        try:
+            self._check_version()
+        except JournalError:
+            engine.dispose()
+            raise
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Opens the database at `path`, making it if it isn't there."""
+        prepare(path)
+        engine = sa.create_engine(
+            sa.URL.create("sqlite", database=str(path)),
+            connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+        )
+        return cls(engine, str(path))
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """The same tables without a disk."""
+        engine = sa.create_engine(
+            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+        return cls(engine, "in memory")
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def transaction(self, *, reading: bool = False) -> Iterator[sa.Connection]:
+        """One transaction; a writing one takes its lock at the start, not half-way."""
+        engine = self._engine.execution_options(reading=True) if reading else self._engine
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except IntegrityError:
+            raise
+        except DatabaseError as error:
+            raise JournalError(
+                f"The journal {self._name} can't be used ({_cause(error)}). "
+                "See whether the disk is full or the file damaged, or name another place "
+                "with --journal."
+            ) from error
+
+    def _check_version(self) -> None:
+        with self.transaction() as connection:
+            schema.metadata.create_all(connection)
+            table = schema.meta
+            found = connection.execute(
+                sa.select(table.c.value).where(table.c.key == "schema_version")
+            ).scalar_one_or_none()
+            if found is None:
+                connection.execute(
+                    sa.insert(table), {"key": "schema_version", "value": str(schema.VERSION)}
+                )
+            elif int(found) > schema.VERSION:
+                raise JournalError(
+                    f"The journal {self._name} was written by a newer version of reconcile "
+                    f"(its layout is {found}, this program knows {schema.VERSION}). "
+                    "Update reconcile, or name another journal with --journal."
+                )
+
+
+def put(
+    connection: sa.Connection, table: sa.Table, key: dict[str, Any], values: dict[str, Any]
+) -> None:
+    """Updates the row of that key, or inserts it (in the words of every database)."""
+    where = sa.and_(*(table.c[name] == value for name, value in key.items()))
+    if not connection.execute(sa.update(table).where(where).values(**values)).rowcount:
+        connection.execute(sa.insert(table).values(**key, **values))
+
+
+def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_immediately(connection: sa.Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _cause(error: DatabaseError) -> str:
+    return str(error.orig).rstrip(".") if error.orig else "no reason given"

@@ -1,0 +1,161 @@
+"""What goes into the journal and what comes out: plain values, no SQL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from reconcile.journal.moves import CallState, outcome_of
+from reconcile.model import CallKind, Comparison, Issue, Notice, Outcome
+
+__all__ = [
+    "AttemptEnd",
+    "AttemptRecord",
+    "CallRecord",
+    "NewRun",
+    "OrderRecord",
+    "RowRecord",
+    "RunRecord",
+    "SourceRecord",
+    "ToldRecord",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One sheet of one file of a run.
+
+    `headers` are the texts of the header row by column; `fields` says which of them mean
+    something (field name to column, from 0). `rows` counts from row 1 to the last filled one.
+    """
+
+    number: int
+    path: str
+    file: str
+    sheet: str
+    kind: str
+    size: int
+    sha256: str
+    header_row: int
+    headers: tuple[str, ...]
+    fields: Mapping[str, int]
+    rows: int
+
+
+class RowRecord(NamedTuple):
+    """One row and the state in which it ended.
+
+    `state` is `used`, `rejected`, `held` (rejected, but sound itself) or `ignored`; `detail`
+    is the rule, or the row that it is held with. `was` says of cells (column from 0) what
+    their text doesn't tell; `surplus` are cells beyond the header.
+    """
+
+    source: int
+    row: int
+    state: str
+    order_id: int | None
+    detail: str
+    cells: Sequence[str]
+    was: Mapping[int, str]
+    surplus: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """What is known of a run when it begins. `settings` is the config used, without secrets."""
+
+    id: str
+    version: str
+    created_at: datetime
+    base_url: str
+    account: str
+    account_name: str
+    command: str
+    settings: Mapping[str, Any]
+    workbook: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as the journal has it. `ended_at` and `exit_code` are None while it goes on."""
+
+    id: str
+    version: str
+    created_at: datetime
+    base_url: str
+    account: str
+    account_name: str
+    command: str
+    settings: Mapping[str, Any]
+    workbook: str
+    ended_at: datetime | None
+    exit_code: int | None
+    reason: str
+    sources: tuple[SourceRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """One order of a run, planned or held back, and its rows as (source, row)."""
+
+    order_id: int
+    rows: tuple[tuple[int, int], ...]
+    rejected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRecord:
+    """An issue or notice of a run; `order_id` is None where no order is named."""
+
+    order_id: int | None
+    told: Issue | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One call of a run: what is to be sent, and how it stands."""
+
+    order_id: int
+    kind: CallKind
+    content: str
+    fingerprint: str
+    comparison: Comparison
+    previous: str | None
+    state: CallState
+    note: str
+    tries: int
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the call stands, in the words of the workbook."""
+        return outcome_of(self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnd:
+    """What came of a try. `seconds` from sending to the answer; `status` None without one.
+
+    `exchange` is `reply`, `no reply` or `never sent`; `verdict` what it means for us;
+    `answer` the shortened first line of what came; `headers` those worth keeping.
+    """
+
+    ended_at: datetime
+    seconds: float
+    exchange: str
+    status: int | None
+    verdict: str
+    answer: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    """One numbered try of one call; `end` is None if it was begun and never ended."""
+
+    order_id: int
+    kind: CallKind
+    number: int
+    began_at: datetime
+    content: str
+    fingerprint: str
+    end: AttemptEnd | None

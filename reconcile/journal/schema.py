@@ -1,0 +1,182 @@
+"""The tables, and their version."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.types import BigInteger
+
+__all__ = [
+    "VERSION",
+    "accounts",
+    "attempts",
+    "calls",
+    "meta",
+    "metadata",
+    "orders",
+    "pacing",
+    "row_chunks",
+    "runs",
+    "sources",
+    "standings",
+    "told",
+]
+
+VERSION = 1
+"""Raised with every change of the tables; a journal with a higher one is refused."""
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("base_url", String(400), primary_key=True),
+    Column("token_fingerprint", String(64), primary_key=True),
+    Column("account", String(400), nullable=False),
+    Column("name", Text, nullable=False),
+)
+
+pacing = Table(
+    "pacing",
+    metadata,
+    Column("base_url", String(400), primary_key=True),
+    Column("token_fingerprint", String(64), primary_key=True),
+    Column("spacing", Float, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("version", String(40), nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("base_url", String(400), nullable=False),
+    Column("account", String(400), nullable=False),
+    Column("account_name", Text, nullable=False),
+    Column("command", String(40), nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("workbook", Text, nullable=False),
+    Column("complete", Boolean, nullable=False),  # the plan is written down to its last row
+    Column("ended_at", String(40)),
+    Column("exit_code", Integer),
+    Column("reason", Text, nullable=False),
+)
+
+_RUN = ("runs.id",)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("run_id", ForeignKey(*_RUN), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("header_row", Integer, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+)
+
+row_chunks = Table(
+    "row_chunks",
+    metadata,
+    Column("run_id", ForeignKey(*_RUN), primary_key=True),
+    Column("source", Integer, primary_key=True),
+    Column("chunk", Integer, primary_key=True),
+    Column("rows", LargeBinary, nullable=False),  # JSON, deflated: a million rows are 200 MB
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("run_id", ForeignKey(*_RUN), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("order_id", BigInteger, nullable=False),
+    Column("rows", Text, nullable=False),
+    Column("rejected", Boolean, nullable=False),
+    Index("orders_by_id", "order_id"),
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("run_id", ForeignKey(*_RUN), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("order_id", BigInteger),
+    Column("blocks", Boolean, nullable=False),
+    Column("code", String(60), nullable=False),
+    Column("found", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("places", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("run_id", ForeignKey(*_RUN), primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("comparison", String(20), nullable=False),
+    Column("previous", Text),
+    Column("state", String(20), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Index("calls_by_order", "order_id"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("run_id", ForeignKey(*_RUN), primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("began_at", String(40), nullable=False),
+    Column("ended_at", String(40)),
+    Column("seconds", Float),
+    Column("exchange", String(20)),
+    Column("status", Integer),
+    Column("verdict", String(40)),
+    Column("answer", Text),
+    Column("headers", Text),
+    Index("attempts_in_turn", "run_id", "sequence"),
+)
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("account", String(400), primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("content", Text),
+    Column("fingerprint", String(64)),
+    Column("run_id", String(40)),
+    Column("at", String(40)),
+    Column("disturbed", Boolean, nullable=False),
+    Column("in_doubt", String(64)),
+)
