@@ -1,0 +1,37 @@
+"""Sends the calls of a plan at the pace that the token allows, and judges what comes back.
+
+`Executor` is the loop; `Client` knows HTTP; `Pacer`, `judge`, `RetryPolicy` and `StopRules`
+are arithmetic that knows no clock.
+"""
+
+from reconcile.executor.client import Client, Timeouts, is_loopback
+from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
+from reconcile.executor.loop import Executor, Sender
+from reconcile.executor.pacer import Pacer
+from reconcile.executor.recorder import InlineRecorder, Recorder, ThreadRecorder
+from reconcile.executor.retry import RetryPolicy
+from reconcile.executor.stops import Stop, StopKind, StopRules, StopSwitch
+from reconcile.executor.verdict import Verdict, judge
+
+__all__ = [
+    "Client",
+    "Exchange",
+    "Executor",
+    "InlineRecorder",
+    "NeverSent",
+    "NoReply",
+    "Pacer",
+    "Recorder",
+    "Reply",
+    "RetryPolicy",
+    "Sender",
+    "Stop",
+    "StopKind",
+    "StopRules",
+    "StopSwitch",
+    "ThreadRecorder",
+    "Timeouts",
+    "Verdict",
+    "is_loopback",
+    "judge",
+]

@@ -1,0 +1,148 @@
+"""The two calls over HTTP, and the probe; httpx is known here and nowhere else."""
+
+import asyncio
+import ipaddress
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
+from reconcile.model import CallKind
+
+__all__ = ["Client", "Timeouts", "is_loopback"]
+
+_KEPT_BODY = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to connect, to send a piece, to wait for a piece, and for the whole call."""
+
+    connect: float = 10.0
+    write: float = 10.0
+    read: float = 30.0
+    whole: float = 60.0
+
+
+class Client:
+    """Sends calls with one token to one base URL; follows no redirect.
+
+    Args:
+        base_url: without a trailing slash; plain http on loopback only (`config` sees to it).
+        token: goes into the header `X-API-TOKEN` and nowhere else.
+        timeouts: see there.
+        connections: at most so many at once.
+        transport: for tests; the network if None.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        timeouts: Timeouts,
+        connections: int,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._base_url = base_url
+        self._whole = timeouts.whole
+        self._http = httpx.AsyncClient(
+            headers={
+                "X-API-TOKEN": token,
+                "Accept": "application/json",
+                "User-Agent": "reconcile",
+            },
+            timeout=httpx.Timeout(
+                connect=timeouts.connect,
+                write=timeouts.write,
+                read=timeouts.read,
+                pool=timeouts.connect,
+            ),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            follow_redirects=False,
+            # A proxy of the environment must never see a token meant for this machine.
+            trust_env=not is_loopback(base_url),
+            transport=transport,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._http.aclose()
+
+    async def send(self, order_id: int, kind: CallKind, content: str) -> Exchange:
+        """Makes one call.
+
+        Args:
+            order_id: Flxpoint's id of the order.
+            kind: which endpoint.
+            content: the JSON of the body, or of the query parameters of a status call.
+        """
+        if kind is CallKind.SYNC:
+            return await self._exchange(
+                "PATCH",
+                f"/orders/{order_id}/accounting-sync",
+                content=content.encode(),
+                headers={"Content-Type": "application/json"},
+            )
+        params: Mapping[str, str] = json.loads(content)
+        return await self._exchange("PATCH", f"/orders/{order_id}/status", params=params)
+
+    async def account(self) -> Exchange:
+        """`GET /account`, which tells an Account token whose it is."""
+        return await self._exchange("GET", "/account")
+
+    async def _exchange(self, method: str, path: str, **request: Any) -> Exchange:
+        try:
+            async with (
+                asyncio.timeout(self._whole),
+                self._http.stream(method, self._base_url + path, **request) as response,
+            ):
+                body = await _beginning(response)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            return NeverSent(_words(error))
+        except (httpx.TransportError, httpx.DecodingError, TimeoutError) as error:
+            return NoReply(_words(error))
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(response.status_code, headers, body)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the host of a URL is this machine: `localhost`, 127.0.0.0/8 or ::1."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _beginning(response: httpx.Response) -> str:
+    """The whole body is read, so that the connection can be used again; its start is kept."""
+    kept = bytearray()
+    async for piece in response.aiter_bytes():
+        kept += piece[: _KEPT_BODY - len(kept)]
+    return kept.decode(response.encoding or "utf-8", errors="replace")
+
+
+def _words(error: Exception) -> str:
+    match error:
+        case httpx.ConnectTimeout() | httpx.ConnectError():
+            return "no connection to Flxpoint"
+        case httpx.PoolTimeout():
+            return "no free connection"
+        case httpx.TimeoutException() | TimeoutError():
+            return "no answer in time"
+        case _:
+            return "the connection broke"

@@ -1,0 +1,287 @@
+"""Sends the calls of a run: an open schedule, every try written down before and after."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from random import Random
+from typing import Protocol, assert_never
+
+from reconcile.errors import JournalError
+from reconcile.events import Event, Listener
+from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
+from reconcile.executor.gate import Gate, Passed
+from reconcile.executor.pacer import Pacer
+from reconcile.executor.recorder import Recorder
+from reconcile.executor.retry import RetryPolicy, Tries, keep_trying
+from reconcile.executor.stops import Stop, StopKind, StopRules, StopSwitch
+from reconcile.executor.verdict import (
+    Accept,
+    Doubt,
+    Halt,
+    Refuse,
+    Retry,
+    Verdict,
+    first_line,
+    judge,
+)
+from reconcile.history import PlannedCall
+from reconcile.journal import AttemptEnd
+from reconcile.model import CallKind, Outcome
+
+__all__ = ["Executor", "Sender"]
+
+_KEPT_HEADERS = (
+    "retry-after",
+    "x-auth-pool-size",
+    "x-auth-pool-used",
+    "x-auth-replenished-per-second",
+)
+
+
+class Sender(Protocol):
+    """Makes one call and says what happened."""
+
+    async def send(self, order_id: int, kind: CallKind, content: str) -> Exchange:
+        """`content` is the JSON of the body or of the query."""
+
+
+@dataclass(slots=True)
+class Executor:
+    """Sends what is pending, in the order of the plan.
+
+    Args:
+        sender: the client.
+        recorder: the journal; if it can't be written, nothing more is sent.
+        pacer: the schedule of the token.
+        switch: stops the run from outside, and is set when a rule stops it.
+        rules: when to stop.
+        policy: how often to try.
+        now: wall time with offset.
+        listener: told of every try and outcome.
+        random: for the jitter of the waits.
+        open_orders: so many orders may be begun and not over at a time.
+    """
+
+    sender: Sender
+    recorder: Recorder
+    pacer: Pacer
+    switch: StopSwitch
+    rules: StopRules
+    policy: RetryPolicy
+    now: Callable[[], datetime]
+    listener: Listener
+    random: Random = field(default_factory=Random)
+    open_orders: int = 64
+    _gate: Gate = field(init=False)
+
+    def __post_init__(self) -> None:
+        """One gate for all calls."""
+        self._gate = Gate(self.pacer, self.switch, self.listener)
+
+    async def run(self, orders: Iterable[Sequence[PlannedCall]]) -> Stop | None:
+        """Sends the calls of each order; those of one order follow one another.
+
+        Returns why it stopped before the end, or None. Calls in flight at a stop are awaited.
+        """
+        room = asyncio.Semaphore(self.open_orders)
+        # New orders queue two at a time, so that a second try never waits behind many of them.
+        queue = asyncio.Semaphore(2)
+        async with asyncio.TaskGroup() as tasks:
+            for calls in orders:
+                await room.acquire()
+                await queue.acquire()
+                if self.switch.is_set():
+                    break
+                entered = _Once(queue.release)
+                task = tasks.create_task(self._send_order(calls, entered))
+                task.add_done_callback(partial(_over, room, entered))
+        return self.switch.stop
+
+    async def _send_order(self, calls: Sequence[PlannedCall], entered: "_Once") -> None:
+        try:
+            for call in calls:
+                if call.outcome is not Outcome.PENDING:
+                    continue
+                outcome = await self._send_call(call, entered)
+                if call.kind is CallKind.SYNC and outcome is not Outcome.SYNCED:
+                    await self._leave_status(calls, outcome)
+                    return
+        except JournalError as error:
+            sentence = f"{error} Nothing more was sent."
+            self.switch.request(Stop(StopKind.JOURNAL, sentence))
+
+    async def _leave_status(self, calls: Sequence[PlannedCall], outcome: Outcome) -> None:
+        for call in calls:
+            if call.kind is CallKind.STATUS and call.outcome is Outcome.PENDING:
+                note = f"not sent: the accounting sync is {outcome}"
+                await self.recorder.annotate(call.order_id, call.kind, note)
+
+    async def _send_call(self, call: PlannedCall, entered: "_Once") -> Outcome:
+        tries = Tries()
+        state = Outcome.PENDING
+
+        async def attempt() -> Verdict | None:
+            nonlocal state
+            passed = await self._gate.enter(
+                lambda: self.recorder.begin(call, self.now()),
+                lambda number: self._withdraw(call, number, tries),
+            )
+            entered()
+            if passed is None:
+                return None
+            verdict, state = await self._try(call, passed, tries)
+            return verdict
+
+        verdict = await keep_trying(attempt, tries, self.policy, self.random, self.switch.sleep)
+        self._watch_failures(verdict)
+        values = {"order": call.order_id, "call": call.kind.value, "outcome": state.value}
+        self.listener(Event("outcome", values))
+        return state
+
+    async def _try(
+        self, call: PlannedCall, passed: Passed, tries: Tries
+    ) -> tuple[Verdict, Outcome]:
+        time = asyncio.get_running_loop().time
+        exchange = await self.sender.send(call.order_id, call.kind, call.content)
+        ended = time()
+        verdict = judge(call.kind, exchange, self.now())
+        verdict, stop = self.rules.after_exchange(
+            call.order_id, exchange, verdict, passed.at, ended
+        )
+        if stop is not None:
+            self.switch.request(stop)
+        self._pace(verdict, exchange, passed.at, ended)
+        if isinstance(verdict, Retry):
+            tries.count(verdict)
+        state = _state(verdict, tries)
+        end = AttemptEnd(
+            ended_at=self.now(),
+            seconds=round(ended - passed.at, 4),
+            exchange=_kind_of(exchange),
+            status=exchange.status if isinstance(exchange, Reply) else None,
+            verdict=_name_of(verdict),
+            answer=_answer(exchange),
+            headers=_headers(exchange),
+        )
+        await self.recorder.record(call, passed.number, end, state, _note(verdict, exchange))
+        self.listener(
+            Event(
+                "attempt",
+                {
+                    "order": call.order_id,
+                    "call": call.kind.value,
+                    "try": passed.number,
+                    "status": end.status,
+                    "exchange": end.exchange,
+                    "verdict": end.verdict,
+                    "seconds": end.seconds,
+                    "spacing": round(self.pacer.spacing, 4),
+                },
+            )
+        )
+        return verdict, state
+
+    async def _withdraw(self, call: PlannedCall, number: int, tries: Tries) -> None:
+        """The run stopped between the journal's word and the slot: the call never left."""
+        state = Outcome.IN_DOUBT if tries.doubtful else Outcome.PENDING
+        end = AttemptEnd(self.now(), 0.0, _NEVER_SENT, None, "stopped", "", {})
+        await self.recorder.record(call, number, end, state, "the run was stopped first")
+
+    def _pace(self, verdict: Verdict, exchange: Exchange, began: float, ended: float) -> None:
+        if isinstance(verdict, Retry) and verdict.throttled:
+            self.pacer.refused(began, ended, verdict.hold)
+        elif isinstance(exchange, Reply):
+            self.pacer.accepted()
+            if isinstance(verdict, Retry) and verdict.hold is not None:
+                self.pacer.hold(ended + verdict.hold)
+
+    def _watch_failures(self, verdict: Verdict | None) -> None:
+        stop: Stop | None = None
+        match verdict:
+            case Accept():
+                stop = self.rules.after_call(None)
+            case Refuse() | Doubt() | Retry():
+                stop = self.rules.after_call(verdict.cause)
+            case Halt() | None:
+                pass
+            case _:
+                assert_never(verdict)
+        if stop is not None:
+            self.switch.request(stop)
+
+
+class _Once:
+    """Calls a function the first time, and never again."""
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        self._function: Callable[[], None] | None = function
+
+    def __call__(self) -> None:
+        if self._function is not None:
+            function, self._function = self._function, None
+            function()
+
+
+def _over(room: asyncio.Semaphore, entered: _Once, _task: asyncio.Task[None]) -> None:
+    entered()
+    room.release()
+
+
+_NEVER_SENT = "never sent"
+
+
+def _state(verdict: Verdict, tries: Tries) -> Outcome:
+    match verdict:
+        case Accept():
+            return Outcome.SYNCED
+        case Refuse():
+            return Outcome.REFUSED
+        case Doubt():
+            return Outcome.IN_DOUBT
+        case Retry() | Halt():
+            return Outcome.IN_DOUBT if tries.doubtful else Outcome.PENDING
+        case _:
+            assert_never(verdict)
+
+
+def _kind_of(exchange: Exchange) -> str:
+    match exchange:
+        case Reply():
+            return "reply"
+        case NeverSent():
+            return _NEVER_SENT
+        case NoReply():
+            return "no reply"
+        case _:
+            assert_never(exchange)
+
+
+def _name_of(verdict: Verdict) -> str:
+    return type(verdict).__name__.lower()
+
+
+def _answer(exchange: Exchange) -> str:
+    return first_line(exchange.body) if isinstance(exchange, Reply) else exchange.reason
+
+
+def _headers(exchange: Exchange) -> dict[str, str]:
+    if not isinstance(exchange, Reply):
+        return {}
+    return {name: exchange.headers[name] for name in _KEPT_HEADERS if name in exchange.headers}
+
+
+def _note(verdict: Verdict, exchange: Exchange) -> str:
+    match verdict:
+        case Accept(note):
+            return note
+        case Halt():
+            return verdict.sentence
+        case Refuse() | Doubt() | Retry():
+            answer = _answer(exchange)
+            if isinstance(exchange, Reply):
+                return f"answered {exchange.status}" + (f": {answer}" if answer else "")
+            return answer
+        case _:
+            assert_never(verdict)

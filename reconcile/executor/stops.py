@@ -1,0 +1,141 @@
+"""When a run must stop: rules that watch the answers, and the one switch that stops it.
+
+The rules are those of section 5; they are told the time and know no clock.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from enum import Enum
+
+from reconcile.executor.exchange import Exchange, NeverSent, Reply
+from reconcile.executor.verdict import Halt, Refuse, Retry, Verdict
+
+__all__ = ["Stop", "StopKind", "StopRules", "StopSwitch"]
+
+_FORBIDDEN = 403
+_FORBIDDEN_IN_A_ROW = 3
+
+
+class StopKind(Enum):
+    """Who or what stopped the run."""
+
+    API = "the API or the network"
+    USER = "the user"
+    TIME = "the time"
+    JOURNAL = "the journal"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why nothing more is sent, in one or two sentences."""
+
+    kind: StopKind
+    sentence: str
+
+
+class StopSwitch:
+    """Set once, by whoever is first; everybody who waits is woken."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+        self.stop: Stop | None = None
+
+    def request(self, stop: Stop) -> None:
+        """Stops the run; later requests change nothing."""
+        if self.stop is None:
+            self.stop = stop
+            self._event.set()
+
+    def is_set(self) -> bool:
+        """Whether nothing more may be sent."""
+        return self.stop is not None
+
+    async def sleep(self, seconds: float) -> None:
+        """Waits, but not beyond the stop."""
+        if not self.is_set() and seconds > 0:
+            try:
+                await asyncio.wait_for(self._event.wait(), seconds)
+            except TimeoutError:
+                return
+
+
+@dataclass(slots=True)
+class StopRules:
+    """Watches what comes back, call by call, and says when it is enough.
+
+    Args:
+        max_failures: so many calls given up or refused in a row for one cause stop the run.
+        dead_after: seconds of silence (no answer of any kind) after which it stops.
+        longest_hold: a `Retry-After` beyond so many seconds is neither cut nor slept through.
+    """
+
+    max_failures: int = 20
+    dead_after: float = 45.0
+    longest_hold: float = 300.0
+    _answered: int = field(init=False, default=0)
+    _forbidden: int = field(init=False, default=0)
+    _cause: str = field(init=False, default="")
+    _failures: int = field(init=False, default=0)
+    _silent_since: float | None = field(init=False, default=None)
+    _silent_orders: set[int] = field(init=False, default_factory=set)
+    _only_unsent: bool = field(init=False, default=True)
+
+    def after_exchange(
+        self, order_id: int, exchange: Exchange, verdict: Verdict, began: float, now: float
+    ) -> tuple[Verdict, Stop | None]:
+        """Told of every try; may make a verdict a `Halt`.
+
+        `began` and `now` are seconds of a monotonic clock: when the try began and ended.
+        """
+        if isinstance(verdict, Halt):
+            return verdict, Stop(StopKind.API, verdict.sentence)
+        if not isinstance(exchange, Reply):
+            return verdict, self._silence(order_id, exchange, began, now)
+        self._silent_since = None
+        self._silent_orders.clear()
+        self._only_unsent = True
+        first = self._answered == 0
+        self._answered += 1
+        if exchange.status == _FORBIDDEN and isinstance(verdict, Refuse):
+            self._forbidden += 1
+            if first or self._forbidden >= _FORBIDDEN_IN_A_ROW:
+                sentence = (
+                    "Flxpoint forbids these calls to the token (403). The usual cause is a "
+                    "token of the wrong kind or scope (Account, Source or Channel)."
+                )
+                return Halt(str(_FORBIDDEN), sentence), Stop(StopKind.API, sentence)
+        else:
+            self._forbidden = 0
+        if isinstance(verdict, Retry) and (verdict.hold or 0.0) > self.longest_hold:
+            minutes = round((verdict.hold or 0.0) / 60)
+            sentence = f"Flxpoint wants no calls for the next {minutes} minutes."
+            return Halt(verdict.cause, sentence), Stop(StopKind.API, sentence)
+        return verdict, None
+
+    def after_call(self, cause: str | None) -> Stop | None:
+        """Told when a call is over: None if acknowledged, else why it failed."""
+        if cause is None:
+            self._failures = 0
+            return None
+        self._failures = self._failures + 1 if cause == self._cause else 1
+        self._cause = cause
+        if self._failures < self.max_failures:
+            return None
+        return Stop(
+            StopKind.API,
+            f"{self._failures} calls in a row failed for one cause ({cause}).",
+        )
+
+    def _silence(self, order_id: int, exchange: Exchange, began: float, now: float) -> Stop | None:
+        """Dead means silent for long, and not only for one order that hangs."""
+        self._silent_since = began if self._silent_since is None else self._silent_since
+        self._silent_orders.add(order_id)
+        self._only_unsent &= isinstance(exchange, NeverSent)
+        long = now - self._silent_since >= self.dead_after
+        if not long or (len(self._silent_orders) == 1 and not self._only_unsent):
+            return None
+        reason = "" if isinstance(exchange, Reply) else exchange.reason
+        return Stop(
+            StopKind.API,
+            f"Flxpoint has not answered for {round(now - self._silent_since)} seconds ({reason}).",
+        )

@@ -1,0 +1,168 @@
+"""What an exchange means for us: one pure function, the table of section 5 of the rules.
+
+A status call adds an entry to the order's timeline and may release or cancel it, so it is
+tried again only where it surely was not applied. An accounting sync sets values and may be
+sent twice.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import assert_never
+
+from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
+from reconcile.model import CallKind
+
+__all__ = ["Accept", "Doubt", "Halt", "Refuse", "Retry", "Verdict", "first_line", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Flxpoint acknowledged the call; `note` if not in the documented way."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The call may be tried again.
+
+    `applied`: this try may have been applied all the same. `counts`: it uses up a try.
+    `hold`: seconds for which the server wants silence from the token, if it said so.
+    `throttled`: the server said that it was too much.
+    """
+
+    cause: str
+    applied: bool = False
+    counts: bool = True
+    hold: float | None = None
+    throttled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The API said no; the call is never repeated."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """The call may have been applied and must not be repeated."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Nothing more may be sent; the call itself was not applied."""
+
+    cause: str
+    sentence: str
+
+
+Verdict = Accept | Retry | Refuse | Doubt | Halt
+
+_NO_CONTENT = 204
+_TOO_MANY = 429
+_UNAVAILABLE = 503
+_NOT_APPLIED = frozenset({408, 425})
+_SHOWN = 200
+_HTML = re.compile(
+    r"[\s\ufeff]*<.{0,2000}?(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?\d[\d ()/-]{8,}\d")
+
+
+def judge(kind: CallKind, exchange: Exchange, now: datetime) -> Verdict:
+    """Says what an exchange means.
+
+    Args:
+        kind: the endpoint; a status call is never repeated blindly.
+        exchange: what happened on the wire.
+        now: wall time with offset, for a `Retry-After` that is a date.
+    """
+    match exchange:
+        case NeverSent(reason):
+            return Retry(reason)
+        case NoReply(reason):
+            return _maybe_applied(kind, reason)
+        case Reply():
+            return _judge_reply(kind, exchange, now)
+        case _:
+            assert_never(exchange)
+
+
+def first_line(body: str) -> str:
+    """The first line of an answer, shortened, without addresses and telephone numbers."""
+    if _HTML.match(body):
+        return "(an HTML page)"
+    lines = [line.strip() for line in body.splitlines() if line.strip()]
+    if not lines:
+        return ""
+    text = "".join(char if char.isprintable() else " " for char in lines[0])
+    text = _PERSONAL.sub("…", text)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _judge_reply(kind: CallKind, reply: Reply, now: datetime) -> Verdict:  # noqa: PLR0911
+    cause = str(reply.status)
+    match reply.status // 100:
+        case 2:
+            return _judge_success(kind, reply)
+        case 3:
+            return Halt(
+                cause,
+                f"Flxpoint answered with a redirect ({cause}), which is never followed: "
+                "the token would go to another host. See `base_url` in config.yaml.",
+            )
+        case 4 if reply.status == 401:  # noqa: PLR2004
+            return Halt(
+                cause,
+                "Flxpoint doesn't accept the token (401). The usual cause is a token of the "
+                "wrong kind (Account, Source or Channel), or one that has expired.",
+            )
+        case 4 if reply.status == _TOO_MANY:
+            hold = _retry_after(reply, now)
+            return Retry(cause, counts=False, hold=hold, throttled=True)
+        case 4 if reply.status in _NOT_APPLIED:
+            return Retry(cause, hold=_retry_after(reply, now))
+        case 4:
+            return Refuse(cause)
+        case 5 if kind is CallKind.SYNC or reply.status == _UNAVAILABLE:
+            applied = kind is CallKind.SYNC
+            return Retry(cause, applied=applied, hold=_retry_after(reply, now))
+        case _:
+            return _maybe_applied(kind, cause)
+
+
+def _judge_success(kind: CallKind, reply: Reply) -> Verdict:
+    # Only the body tells: frameworks label even an empty 204 as text/html.
+    if _HTML.match(reply.body):
+        return Halt(
+            "login page",
+            f"Flxpoint answered with an HTML page ({reply.status}), as it does to a bad token "
+            "with its login page. Nothing was acknowledged.",
+        )
+    if kind is CallKind.SYNC and reply.status != _NO_CONTENT:
+        return Accept(f"answered {reply.status} instead of {_NO_CONTENT}")
+    return Accept()
+
+
+def _maybe_applied(kind: CallKind, cause: str) -> Verdict:
+    return Retry(cause, applied=True) if kind is CallKind.SYNC else Doubt(cause)
+
+
+def _retry_after(reply: Reply, now: datetime) -> float | None:
+    """Seconds from now; both forms of RFC 9110, section 10.2.3. Nonsense is passed over."""
+    text = reply.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]+)?", text):
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())
