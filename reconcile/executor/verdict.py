@@ -70,7 +70,8 @@ _UNAVAILABLE = 503
 _NOT_APPLIED = frozenset({408, 425})
 _SHOWN = 200
 _HTML = re.compile(
-    r"[\s\ufeff]*<.{0,2000}?(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+    r"[\s\ufeff]*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _PERSONAL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?\d[\d ()/-]{8,}\d")
 
