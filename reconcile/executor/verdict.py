@@ -73,7 +73,9 @@ _HTML = re.compile(
     r"[\s\ufeff]*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?\d[\d ()/-]{8,}\d")
+_PERSONAL = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d[\d ()/.-]{7,}\d|\(\d{2,5}\)[\d ./-]{5,}\d"
+)
 
 
 def judge(kind: CallKind, exchange: Exchange, now: datetime) -> Verdict:

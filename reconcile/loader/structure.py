@@ -1,0 +1,198 @@
+"""Tells rows that are no data from rows that are, each by a named rule.
+
+Rules, section 1.5. A row that could be data is never ignored: it is judged.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from reconcile.cells import quoted, trimmed
+from reconcile.errors import FileRefusedError
+from reconcile.fields import EXTERNAL_IDS, normal_name
+from reconcile.loader.header import Header
+from reconcile.model import Field, IgnoreRule, Was
+
+__all__ = ["ignored_rows"]
+
+_SUM = re.compile(r"[-+(]?\s*(?:[$€£¥]|[A-Z]{3}\s)?\s*-?[0-9][0-9.,' \u00a0\u202f]*\s*[$€£¥%]?\)?")
+_NUMBER_OR_DATE = re.compile(r"[0-9][0-9.,:/ -]*(?:[AaPp][Mm])?|[0-9-]+T[0-9:.]+Z?")
+_TOTAL = re.compile(r"(?:grand\s+)?totals?\b|sum\b|summe\b|gesamt\w*\b", re.IGNORECASE)
+_SUBTOTAL = re.compile(r"sub-?\s?totals?\b|totals?\s+(?:for\s+)?\S|zwischensumme\b", re.IGNORECASE)
+_PUNCTUATION = ".,:;-*\"'()\u2013\u2014"
+_ID_COLUMNS = (Field.ITEM_ID, *EXTERNAL_IDS)
+_SAYS_SOMETHING = (
+    Field.SUB_QUANTITY,
+    Field.ACCOUNTING_SYNCED,
+    Field.ACCOUNTING_SYNC_ERROR,
+)
+
+
+def ignored_rows(
+    header: Header,
+    columns: Sequence[Sequence[str]],
+    was: Mapping[tuple[int, int], Was],
+    only: Mapping[str, Sequence[str]],
+    *,
+    send_status: bool,
+) -> dict[int, str]:
+    """Which rows are no data, and by which rule.
+
+    Args:
+        header: the header of the sheet.
+        columns: exact text, by column; row 1 is at index 0.
+        was: by row (from 1) and column, what a cell was.
+        only: column name to the values that a row must have, any case.
+        send_status: whether a status alone makes a row data.
+
+    Returns:
+        Row number (from 1) to the rule.
+    """
+    rows = _Rows(header, columns, was, send_status=send_status)
+    ignored = rows.before_header()
+    for row in rows.worth_a_look():
+        rule = rows.rule(row)
+        if rule is not None:
+            ignored[row] = rule
+    last_data = rows.last_data_row(ignored)
+    for row in list(ignored):
+        if ignored[row] == IgnoreRule.HEADING and row > last_data:
+            ignored[row] = IgnoreRule.FOOTER
+    ignored |= rows.lone_footers(ignored)
+    _filter(header, columns, only, ignored)
+    return dict(sorted(ignored.items()))
+
+
+class _Rows:
+    """The rows of a sheet, looked at one by one where a look at the ids isn't enough."""
+
+    def __init__(
+        self,
+        header: Header,
+        columns: Sequence[Sequence[str]],
+        was: Mapping[tuple[int, int], Was],
+        *,
+        send_status: bool,
+    ) -> None:
+        self._header = header
+        self._columns = columns
+        self._was = was
+        self._count = len(columns[0]) if columns else 0
+        self._ids = columns[header.fields[Field.ORDER_ID]]
+        data = (*_ID_COLUMNS, *_SAYS_SOMETHING, *((Field.STATUS,) if send_status else ()))
+        self._data_columns = {header.fields[f] for f in data if f in header.fields}
+        self._id_columns = {header.fields[f] for f in _ID_COLUMNS if f in header.fields}
+
+    def before_header(self) -> dict[int, str]:
+        ignored: dict[int, str] = {self._header.row: IgnoreRule.HEADER}
+        for row in range(1, self._header.row):
+            ignored[row] = IgnoreRule.TITLE if self._filled(row) else IgnoreRule.BLANK
+        return ignored
+
+    def worth_a_look(self) -> list[int]:
+        """Rows whose order id is not plain digits."""
+        start = self._header.row
+        return [
+            row for row, text in enumerate(self._ids[start:], start=start + 1) if not text.isdigit()
+        ]
+
+    def rule(self, row: int) -> str | None:  # noqa: PLR0911
+        """The rule by which the row is no data; None if it is, or may be."""
+        filled = self._filled(row)
+        if not filled:
+            return IgnoreRule.BLANK
+        if self._repeats_header(filled):
+            return IgnoreRule.HEADER_AGAIN
+        if not self._id_columns.isdisjoint(filled):
+            return None
+        order_column = self._header.fields[Field.ORDER_ID]
+        if order_column in filled:
+            others = [text for column, text in filled.items() if column != order_column]
+            words = _are_words(filled[order_column]) and (row, order_column) not in self._was
+            return _kind_of_words(filled[order_column]) if words and _sums(others) else None
+        first, *others = filled.values()
+        labelled = next(iter(filled)) not in self._data_columns and _are_words(first)
+        kind = _kind_of_words(first) if labelled and _sums(others) else None
+        if kind is not None and (kind != IgnoreRule.HEADING or not others):
+            return kind
+        if not self._data_columns.isdisjoint(filled):
+            return None
+        return IgnoreRule.TOTAL if _sums(list(filled.values())) else IgnoreRule.NO_IDS
+
+    def is_lone(self, row: int) -> bool:
+        """Nothing but a number or a date in the order id column."""
+        filled = self._filled(row)
+        order_column = self._header.fields[Field.ORDER_ID]
+        if list(filled) != [order_column]:
+            return False
+        what = self._was.get((row, order_column))
+        return what is Was.DATE or (
+            what is None and _NUMBER_OR_DATE.fullmatch(filled[order_column]) is not None
+        )
+
+    def last_data_row(self, ignored: Mapping[int, str]) -> int:
+        """The last row with more than a lone number; 0 if there is none."""
+        for row in range(self._count, self._header.row, -1):
+            if row not in ignored and not self.is_lone(row):
+                return row
+        return 0
+
+    def lone_footers(self, ignored: Mapping[int, str]) -> dict[int, str]:
+        """Lone numbers and dates below the data, as long as there is data above them."""
+        last = self.last_data_row(ignored)
+        if not last:
+            return {}
+        below = (row for row in range(last + 1, self._count + 1) if row not in ignored)
+        return dict.fromkeys(below, IgnoreRule.FOOTER)
+
+    def _filled(self, row: int) -> dict[int, str]:
+        """Column to trimmed text of the cells that aren't empty; formulas never are."""
+        filled = {}
+        for column, texts in enumerate(self._columns):
+            text = trimmed(texts[row - 1])
+            if text or self._was.get((row, column)) is Was.FORMULA:
+                filled[column] = text
+        return filled
+
+    def _repeats_header(self, filled: Mapping[int, str]) -> bool:
+        names = self._header.names
+        order_column = self._header.fields[Field.ORDER_ID]
+        return order_column in filled and all(
+            column < len(names) and normal_name(text) == normal_name(names[column])
+            for column, text in filled.items()
+        )
+
+
+def _are_words(text: str) -> bool:
+    """Words begin with a word; `S0123` could be somebody's id, and is judged."""
+    first = text.split(maxsplit=1)[0].strip(_PUNCTUATION) if text else ""
+    return first.isalpha()
+
+
+def _sums(texts: Sequence[str]) -> bool:
+    return all(_SUM.fullmatch(text) for text in texts)
+
+
+def _kind_of_words(text: str) -> str:
+    if _SUBTOTAL.match(text):
+        return IgnoreRule.SUBTOTAL
+    return IgnoreRule.TOTAL if _TOTAL.match(text) else IgnoreRule.HEADING
+
+
+def _filter(
+    header: Header,
+    columns: Sequence[Sequence[str]],
+    only: Mapping[str, Sequence[str]],
+    ignored: dict[int, str],
+) -> None:
+    names = [normal_name(name) for name in header.names]
+    for name, values in only.items():
+        wanted = {trimmed(value).casefold() for value in values}
+        places = [at for at, known in enumerate(names) if known == normal_name(name)]
+        if len(places) != 1:
+            raise FileRefusedError(
+                f"The column {quoted(name)} of `only:` stands {len(places)} times in the "
+                f"header in row {header.row}; it must stand there once."
+            )
+        for row, text in enumerate(columns[places[0]], start=1):
+            if row not in ignored and trimmed(text).casefold() not in wanted:
+                ignored[row] = IgnoreRule.FILTERED

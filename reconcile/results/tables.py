@@ -1,0 +1,97 @@
+"""What a report is made of: plain tables, before anybody thinks of a file format."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from reconcile.model import Outcome, Was
+
+__all__ = ["Block", "Column", "Kept", "Kind", "Report", "Summary", "Table", "Value"]
+
+
+class Kind(Enum):
+    """How the values of a column are shown."""
+
+    TEXT = "text"
+    """Text from us or from outside; never a formula."""
+    ID = "id"
+    """Text that must stay text when somebody types over it."""
+    NUMBER = "number"
+    """A whole number, to the right."""
+    SECONDS = "seconds"
+    """A time span in seconds, two decimals."""
+    TIME = "time"
+    """A `datetime` with its offset, shown as local text such as `2026-11-21 09:30:05 +0100`."""
+    OUTCOME = "outcome"
+    """An `Outcome` (or its text), in its colour."""
+    CELL = "cell"
+    """A cell of the export as it was: text, or `Kept` where the text doesn't tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A cell of the export that was more than its text.
+
+    It is written so that, dropped again uncorrected, it is rejected again for the same
+    reason: a date as a date, a boolean as a boolean, a formula without a value as `#N/A`.
+    """
+
+    text: str
+    was: Was
+
+
+Value = str | int | float | datetime | Outcome | Kept | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table; `width` in characters, `wraps` for sentences."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+    width: int = 14
+    wraps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet: rows as wide as `columns`. `rows` is gone through once, and may be long."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Value]]
+    empty: str = "Nothing."
+    """What is said in a table without rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A small table on Summary: a heading, and lines of values. `alarm` shows it in red."""
+
+    heading: str
+    lines: Sequence[Sequence[Value]]
+    columns: Sequence[str] = ()
+    alarm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The first sheet. `sentence` says how it ended in words an accountant uses.
+
+    `outcomes` are orders by outcome, the worst first, zeros included: the chart shows them.
+    """
+
+    title: str
+    sentence: str
+    next_step: str
+    outcomes: Sequence[tuple[Outcome, int, str]]
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that the workbook says."""
+
+    summary: Summary
+    tables: Sequence[Table]
