@@ -4,7 +4,7 @@
 are arithmetic that knows no clock.
 """
 
-from reconcile.executor.client import Client, Timeouts, is_loopback
+from reconcile.executor.client import Client, Timeouts
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.executor.loop import Executor, Sender
 from reconcile.executor.pacer import Pacer
@@ -32,6 +32,5 @@ __all__ = [
     "ThreadRecorder",
     "Timeouts",
     "Verdict",
-    "is_loopback",
     "judge",
 ]

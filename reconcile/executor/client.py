@@ -1,20 +1,18 @@
 """The two calls over HTTP, and the probe; httpx is known here and nowhere else."""
 
 import asyncio
-import ipaddress
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import httpx
 
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.model import CallKind
 
-__all__ = ["Client", "Timeouts", "is_loopback"]
+__all__ = ["Client", "Timeouts"]
 
 _KEPT_BODY = 64 * 1024
 
@@ -37,6 +35,8 @@ class Client:
         token: goes into the header `X-API-TOKEN` and nowhere else.
         timeouts: see there.
         connections: at most so many at once.
+        direct: never over a proxy of the environment, which must not see a token meant
+            for this machine.
         transport: for tests; the network if None.
     """
 
@@ -46,6 +46,8 @@ class Client:
         token: str,
         timeouts: Timeouts,
         connections: int,
+        *,
+        direct: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._base_url = base_url
@@ -64,8 +66,7 @@ class Client:
             ),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
             follow_redirects=False,
-            # A proxy of the environment must never see a token meant for this machine.
-            trust_env=not is_loopback(base_url),
+            trust_env=not direct,
             transport=transport,
         )
 
@@ -115,17 +116,6 @@ class Client:
             return NoReply(_words(error))
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status_code, headers, body)
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the host of a URL is this machine: `localhost`, 127.0.0.0/8 or ::1."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def _beginning(response: httpx.Response) -> str:

@@ -1,0 +1,75 @@
+"""Where the API token comes from, and how `login` keeps it. It is never shown or logged."""
+
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import platformdirs
+
+from reconcile.errors import TokenError
+
+__all__ = ["default_token_file", "find_token", "keep_token", "redacted", "token_fingerprint"]
+
+
+def default_token_file() -> Path:
+    """In the user's config folder."""
+    return Path(platformdirs.user_config_dir("reconcile", appauthor=False)) / "token"
+
+
+def find_token(variable: str, file: Path, environment: Mapping[str, str]) -> str:
+    """The token from the environment, else from the file that `login` wrote, trimmed.
+
+    Raises:
+        TokenError: there is none, or it can't be one.
+    """
+    token = environment.get(variable, "").strip()
+    where = f"the variable {variable}"
+    if not token:
+        where = f"the file {file}"
+        try:
+            token = file.read_text(encoding="utf-8-sig").strip()
+        except FileNotFoundError:
+            token = ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise TokenError(f"The token in {where} can't be read.") from error
+    if not token:
+        raise TokenError(
+            f"There is no API token: set the variable {variable}, or run `reconcile login`."
+        )
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise TokenError(f"What stands in {where} can't be a token: it holds blanks or signs.")
+    return token
+
+
+def keep_token(token: str, file: Path) -> None:
+    """Writes the token where only its owner can read it.
+
+    Raises:
+        TokenError: the place can't be written.
+    """
+    temporary = file.with_name(f"{file.name}.new")
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+        handle = os.open(
+            temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR
+        )
+        with os.fdopen(handle, "w", encoding="ascii") as stream:
+            stream.write(f"{token}\n")
+        temporary.replace(file)
+    except OSError as error:
+        raise TokenError(f"The token can't be kept in {file}: {error.strerror}.") from error
+
+
+def token_fingerprint(token: str) -> str:
+    """A name for the token from which nobody gets it back."""
+    return sha256(b"reconcile:" + token.encode()).hexdigest()[:32]
+
+
+def redacted(text: str, token: str | None) -> str:
+    """The text without the token, should it ever have got into it."""
+    return text.replace(token, "(token)") if token else text
