@@ -1,0 +1,27 @@
+"""A stand-in for the Flxpoint API on this machine: a real HTTP server, strict, on loopback only.
+
+It shares no code with the rest of the package, so that a misreading of the API's pages on one side
+can't hide the same misreading on the other.
+"""
+
+from reconcile.sandbox.arrivals import Arrival, most_within
+from reconcile.sandbox.calls import CallKind, WriteKind
+from reconcile.sandbox.faults import Answer, Deed, Fault, Hang, Reset, Scripted
+from reconcile.sandbox.server import Sandbox
+from reconcile.sandbox.settings import DEFAULT_TOKENS, SandboxSettings
+
+__all__ = [
+    "DEFAULT_TOKENS",
+    "Answer",
+    "Arrival",
+    "CallKind",
+    "Deed",
+    "Fault",
+    "Hang",
+    "Reset",
+    "Sandbox",
+    "SandboxSettings",
+    "Scripted",
+    "WriteKind",
+    "most_within",
+]

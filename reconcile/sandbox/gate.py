@@ -1,0 +1,175 @@
+"""The way of a request through the sandbox: logged, token, rate, fault, endpoint.
+
+Owns the one lock over the orders, limiters and faults, so that a call is done whole or not at all.
+"""
+
+import math
+import threading
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, assert_never
+
+from reconcile.sandbox.api import Api
+from reconcile.sandbox.arrivals import Arrival, ArrivalLog
+from reconcile.sandbox.calls import Call, Request, Response, WriteKind, recognise, refused
+from reconcile.sandbox.faults import Answer, Deed, Fault, Hang, Reset
+from reconcile.sandbox.limiters import Bucket, Limiter, limiter_called
+from reconcile.sandbox.orders import OrderBook
+from reconcile.sandbox.settings import SandboxSettings
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A request that has arrived and whose body is still to be read.
+
+    `refusal` is the answer if token or rate refused it; `headers` go with every usual answer.
+    """
+
+    arrival: Arrival
+    call: Call
+    refusal: Response | None
+    headers: Headers = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to do about a request: send the response (None: break the connection) after a delay."""
+
+    response: Response | None
+    delay: float
+
+
+class Gate:
+    """Everything between the connection and the endpoints. Safe to use from several threads."""
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        self.log = ArrivalLog()
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._faults: list[Fault] = list(settings.faults)
+        self._limiters: list[Limiter] = [
+            limiter_called(
+                settings.limiter, settings.rate, settings.window, settings.bucket_capacity
+            )
+            for _ in settings.tokens
+        ]
+        self._book = OrderBook(settings.orders, settings.unknown_orders, datetime.now(UTC))
+        self._api = Api(
+            self._book,
+            account_id=settings.account_id,
+            page_size_limit=settings.page_size_limit,
+        )
+
+    def arrive(self, method: str, target: str, tokens: list[str]) -> Ticket:
+        """Log a request, then judge its token and its rate.
+
+        `target` is path and query as sent, `tokens` the values of all its `X-API-TOKEN` headers.
+        """
+        path, _, query = target.partition("?")
+        call = recognise(method, path)
+        with self._lock:
+            index = self._index_of(tokens)
+            number = None if index is None else index + 1
+            arrival = self.log.add(method, path, query, call, number)
+            if index is None:
+                message = "the header X-API-TOKEN is missing or wrong"
+                return Ticket(arrival, call, refused(401, message))
+            limiter = self._limiters[index]
+            wait = limiter.admit(arrival.at_monotonic)
+            headers = self._pool_headers(limiter, arrival.at_monotonic)
+            if wait is None:
+                return Ticket(arrival, call, None, headers)
+            return Ticket(arrival, call, self._too_many(wait), headers)
+
+    def answer(self, ticket: Ticket, content_type: str | None, body: bytes | None) -> Reply:
+        """Carry a request out, or do what a fault says; its body is None if it had no length."""
+        request = Request(ticket.call, ticket.arrival.query, content_type, body)
+        with self._lock:
+            if ticket.refusal is None:
+                deed = self._deed(ticket)
+                reply = self._do(deed, request, ticket)
+            else:
+                reply = Reply(_with(ticket.refusal, ticket.headers), self._settings.latency)
+            status = None if reply.response is None else reply.response.status
+            self.log.settle(ticket.arrival.number, body or b"", status)
+        return reply
+
+    def abandon(self, ticket: Ticket) -> None:
+        """Note that a request went away before its body was there."""
+        self.log.settle(ticket.arrival.number, b"", None)
+
+    def inject(self, fault: Fault) -> None:
+        """Add a fault behind those that are there."""
+        with self._lock:
+            self._faults.append(fault)
+
+    def holding(self) -> dict[int, dict[str, Any]]:
+        """See `OrderBook.holding`."""
+        with self._lock:
+            return self._book.holding()
+
+    def writes(self) -> dict[tuple[int, WriteKind], int]:
+        """Copy the counts of what was carried out, per order and kind; what isn't there is 0."""
+        with self._lock:
+            return self._book.writes.copy()
+
+    def _index_of(self, tokens: list[str]) -> int | None:
+        if len(tokens) != 1 or tokens[0] not in self._settings.tokens:
+            return None
+        return self._settings.tokens.index(tokens[0])
+
+    def _deed(self, ticket: Ticket) -> Deed | None:
+        for fault in self._faults:
+            deed = fault.instead(ticket.call.kind, ticket.call.order_id, ticket.arrival.number)
+            if deed is not None:
+                return deed
+        return None
+
+    def _do(self, deed: Deed | None, request: Request, ticket: Ticket) -> Reply:
+        latency = self._settings.latency
+        match deed:
+            case None:
+                usual = self._api.answer(request, ticket.arrival.at)
+                return Reply(_with(usual, ticket.headers), latency)
+            case Hang():
+                after = self._do(deed.then, request, ticket)
+                return replace(after, delay=after.delay + deed.seconds)
+            case Reset():
+                if deed.applied:
+                    self._api.answer(request, ticket.arrival.at)
+                return Reply(None, latency)
+            case Answer():
+                if deed.applied:
+                    self._api.answer(request, ticket.arrival.at)
+                return Reply(_response(deed), latency)
+            case _:
+                assert_never(deed)
+
+    def _too_many(self, wait: float) -> Response:
+        headers: Headers = ()
+        if self._settings.retry_after:
+            headers = (("Retry-After", str(max(1, math.ceil(wait)))),)
+        limit = f"{self._settings.rate} requests per {self._settings.window:g} s"
+        return refused(429, f"too many requests: {limit} are allowed", *headers)
+
+    def _pool_headers(self, limiter: Limiter, now: float) -> Headers:
+        if not self._settings.pool_headers or not isinstance(limiter, Bucket):
+            return ()
+        return (
+            ("X-Auth-Pool-Size", str(limiter.capacity)),
+            ("X-Auth-Pool-Used", str(math.ceil(limiter.used(now)))),
+            ("X-Auth-Replenished-Per-Second", f"{limiter.per_second:g}"),
+        )
+
+
+def _with(response: Response, headers: Headers) -> Response:
+    return replace(response, headers=response.headers + headers)
+
+
+def _response(answer: Answer) -> Response:
+    headers = tuple(answer.headers.items())
+    if answer.body and not any(name.lower() == "content-type" for name, _ in headers):
+        headers = (*headers, ("Content-Type", "text/plain; charset=utf-8"))
+    return Response(answer.status, headers, answer.body.encode())

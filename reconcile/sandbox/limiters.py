@@ -1,0 +1,103 @@
+"""How a server may count to two per second: three ways, each pure arithmetic on a given time.
+
+A limiter is told the time in seconds and never looks at a clock. Refused requests don't count in
+any of them. Flxpoint says "2 req/s" and not how it counts.
+"""
+
+import math
+from collections import deque
+from typing import Literal, Protocol, assert_never
+
+LimiterName = Literal["sliding", "fixed", "bucket"]
+
+
+class Limiter(Protocol):
+    """Counts the requests of one token."""
+
+    def admit(self, now: float) -> float | None:
+        """Count a request at `now` (seconds, never less than the time before).
+
+        Returns None if it is let through, else the seconds until one would be.
+        """
+        ...
+
+
+def limiter_called(name: LimiterName, rate: int, window: float, capacity: int) -> Limiter:
+    """Make the limiter of that name for `rate` requests per `window` seconds."""
+    match name:
+        case "sliding":
+            return SlidingWindow(rate, window)
+        case "fixed":
+            return FixedWindow(rate, window)
+        case "bucket":
+            return Bucket(capacity, rate / window)
+        case _:
+            assert_never(name)
+
+
+class SlidingWindow:
+    """At most `limit` requests in any `window` seconds; one exactly `window` old has left it."""
+
+    def __init__(self, limit: int, window: float) -> None:
+        self._limit = limit
+        self._window = window
+        self._times: deque[float] = deque()
+
+    def admit(self, now: float) -> float | None:
+        """See `Limiter.admit`."""
+        while self._times and now - self._times[0] >= self._window:
+            self._times.popleft()
+        if len(self._times) >= self._limit:
+            return self._times[0] + self._window - now
+        self._times.append(now)
+        return None
+
+
+class FixedWindow:
+    """At most `limit` requests between two multiples of `window` seconds.
+
+    Twice as many may pass around a multiple.
+    """
+
+    def __init__(self, limit: int, window: float) -> None:
+        self._limit = limit
+        self._window = window
+        self._index = -math.inf
+        self._count = 0
+
+    def admit(self, now: float) -> float | None:
+        """See `Limiter.admit`."""
+        index = math.floor(now / self._window)
+        if index > self._index:
+            self._index = index
+            self._count = 0
+        if self._count >= self._limit:
+            return (index + 1) * self._window - now
+        self._count += 1
+        return None
+
+
+class Bucket:
+    """A leaky bucket: each request pours one in, `per_second` run out, `capacity` fit in.
+
+    Public client code knows of its headers `X-Auth-Pool-Size` and `X-Auth-Replenished-Per-Second`.
+    """
+
+    def __init__(self, capacity: int, per_second: float) -> None:
+        self.capacity = capacity
+        self.per_second = per_second
+        self._level = 0.0
+        self._at = -math.inf
+
+    def used(self, now: float) -> float:
+        """Say how full the bucket is at `now`, from 0 to `capacity`."""
+        return max(0.0, self._level - (now - self._at) * self.per_second)
+
+    def admit(self, now: float) -> float | None:
+        """See `Limiter.admit`."""
+        level = self.used(now)
+        if level + 1 > self.capacity:
+            return (level + 1 - self.capacity) / self.per_second
+        self._level = level + 1
+        self._at = now
+        return None

@@ -1,0 +1,92 @@
+"""What can be chosen about a sandbox, with defaults that make one that can be used as it is."""
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reconcile.sandbox.faults import Fault
+from reconcile.sandbox.limiters import LimiterName
+
+DEFAULT_TOKENS = ("SandboxTokenThatOpensNothing",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxSettings:
+    """Every option of a sandbox.
+
+    Attributes:
+        host: The address to listen on; an IPv4 loopback address.
+        port: The port to listen on; 0 takes any free one.
+        tokens: The values of `X-API-TOKEN` that are let in, each with a rate budget of its own
+            (Flxpoint: the limit is per token).
+        orders: The orders that exist: `"any"` (every positive id, items unknown), ids and ranges
+            (`"700001-700100,700200"`, items unknown), the path of a JSON file, or the orders
+            themselves. A file holds an array of objects in the shape that `GET /orders/{id}`
+            answers; only `id` is required, and the items of an order that has `orderItems` are
+            known: no other item id is accepted for it.
+        unknown_orders: Ids and ranges that don't exist, whatever `orders` says.
+        rate: How many requests are let through per `window`.
+        window: Seconds that `rate` speaks of.
+        limiter: `"sliding"` window, `"fixed"` window, or `"bucket"` (drained at `rate` per
+            `window`).
+        bucket_capacity: How many requests the bucket holds (40 was seen in client code).
+        retry_after: Whether a 429 carries `Retry-After` in seconds. Flxpoint doesn't say.
+        pool_headers: Whether a bucket tells its state in the `X-Auth-Pool-*` headers that were
+            seen in client code.
+        latency: Seconds between the arrival of a request and its answer. What a call does is done
+            at its arrival.
+        page_size_limit: What `pageSize` of `GET /orders` is cut to.
+        account_id: The `id` that `GET /account` answers.
+        log_file: Where each arrival is appended as a line of JSON; None for nowhere.
+        faults: What to do instead of answering as usual. The first fault with an opinion wins.
+
+    Raises:
+        ValueError: An option is out of its bounds; the message names it.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    tokens: tuple[str, ...] = field(default=DEFAULT_TOKENS, repr=False)
+    orders: str | Path | Sequence[Mapping[str, Any]] = "any"
+    unknown_orders: str = ""
+    rate: int = 2
+    window: float = 1.0
+    limiter: LimiterName = "sliding"
+    bucket_capacity: int = 40
+    retry_after: bool = False
+    pool_headers: bool = False
+    latency: float = 0.0
+    page_size_limit: int = 50
+    account_id: int = 1001
+    log_file: Path | None = None
+    faults: tuple[Fault, ...] = ()
+
+    def __post_init__(self) -> None:
+        bounds = {
+            f"host {self.host!r} is no IPv4 loopback address": _is_loopback(self.host),
+            f"port {self.port} is not between 0 and 65535": 0 <= self.port <= 65535,  # noqa: PLR2004 - what a port is
+            "tokens holds none, or one that is no word of printable ASCII": bool(self.tokens)
+            and all(map(_is_header_word, self.tokens)),
+            f"rate {self.rate} is below 1": self.rate >= 1,
+            f"window {self.window} is not above 0": self.window > 0,
+            f"limiter {self.limiter!r} is none": self.limiter in {"sliding", "fixed", "bucket"},
+            f"bucket_capacity {self.bucket_capacity} is below 1": self.bucket_capacity >= 1,
+            f"latency {self.latency} is below 0": self.latency >= 0,
+            f"page_size_limit {self.page_size_limit} is below 1": self.page_size_limit >= 1,
+        }
+        broken = [sentence for sentence, holds in bounds.items() if not holds]
+        if broken:
+            raise ValueError("sandbox: " + "; ".join(broken))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.IPv4Address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_header_word(token: str) -> bool:
+    return token.isascii() and token.isprintable() and token != "" and " " not in token
