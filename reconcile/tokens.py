@@ -11,7 +11,14 @@ import platformdirs
 
 from reconcile.errors import TokenError
 
-__all__ = ["default_token_file", "find_token", "keep_token", "redacted", "token_fingerprint"]
+__all__ = [
+    "checked_token",
+    "default_token_file",
+    "find_token",
+    "keep_token",
+    "redacted",
+    "token_fingerprint",
+]
 
 
 def default_token_file() -> Path:
@@ -39,6 +46,18 @@ def find_token(variable: str, file: Path, environment: Mapping[str, str]) -> str
         raise TokenError(
             f"There is no API token: set the variable {variable}, or run `reconcile login`."
         )
+    return checked_token(token, where)
+
+
+def checked_token(text: str, where: str) -> str:
+    """A token without the blanks around it; `where` it stands is for the message.
+
+    Raises:
+        TokenError: it is empty, or holds what no header can.
+    """
+    token = text.strip()
+    if not token:
+        raise TokenError(f"There is no API token in {where}.")
     if not token.isascii() or not token.isprintable() or " " in token:
         raise TokenError(f"What stands in {where} can't be a token: it holds blanks or signs.")
     return token

@@ -6,6 +6,7 @@ are arithmetic that knows no clock.
 
 from reconcile.executor.client import Client, Timeouts
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
+from reconcile.executor.interrupts import next_time, stop_signals, watch_clock
 from reconcile.executor.loop import Executor, Sender
 from reconcile.executor.pacer import Pacer
 from reconcile.executor.recorder import InlineRecorder, Recorder, ThreadRecorder
@@ -33,4 +34,7 @@ __all__ = [
     "Timeouts",
     "Verdict",
     "judge",
+    "next_time",
+    "stop_signals",
+    "watch_clock",
 ]

@@ -7,11 +7,13 @@ follow which.
 
 from reconcile.journal.moves import MOVES, CallState, check_move
 from reconcile.journal.place import default_place
+from reconcile.journal.reader import RunReader
 from reconcile.journal.records import (
     AttemptEnd,
     AttemptRecord,
     CallRecord,
     NewRun,
+    OrderRecord,
     RowRecord,
     RunRecord,
     SourceRecord,
@@ -27,7 +29,9 @@ __all__ = [
     "CallState",
     "Journal",
     "NewRun",
+    "OrderRecord",
     "RowRecord",
+    "RunReader",
     "RunRecord",
     "SourceRecord",
     "ToldRecord",

@@ -1,0 +1,83 @@
+"""Whose books these are: the account that the history belongs to.
+
+Rules, section 5: the base URL and `account:` of the config, else the id from `GET /account`,
+else the token's fingerprint; a new token of the same account keeps the history.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+from reconcile.executor import Client, Exchange, NeverSent, NoReply, Pacer, Reply
+from reconcile.journal import Journal
+
+__all__ = ["Account", "describe_account", "identify", "known_account"]
+
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`key` is what the journal files the history under; `name` is for people.
+
+    `remark` says why the account isn't known by its id, if it isn't.
+    """
+
+    key: str
+    name: str
+    remark: str = ""
+
+
+def known_account(
+    journal: Journal, base_url: str, configured: str | None, fingerprint: str | None
+) -> Account | None:
+    """The account as far as it is known without asking; None if it isn't."""
+    if configured is not None:
+        return Account(f"{base_url} {configured}", configured)
+    if fingerprint is None:
+        return None
+    known = journal.account_of(base_url, fingerprint)
+    return None if known is None else Account(f"{base_url} id {known[0]}", known[1])
+
+
+async def identify(
+    client: Client, pacer: Pacer, journal: Journal, base_url: str, fingerprint: str
+) -> Account:
+    """Asks `GET /account`, which answers an Account token only; takes one slot of the budget.
+
+    Another answer than 200 proves nothing against the token and stops nothing.
+    """
+    time = asyncio.get_running_loop().time
+    await asyncio.sleep(pacer.due(time()) - time())
+    pacer.started(time())
+    exchange = await client.account()
+    found = _read(exchange)
+    if isinstance(found, str):
+        key = f"{base_url} token {fingerprint}"
+        return Account(key, "", f"Flxpoint doesn't say whose token this is ({found}).")
+    account, name = found
+    journal.remember_account(base_url, fingerprint, account, name)
+    return Account(f"{base_url} id {account}", name)
+
+
+def describe_account(exchange: Exchange) -> tuple[str | None, str]:
+    """The name in an answer to `GET /account`; or None, and why there is none."""
+    found = _read(exchange)
+    return (None, found) if isinstance(found, str) else (found[1], "")
+
+
+def _read(exchange: Exchange) -> tuple[str, str] | str:
+    """The account's id and name, or why there is none."""
+    match exchange:
+        case NeverSent(reason) | NoReply(reason):
+            return reason
+        case Reply(status) if status != _OK:
+            return f"GET /account answered {status}"
+        case Reply():
+            try:
+                said = json.loads(exchange.body)
+            except json.JSONDecodeError:
+                return "GET /account answered no JSON"
+    if not isinstance(said, dict) or not isinstance(said.get("id"), int | str):
+        return "GET /account named no id"
+    return str(said["id"]), str(said.get("companyName") or said.get("brandName") or said["id"])

@@ -1,0 +1,64 @@
+"""What stops a run from outside: Ctrl-C, SIGTERM, a time of day."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from types import FrameType
+
+from reconcile.executor.stops import Stop, StopKind, StopSwitch
+
+__all__ = ["next_time", "stop_signals", "watch_clock"]
+
+
+def next_time(clock: str, now: datetime) -> datetime:
+    """The next time of day `HH:MM`; raises ValueError."""
+    wanted = datetime.strptime(clock, "%H:%M").time()  # noqa: DTZ007  (a time of day)
+    local = now.astimezone()
+    at = local.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
+    return at if at > local else at + timedelta(days=1)
+
+
+async def watch_clock(
+    switch: StopSwitch, finish_by: datetime | None, now: Callable[[], datetime]
+) -> None:
+    """Stops the run at `finish_by`, if given.
+
+    Looks at the wall clock, which goes on while the machine sleeps.
+    """
+    while finish_by is not None and not switch.is_set():
+        left = (finish_by - now()).total_seconds()
+        if left <= 0:
+            switch.request(Stop(StopKind.TIME, f"It is {finish_by:%H:%M}, the time to finish by."))
+        else:
+            await switch.sleep(min(left, 15.0))
+
+
+@contextmanager
+def stop_signals(switch: StopSwitch) -> Iterator[None]:
+    """Ctrl-C and SIGTERM stop the run cleanly; a second one is not waited for.
+
+    Plain handlers, since those of the event loop don't exist on Windows.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if switch.is_set():
+            raise KeyboardInterrupt
+        name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
+        loop.call_soon_threadsafe(
+            switch.request, Stop(StopKind.USER, f"Stopped by {name}; calls in flight were awaited.")
+        )
+
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

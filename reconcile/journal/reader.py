@@ -1,0 +1,48 @@
+"""One run of the journal, as the report reads it: everything several times over."""
+
+from collections.abc import Iterable
+
+from reconcile.journal.records import (
+    AttemptRecord,
+    CallRecord,
+    OrderRecord,
+    RowRecord,
+    RunRecord,
+    ToldRecord,
+)
+from reconcile.journal.store import Journal
+
+__all__ = ["RunReader"]
+
+
+class RunReader:
+    """Hands out the records of one run; each method may be called again."""
+
+    def __init__(self, journal: Journal, run_record: RunRecord) -> None:
+        self._journal = journal
+        self._run = run_record
+
+    @property
+    def run(self) -> RunRecord:
+        """The run itself."""
+        return self._run
+
+    def orders(self) -> Iterable[OrderRecord]:
+        """Its orders in the order of the plan."""
+        return self._journal.orders(self._run.id)
+
+    def calls(self) -> Iterable[CallRecord]:
+        """Its calls in the order of the plan."""
+        return self._journal.calls(self._run.id)
+
+    def told(self) -> Iterable[ToldRecord]:
+        """Its issues and notices."""
+        return self._journal.told(self._run.id)
+
+    def attempts(self) -> Iterable[AttemptRecord]:
+        """Every try in the order in which they began."""
+        return self._journal.attempts(self._run.id)
+
+    def rows(self) -> Iterable[RowRecord]:
+        """Every row of every source."""
+        return self._journal.rows(self._run.id)

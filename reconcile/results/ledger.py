@@ -1,0 +1,181 @@
+"""A run as the report sees it: every order with its outcome, every row with its state.
+
+Pure: made from what the journal hands out, and counted anew from it, so that the control
+totals check the journal and not themselves.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reconcile.history import differences
+from reconcile.journal import (
+    AttemptRecord,
+    CallRecord,
+    OrderRecord,
+    RowRecord,
+    RunRecord,
+    ToldRecord,
+)
+from reconcile.model import CallKind, Issue, Notice, Outcome
+
+__all__ = ["Ledger", "RunReader", "Totals"]
+
+
+class RunReader(Protocol):
+    """What the journal tells of one run; everything can be gone through several times."""
+
+    @property
+    def run(self) -> RunRecord:
+        """The run itself."""
+
+    def orders(self) -> Iterable[OrderRecord]:
+        """Its orders in the order of the plan."""
+
+    def calls(self) -> Iterable[CallRecord]:
+        """Its calls in the order of the plan."""
+
+    def told(self) -> Iterable[ToldRecord]:
+        """Its issues and notices."""
+
+    def attempts(self) -> Iterable[AttemptRecord]:
+        """Every try in the order in which they began."""
+
+    def rows(self) -> Iterable[RowRecord]:
+        """Every row of every source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The control totals. `rows` counts states; `ignored` counts rules."""
+
+    rows_read: int
+    rows: Counter[str]
+    ignored: Counter[str]
+    orders: int
+    outcomes: Counter[Outcome]
+    requests: int
+    retries: int
+    throttled: int
+
+    @property
+    def rows_used(self) -> int:
+        """Rows whose order has a call in the plan."""
+        return self.rows["used"]
+
+    @property
+    def rows_rejected(self) -> int:
+        """Rows with a fault of their own, and rows held with them."""
+        return self.rows["rejected"] + self.rows["held"]
+
+    @property
+    def rows_ignored(self) -> int:
+        """Rows that are no data."""
+        return self.rows["ignored"]
+
+    @property
+    def difference(self) -> int:
+        """Rows and orders that are not accounted for: 0, or the job has a fault."""
+        rows = self.rows_read - self.rows_used - self.rows_rejected - self.rows_ignored
+        orders = self.orders - sum(self.outcomes.values())
+        return abs(rows) + abs(orders)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Everything of a run that is looked up while its report is written.
+
+    `outcomes` and `calls` are by order id; `issues` by order id (None: no order named).
+    """
+
+    reader: RunReader
+    outcomes: dict[int, Outcome] = field(init=False, default_factory=dict)
+    calls: dict[int, list[CallRecord]] = field(init=False, default_factory=dict)
+    issues: dict[int | None, list[Issue]] = field(init=False, default_factory=dict)
+    notices: list[Notice] = field(init=False, default_factory=list)
+    totals: Totals = field(init=False)
+    _at: dict[tuple[str, str, int], list[tuple[int | None, Issue]]] = field(
+        init=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        """Reads the run once."""
+        for call in self.reader.calls():
+            self.calls.setdefault(call.order_id, []).append(call)
+        for record in self.reader.told():
+            if isinstance(record.told, Issue):
+                self.issues.setdefault(record.order_id, []).append(record.told)
+                for file, sheet, row, _ in dict.fromkeys(record.told.places):
+                    self._at.setdefault((file, sheet, row), []).append(
+                        (record.order_id, record.told)
+                    )
+            else:
+                self.notices.append(record.told)
+        orders = 0
+        for order in self.reader.orders():
+            orders += 1
+            calls = self.calls.get(order.order_id, ())
+            if order.rejected:
+                self.outcomes[order.order_id] = Outcome.REJECTED
+            elif calls:
+                self.outcomes[order.order_id] = Outcome.worst([call.outcome for call in calls])
+        self.totals = self._count(orders)
+
+    def row_issues(self, row: RowRecord) -> list[Issue]:
+        """The issues that name this row."""
+        source = self.reader.run.sources[row.source]
+        here = self._at.get((source.file, source.sheet, row.row), ())
+        named = {id(issue): issue for order_id, issue in here if order_id == row.order_id}
+        return list(named.values())
+
+    def fails(self, row: RowRecord) -> bool:
+        """Whether the row belongs on Failures."""
+        if row.order_id is None:
+            return row.state in ("rejected", "held")
+        outcome = self.outcomes.get(row.order_id)
+        return row.state != "ignored" and (outcome is None or not outcome.done)
+
+    def changed_ids(self) -> Iterator[tuple[int, str, object, object]]:
+        """External ids that differ from what was acknowledged before: order, path, old, new."""
+        for call in self._changed():
+            for change in differences(call.previous or "{}", call.content):
+                known = change.old is not None and change.new is not None
+                if known and change.path.endswith("externalAccountingId"):
+                    yield call.order_id, change.path, change.old, change.new
+
+    def fewer_items(self) -> Iterator[tuple[int, int, int]]:
+        """Orders with fewer items than were acknowledged before: order, then, now."""
+        for call in self._changed():
+            before = (call.previous or "").count('{"id":')
+            now = call.content.count('{"id":')
+            if now < before:
+                yield call.order_id, before, now
+
+    def _changed(self) -> Iterator[CallRecord]:
+        for calls in self.calls.values():
+            for call in calls:
+                if call.previous is not None and call.kind is CallKind.SYNC:
+                    yield call
+
+    def _count(self, orders: int) -> Totals:
+        rows: Counter[str] = Counter()
+        ignored: Counter[str] = Counter()
+        for row in self.reader.rows():
+            rows[row.state] += 1
+            if row.state == "ignored":
+                ignored[row.detail] += 1
+        sent = [a for a in self.reader.attempts() if a.end and a.end.exchange != "never sent"]
+        return Totals(
+            rows_read=sum(source.rows for source in self.reader.run.sources),
+            rows=rows,
+            ignored=ignored,
+            orders=orders,
+            outcomes=Counter(self.outcomes.values()),
+            requests=len(sent),
+            retries=sum(attempt.number > 1 for attempt in sent),
+            throttled=sum(a.end is not None and a.end.status == _TOO_MANY for a in sent),
+        )
+
+
+_TOO_MANY = 429

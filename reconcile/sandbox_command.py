@@ -1,0 +1,70 @@
+"""`reconcile sandbox`: the stand-in for the API, until it is interrupted."""
+
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Literal
+
+from reconcile.errors import ExitCode, NothingSentError
+from reconcile.sandbox import Sandbox, SandboxSettings
+
+__all__ = ["serve"]
+
+
+def serve(
+    say: Callable[[str], None],
+    *,
+    port: int,
+    token: str,
+    orders: str,
+    orders_file: Path | None,
+    unknown: str,
+    rate: int,
+    limiter: Literal["sliding", "fixed", "bucket"],
+    retry_after: bool,
+    latency: float,
+    log: Path | None,
+) -> int:
+    """Serves until Ctrl-C or SIGTERM.
+
+    Raises:
+        NothingSentError: an option can't be used, or the port is taken.
+    """
+    try:
+        sandbox = Sandbox(
+            SandboxSettings(
+                port=port,
+                tokens=(token,),
+                orders=orders_file or orders,
+                unknown_orders=unknown,
+                rate=rate,
+                limiter=limiter,
+                retry_after=retry_after,
+                latency=latency,
+                log_file=log,
+            )
+        )
+        sandbox.start()
+    except (OSError, ValueError) as error:
+        raise NothingSentError(f"The sandbox can't start: {error}.") from error
+    ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    say(f"Listening on {sandbox.base_url} (token: {token}). Ctrl-C ends it.")
+    say(
+        f"Try it: FLXPOINT_API_TOKEN={token} reconcile run --base-url {sandbox.base_url} "
+        "sample_data/orders.csv"
+    )
+    try:
+        while not ended.wait(0.5):
+            pass
+    finally:
+        sandbox.stop()
+    say(f"{len(sandbox.arrivals)} requests came, at most {sandbox.most_in_any_second()} a second.")
+    return ExitCode.DONE

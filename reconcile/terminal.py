@@ -1,0 +1,323 @@
+"""What people see: the plan before, the progress during, the outcome after.
+
+Computes nothing; every figure comes from `job`. Results go to stdout, messages to stderr.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, TextIO
+
+from reconcile.events import Event
+from reconcile.fields import FIELDS
+from reconcile.history import differences
+from reconcile.issues import explain
+from reconcile.job import Checked, Finished
+from reconcile.model import CallKind, Comparison, Outcome, Rejection
+
+__all__ = [
+    "Watcher",
+    "checked_json",
+    "checked_lines",
+    "finished_json",
+    "finished_lines",
+    "print_json",
+    "span",
+]
+
+_LISTED = 50
+_SUMMARY_EVERY = 60.0
+
+
+def span(seconds: float) -> str:
+    """A time span in words: `12 seconds`, `5 minutes`, `3 h 20 min`."""
+    if seconds < 90:  # noqa: PLR2004
+        whole = max(1, round(seconds))
+        return f"{whole} second{'s' * (whole != 1)}"
+    minutes = round(seconds / 60)
+    if minutes < 90:  # noqa: PLR2004
+        return f"{minutes} minutes"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def checked_lines(checked: Checked, now: datetime, *, issues: bool) -> Iterator[str]:
+    """The plan: files, columns, orders, one payload, time; with `issues` also those."""
+    for export in checked.prepared.exports:
+        where = f"{export.file}!{export.sheet}" if export.sheet else export.file
+        rows = f"{export.rows} rows, header in row {export.header_row}"
+        yield f"File       {where} ({export.kind}): {rows}"
+        for field, position in export.fields.items():
+            yield f"           {export.headers[position]!r} is read as {FIELDS[field].header}"
+    if checked.account is None:
+        yield "Account    not known yet; the plan is not compared with earlier runs"
+    else:
+        yield f"Account    {checked.account.name or checked.account.key}"
+    yield f"Orders     {_order_counts(checked)}"
+    sending = checked.workload.to_send
+    if sending:
+        call = sending[0]
+        yield f"For example order {call.order_id}, {call.kind}: {call.content}"
+        end = now.astimezone() + timedelta(seconds=checked.seconds)
+        yield (
+            f"Time       {len(sending)} calls take about {span(checked.seconds)}, "
+            f"until {end:%H:%M:%S}"
+        )
+    if issues:
+        yield from _issue_lines(checked)
+
+
+def finished_lines(finished: Finished, again: str) -> Iterator[str]:
+    """How a run ended: outcomes, workbook, and the command that goes on."""
+    totals = finished.totals
+    if totals is not None:
+        counts = [
+            f"{totals.outcomes[outcome]} {outcome}"
+            for outcome in Outcome
+            if totals.outcomes[outcome]
+        ]
+        yield f"Orders     {totals.orders}: {', '.join(reversed(counts)) or 'none'}"
+        yield (
+            f"Rows       {totals.rows_read} read = {totals.rows_used} used + "
+            f"{totals.rows_rejected} rejected + {totals.rows_ignored} ignored"
+        )
+        if totals.difference:
+            yield f"WRONG      {totals.difference} rows or orders are not accounted for"
+    if finished.workbook is not None:
+        yield f"Workbook   {finished.workbook}"
+    if finished.stop is not None:
+        yield f"Stopped    {finished.stop.sentence}"
+        yield f"Go on with {again}"
+
+
+def checked_json(checked: Checked) -> dict[str, Any]:
+    """The plan as one document."""
+    plan = checked.prepared.plan
+    return {
+        "files": [
+            {
+                "file": export.file,
+                "sheet": export.sheet,
+                "kind": export.kind,
+                "sha256": export.sha256,
+                "rows": export.rows,
+                "header_row": export.header_row,
+                "columns": {field.value: export.headers[at] for field, at in export.fields.items()},
+            }
+            for export in checked.prepared.exports
+        ],
+        "account": None if checked.account is None else checked.account.key,
+        "rows_read": plan.rows_read,
+        "rows_ignored": len(plan.ignored),
+        "calls": [
+            {
+                "order": call.order_id,
+                "call": call.kind.value,
+                "content": json.loads(call.content) if call.content else None,
+                "comparison": call.comparison.value,
+                "outcome": call.outcome.value,
+            }
+            for call in checked.workload.calls
+        ],
+        "rejected": [_rejection_json(rejection) for rejection in plan.rejections],
+        "notices": [explain(notice) for notice in plan.notices],
+        "seconds": round(checked.seconds, 1),
+        "exit_code": int(checked.exit_code),
+    }
+
+
+def finished_json(finished: Finished) -> dict[str, Any]:
+    """How a run ended, as one document."""
+    totals = finished.totals
+    return {
+        "run": finished.run.id,
+        "account": finished.run.account,
+        "base_url": finished.run.base_url,
+        "exit_code": int(finished.exit_code),
+        "stopped": finished.stop.sentence if finished.stop else None,
+        "fault": finished.fault or None,
+        "workbook": str(finished.workbook) if finished.workbook else None,
+        "orders": totals
+        and {
+            "total": totals.orders,
+            **{outcome.value: totals.outcomes[outcome] for outcome in Outcome},
+        },
+        "rows": totals
+        and {
+            "read": totals.rows_read,
+            "used": totals.rows_used,
+            "rejected": totals.rows_rejected,
+            "ignored": totals.rows_ignored,
+        },
+        "requests": totals and totals.requests,
+        "retries": totals and totals.retries,
+        "throttled": totals and totals.throttled,
+    }
+
+
+class Watcher:
+    """Listens to a run: a progress line on a terminal, a line a minute elsewhere.
+
+    Args:
+        stream: where it writes (stderr).
+        events: write every event as a line of JSON instead.
+        quiet: write nothing.
+    """
+
+    def __init__(self, stream: TextIO, *, events: bool, quiet: bool) -> None:
+        self._stream = stream
+        self._events = events
+        self._quiet = quiet
+        self._progress: Any = None
+        self._task: Any = None
+        self._total = 0
+        self._done = 0
+        self._told_at = time.monotonic()
+
+    def __call__(self, event: Event) -> None:
+        """Takes an event in."""
+        if self._events:
+            self._line(json.dumps({"event": event.name, **event.values}))
+        elif not self._quiet:
+            self._show(event)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Ends the progress line, however the run ends."""
+        try:
+            yield
+        finally:
+            if self._progress is not None:
+                self._progress.stop()
+                self._progress = None
+
+    def _show(self, event: Event) -> None:
+        match event.name:
+            case "remark":
+                self._line(str(event.values["text"]))
+            case "started":
+                self._total = int(event.values["calls"])
+                if self._stream.isatty():
+                    self._start_progress()
+            case "waiting":
+                self._say_waiting(event.values)
+            case "outcome":
+                self._done += 1
+                self._advance(event.values)
+
+    def _start_progress(self) -> None:
+        from rich.console import Console  # noqa: PLC0415  (only where there is a terminal)
+        from rich.progress import (  # noqa: PLC0415
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[end]}"),
+            console=Console(file=self._stream),
+        )
+        self._task = self._progress.add_task("sending", total=self._total, rate="", end="")
+        self._progress.start()
+
+    def _advance(self, values: Mapping[str, Any]) -> None:
+        if self._progress is not None:
+            task = self._progress.tasks[0]
+            left = task.time_remaining
+            end = datetime.now().astimezone() + timedelta(seconds=left) if left else None
+            self._progress.update(
+                self._task,
+                advance=1,
+                description="sending",
+                rate=f"{task.speed or 0:.2f}/s",
+                end=f"done at {end:%H:%M:%S}" if end else "",
+            )
+        elif time.monotonic() - self._told_at >= _SUMMARY_EVERY:
+            self._told_at = time.monotonic()
+            self._line(f"{self._done} of {self._total} calls are over, order {values['order']}")
+
+    def _say_waiting(self, values: Mapping[str, Any]) -> None:
+        until = datetime.now().astimezone() + timedelta(seconds=float(values["seconds"]))
+        words = f"waiting until {until:%H:%M:%S}, as Flxpoint asked"
+        if self._progress is not None:
+            self._progress.update(self._task, description=words)
+        else:
+            self._line(words)
+
+    def _line(self, text: str) -> None:
+        print(text, file=self._stream, flush=True)
+
+
+def _order_counts(checked: Checked) -> str:
+    plan, workload = checked.prepared.plan, checked.workload
+    counts = workload.counts
+    unchanged = sum(call.outcome is Outcome.UNCHANGED for call in workload.calls)
+    held = {r.order_id for r in plan.rejections if r.order_id is not None}
+    strays = sum(r.order_id is None for r in plan.rejections)
+    statuses = sum(call.kind is CallKind.STATUS for call in workload.to_send)
+    parts = [
+        f"{len(plan.orders)} planned",
+        f"{counts[Comparison.NEW]} new",
+        f"{counts[Comparison.CHANGED]} changed",
+        f"{unchanged} calls unchanged",
+        f"{len(held)} orders rejected",
+    ]
+    if strays:
+        parts.append(f"{strays} rejected rows name no order")
+    if statuses:
+        parts.append(f"{statuses} status calls")
+    return ", ".join(parts)
+
+
+def _issue_lines(checked: Checked) -> Iterator[str]:
+    plan = checked.prepared.plan
+    yield from _some("Rejected", plan.rejections, _rejection_line)
+    late = [issue for order in plan.orders for issue in order.status_issues]
+    yield from _some("Status not sent", late, explain)
+    yield from _some("Noticed", plan.notices, explain)
+    for call in checked.workload.changed[:_LISTED]:
+        for change in differences(call.previous or "{}", call.content):
+            yield f"Changed    order {call.order_id} {change.path}: {change.old} -> {change.new}"
+
+
+def _some(heading: str, things: Iterable[Any], words: Any) -> Iterator[str]:
+    listed = list(things)
+    for thing in listed[:_LISTED]:
+        yield f"{heading:<10} {words(thing)}"
+    if len(listed) > _LISTED:
+        yield f"{heading:<10} … and {len(listed) - _LISTED} more"
+
+
+def _rejection_line(rejection: Rejection) -> str:
+    named = "no order" if rejection.order_id is None else f"order {rejection.order_id}"
+    return f"{named}: " + " / ".join(explain(issue) for issue in rejection.issues)
+
+
+def _rejection_json(rejection: Rejection) -> dict[str, Any]:
+    return {
+        "order": rejection.order_id,
+        "rows": [str(row) for row in rejection.rows],
+        "issues": [
+            {
+                "code": issue.code,
+                "places": [str(place) for place in issue.places],
+                "message": explain(issue),
+            }
+            for issue in rejection.issues
+        ],
+    }
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """One document on stdout."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
