@@ -49,8 +49,9 @@ async def identify(
     """
     time = asyncio.get_running_loop().time
     await asyncio.sleep(pacer.due(time()) - time())
-    pacer.started(time())
-    exchange = await client.account()
+    started = time()
+    pacer.started(started)
+    exchange = await client.account(lambda: pacer.left(started, time()))
     found = _read(exchange)
     if isinstance(found, str):
         key = f"{base_url} token {fingerprint}"

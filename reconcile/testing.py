@@ -89,9 +89,16 @@ class ScriptedSender:
     latency: float = 0.05
     sent: list[Sent] = field(default_factory=list)
 
-    async def send(self, order_id: int, kind: CallKind, content: str) -> Exchange:
+    async def send(
+        self,
+        order_id: int,
+        kind: CallKind,
+        content: str,
+        left: Callable[[], None] = lambda: None,
+    ) -> Exchange:
         """Makes one call."""
         time = asyncio.get_running_loop().time
+        left()
         number = sum(s.order_id == order_id and s.kind is kind for s in self.sent)
         self.sent.append(Sent(time(), order_id, kind, content))
         await asyncio.sleep(self.latency)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +25,10 @@ class Timeouts:
     write: float = 10.0
     read: float = 30.0
     whole: float = 60.0
+
+
+def _unasked() -> None:
+    """For callers that don't ask when a request leaves."""
 
 
 class Client:
@@ -81,33 +85,45 @@ class Client:
     ) -> None:
         await self._http.aclose()
 
-    async def send(self, order_id: int, kind: CallKind, content: str) -> Exchange:
+    async def send(
+        self, order_id: int, kind: CallKind, content: str, left: Callable[[], None] = _unasked
+    ) -> Exchange:
         """Makes one call.
 
         Args:
             order_id: Flxpoint's id of the order.
             kind: which endpoint.
             content: the JSON of the body, or of the query parameters of a status call.
+            left: called when the request really leaves, its connection made.
         """
         if kind is CallKind.SYNC:
             return await self._exchange(
                 "PATCH",
                 f"/orders/{order_id}/accounting-sync",
+                left,
                 content=content.encode(),
                 headers={"Content-Type": "application/json"},
             )
         params: Mapping[str, str] = json.loads(content)
-        return await self._exchange("PATCH", f"/orders/{order_id}/status", params=params)
+        return await self._exchange("PATCH", f"/orders/{order_id}/status", left, params=params)
 
-    async def account(self) -> Exchange:
+    async def account(self, left: Callable[[], None] = _unasked) -> Exchange:
         """`GET /account`, which tells an Account token whose it is."""
-        return await self._exchange("GET", "/account")
+        return await self._exchange("GET", "/account", left)
 
-    async def _exchange(self, method: str, path: str, **request: Any) -> Exchange:
+    async def _exchange(
+        self, method: str, path: str, left: Callable[[], None], **request: Any
+    ) -> Exchange:
+        async def trace(event: str, _info: object) -> None:
+            if event.endswith("send_request_headers.started"):
+                left()
+
         try:
             async with (
                 asyncio.timeout(self._whole),
-                self._http.stream(method, self._base_url + path, **request) as response,
+                self._http.stream(
+                    method, self._base_url + path, extensions={"trace": trace}, **request
+                ) as response,
             ):
                 body = await _beginning(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

@@ -43,8 +43,10 @@ _KEPT_HEADERS = (
 class Sender(Protocol):
     """Makes one call and says what happened."""
 
-    async def send(self, order_id: int, kind: CallKind, content: str) -> Exchange:
-        """`content` is the JSON of the body or of the query."""
+    async def send(
+        self, order_id: int, kind: CallKind, content: str, left: Callable[[], None]
+    ) -> Exchange:
+        """`content` is the JSON of the body or of the query; `left` tells when it leaves."""
 
 
 @dataclass(slots=True)
@@ -144,7 +146,12 @@ class Executor:
         self, call: PlannedCall, passed: Passed, tries: Tries
     ) -> tuple[Verdict, Outcome]:
         time = asyncio.get_running_loop().time
-        exchange = await self.sender.send(call.order_id, call.kind, call.content)
+        exchange = await self.sender.send(
+            call.order_id,
+            call.kind,
+            call.content,
+            lambda: self.pacer.left(passed.at, time()),
+        )
         ended = time()
         verdict = judge(call.kind, exchange, self.now())
         verdict, stop = self.rules.after_exchange(

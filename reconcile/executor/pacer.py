@@ -21,6 +21,9 @@ WINDOW_MARGIN: Final = 1.01
 VOID_AFTER: Final = 0.05
 """A slot missed by more seconds is void; the schedule starts anew from the late call."""
 
+HELD_UP: Final = 0.005
+"""A call that leaves so many seconds after its start was held up by its connection."""
+
 FIRST_PAUSE: Final = 0.1
 """Extra seconds before the second call: the first one pays for the connection."""
 
@@ -78,6 +81,21 @@ class Pacer:
         self._started += 1
         self._next_slot = base + self.spacing + (FIRST_PAUSE if self._started == 1 else 0.0)
         self._starts.append(at)
+
+    def left(self, started_at: float, at: float) -> None:
+        """The call that started at `started_at` really left at `at`, its connection made.
+
+        What counts is when requests arrive: a call that was held up by its connection takes
+        the next slots with it.
+        """
+        if not self._starts or started_at not in self._starts:
+            return
+        latest = self._starts[-1] == started_at
+        self._starts = deque(
+            (at if start == started_at else start for start in self._starts), maxlen=2
+        )
+        if latest and at - started_at > HELD_UP:
+            self._next_slot = max(self._next_slot, at + self.spacing)
 
     def accepted(self) -> None:
         """An answer came that was no refusal: back towards the floor."""
