@@ -1,10 +1,12 @@
 """`python -m reconcile`, and the last word on every error: one sentence and an exit code."""
 
 import os
+import signal
 import sys
 import traceback
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 
 import click
 import platformdirs
@@ -21,6 +23,7 @@ def main() -> None:
 
 
 def _run() -> int:
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = program.main(prog_name="reconcile", standalone_mode=False)
     except ReconcileError as error:
@@ -39,6 +42,11 @@ def _run() -> int:
     except Exception as error:  # noqa: BLE001  (the last word: a bug ends in a log, not on screen)
         return _tell_bug(error)
     return int(code) if isinstance(code, int) else ExitCode.DONE
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM is Ctrl-C, as long as no run listens to it."""
+    raise KeyboardInterrupt
 
 
 def _tell_bug(error: Exception) -> int:

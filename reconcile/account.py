@@ -6,10 +6,14 @@ else the token's fingerprint; a new token of the same account keeps the history.
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from reconcile.executor import Client, Exchange, NeverSent, NoReply, Pacer, Reply
+from reconcile.executor import Client, Exchange, NeverSent, NoReply, Pacer, Reply, judge
+from reconcile.executor.verdict import Retry
 from reconcile.journal import Journal
+from reconcile.model import CallKind
 
 __all__ = ["Account", "describe_account", "identify", "known_account"]
 
@@ -40,18 +44,29 @@ def known_account(
     return None if known is None else Account(f"{base_url} id {known[0]}", known[1])
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 async def identify(
-    client: Client, pacer: Pacer, journal: Journal, base_url: str, fingerprint: str
+    client: Client,
+    pacer: Pacer,
+    journal: Journal,
+    base_url: str,
+    fingerprint: str,
+    now: Callable[[], datetime] = _utc_now,
 ) -> Account:
     """Asks `GET /account`, which answers an Account token only; takes one slot of the budget.
 
-    Another answer than 200 proves nothing against the token and stops nothing.
+    Another answer than 200 proves nothing against the token and stops nothing; a 429 or a
+    `Retry-After` holds the calls that follow.
     """
     time = asyncio.get_running_loop().time
     await asyncio.sleep(pacer.due(time()) - time())
     started = time()
     pacer.started(started)
     exchange = await client.account(lambda: pacer.left(started, time()))
+    _heed(pacer, exchange, started, time(), now())
     found = _read(exchange)
     if isinstance(found, str):
         key = f"{base_url} token {fingerprint}"
@@ -65,6 +80,14 @@ def describe_account(exchange: Exchange) -> tuple[str | None, str]:
     """The name in an answer to `GET /account`; or None, and why there is none."""
     found = _read(exchange)
     return (None, found) if isinstance(found, str) else (found[1], "")
+
+
+def _heed(pacer: Pacer, exchange: Exchange, began: float, ended: float, now: datetime) -> None:
+    verdict = judge(CallKind.SYNC, exchange, now)
+    if isinstance(verdict, Retry) and verdict.throttled:
+        pacer.refused(began, ended, verdict.hold)
+    elif isinstance(verdict, Retry) and verdict.hold is not None:
+        pacer.hold(ended + verdict.hold)
 
 
 def _read(exchange: Exchange) -> tuple[str, str] | str:

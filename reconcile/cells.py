@@ -26,6 +26,7 @@ __all__ = [
     "Remark",
     "judge_column",
     "quoted",
+    "shown",
     "trimmed",
 ]
 
@@ -55,12 +56,18 @@ CLEAR: Final = Clear.CLEAR
 class CellRules:
     """What the config says about cells.
 
-    `yes_no` and `statuses` are people's own words (any case, trimmed) and what they mean.
+    `yes_no` and `statuses` are people's own words and what they mean. Case and the blanks
+    around a word don't matter, here as in a cell.
     """
 
     clear_word: str = "(clear)"
     yes_no: Mapping[str, bool] = field(default_factory=dict)
     statuses: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "clear_word", _folded(self.clear_word))
+        for name, words in (("yes_no", self.yes_no), ("statuses", self.statuses)):
+            object.__setattr__(self, name, {_folded(word): words[word] for word in words})
 
 
 class Fault(NamedTuple):
@@ -105,8 +112,12 @@ class _Told(NamedTuple):
 _Judged = _Value | Fault | _Told
 _Judge = Callable[[str, CellRules], _Judged]
 
-_ZERO_WIDTH = "\u200b\u2060\ufeff"
-_AROUND = re.compile(rf"^[\s{_ZERO_WIDTH}]+|[\s{_ZERO_WIDTH}]+$")
+_BLANKS = (
+    " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
+)
+"""Python's white space without the control characters U+001C to U+001F; zero-width blanks."""
+
 _DIGITS = re.compile(r"[0-9]+")
 _POINT_ZERO = re.compile(r"[0-9]+\.0")
 _E_NOTATION = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[eE][+-][0-9]+")
@@ -160,7 +171,7 @@ def judge_column(
     judge = _JUDGES[column]
     point_zero = column in (*IDS, Field.SUB_QUANTITY) and _all_point_zero(distinct, was)
     if point_zero:
-        known = {text: judge(trimmed(text).removesuffix(".0"), rules) for text in distinct}
+        known = {text: _without_point_zero(text, judge, rules) for text in distinct}
     else:
         known = {text: judge(trimmed(text), rules) for text in distinct}
     faulty = {text: judged for text, judged in known.items() if isinstance(judged, Fault)}
@@ -199,7 +210,7 @@ def _all_plain(column: Field, texts: Sequence[str], rules: CellRules) -> list[_V
     if column in IDS:
         return _all_ids(joined, texts)
     if column in EXTERNAL_IDS and joined.isprintable() and not _SUSPECT.search(joined):
-        clears = rules.clear_word.casefold() in joined.casefold()
+        clears = rules.clear_word in joined.casefold()
         padded = any(text.startswith("0") for text in texts)
         return None if clears or padded else [text or None for text in texts]
     return None
@@ -215,10 +226,7 @@ def _all_ids(joined: str, texts: Sequence[str]) -> list[_Value] | None:
 
 def trimmed(text: str) -> str:
     """The text without the blanks around it: no-break and zero-width ones, line breaks too."""
-    text = text.strip()
-    if text and (text[0] in _ZERO_WIDTH or text[-1] in _ZERO_WIDTH):
-        return _AROUND.sub("", text)
-    return text
+    return text.strip(_BLANKS)
 
 
 def quoted(text: str) -> str:
@@ -228,6 +236,26 @@ def quoted(text: str) -> str:
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in short
     )
     return f'"{visible}"'
+
+
+def shown(value: object) -> str:
+    """A judged value for a message."""
+    match value:
+        case Clear():
+            return "null (the clear word)"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return quoted(str(value))
+
+
+def _folded(word: str) -> str:
+    return trimmed(word).casefold()
+
+
+def _without_point_zero(text: str, judge: _Judge, rules: CellRules) -> _Judged:
+    judged = judge(trimmed(text).removesuffix(".0"), rules)
+    return judged._replace(found=quoted(trimmed(text))) if isinstance(judged, Fault) else judged
 
 
 def _judge_id(code: str) -> _Judge:
@@ -245,7 +273,7 @@ def _judge_external_id(column: Field) -> _Judge:
     def judge(text: str, rules: CellRules) -> _Judged:
         if not text:
             return None
-        if text.casefold() == rules.clear_word.casefold():
+        if text.casefold() == rules.clear_word:
             return _clear(column, text)
         if not text.isprintable() and _has_control_characters(text):
             return Fault("external-id-control-characters", quoted(text))
@@ -255,7 +283,7 @@ def _judge_external_id(column: Field) -> _Judge:
 
 
 def _judge_quantity(text: str, rules: CellRules) -> _Judged:
-    if text and text.casefold() == rules.clear_word.casefold():
+    if text and text.casefold() == rules.clear_word:
         return _clear(Field.SUB_QUANTITY, text)
     judged = _QUANTITY(text, rules)
     if isinstance(judged, Fault) and judged.code != "cell-error":
@@ -267,7 +295,7 @@ def _judge_synced(text: str, rules: CellRules) -> _Judged:
     if not text:
         return None
     word = text.casefold()
-    if word == rules.clear_word.casefold():
+    if word == rules.clear_word:
         return _clear(Field.ACCOUNTING_SYNCED, text)
     if word in rules.yes_no:
         meaning = rules.yes_no[word]
@@ -280,7 +308,7 @@ def _judge_synced(text: str, rules: CellRules) -> _Judged:
 def _judge_sync_error(text: str, rules: CellRules) -> _Judged:
     if not text:
         return None
-    if text.casefold() == rules.clear_word.casefold():
+    if text.casefold() == rules.clear_word:
         return _clear(Field.ACCOUNTING_SYNC_ERROR, text)
     if _is_error_value(text):
         return Fault("cell-error", quoted(text))
@@ -300,10 +328,12 @@ def _judge_status(text: str, rules: CellRules) -> _Judged:
 def _judge_note(text: str, rules: CellRules) -> _Judged:
     if not text:
         return None
-    clears = text.casefold() == rules.clear_word.casefold()
-    if clears or _is_error_value(text) or len(text) > NOTE_LIMIT:
+    judged = _without_control_characters(text)
+    note = judged.value if isinstance(judged, _Told) else judged
+    too_long = isinstance(note, str) and len(note) > NOTE_LIMIT
+    if too_long or text.casefold() == rules.clear_word or _is_error_value(text):
         return Fault("note-invalid", quoted(text), str(NOTE_LIMIT))
-    return _without_control_characters(text)
+    return judged
 
 
 _QUANTITY = _judge_id("quantity-invalid")
@@ -371,7 +401,8 @@ def _fault_of_kind(column: Field, text: str, what: Was) -> Fault | None:
 
 def _all_point_zero(distinct: Iterable[str], was: Mapping[int, Was]) -> bool:
     filled = [text for text in map(trimmed, distinct) if text]
-    return bool(filled) and not was and all(_POINT_ZERO.fullmatch(text) for text in filled)
+    as_text = all(what in _WAS_REMARKS for what in was.values())
+    return bool(filled) and as_text and all(_POINT_ZERO.fullmatch(text) for text in filled)
 
 
 def _remarks(texts: Sequence[str], told: Mapping[str, _Told]) -> Iterable[Remark]:

@@ -329,8 +329,7 @@ def _run(files: tuple[str, ...], say: _Say, options: Mapping[str, Any]) -> int:
         return ExitCode.NOTHING_SENT
     if say.json:
         print_json(finished_json(finished))
-    again = f"`reconcile {shlex.join(sys.argv[1:])}`: what is done is not sent again"
-    for line in finished_lines(finished, again):
+    for line in finished_lines(finished, f"reconcile {shlex.join(sys.argv[1:])}"):
         say.result(line)
     if finished.fault or (finished.stop and (say.json or say.quiet)):
         click.echo(finished.fault or (finished.stop and finished.stop.sentence), err=True)

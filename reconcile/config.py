@@ -5,7 +5,9 @@ under `values:`). Both are known here and nowhere else.
 """
 
 import ipaddress
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,13 +19,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     ValidationError,
+    ValidationInfo,
     field_validator,
-    model_validator,
 )
 from pydantic import (
     Field as Setting,
 )
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 
 from reconcile.cells import YES_NO, CellRules, quoted
@@ -53,7 +56,36 @@ def _texts(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value
+
+
+def _field(value: object) -> str:
+    if _field_named(str(value)) is None:
+        raise ValueError(f"there is no field {_nearest(str(value), list(Field))}")
+    return str(value)
+
+
+def _meaning(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    if str(value).casefold() in _MEANINGS:
+        return str(value)
+    raise ValueError(
+        f"must mean yes, no or a status: {_nearest(str(value), ['yes', 'no', *STATUSES])}"
+    )
+
+
+def _synced(value: object) -> object:
+    if isinstance(value, bool) or value in ("auto", "none"):
+        return value
+    raise ValueError("must be auto, true, false or none")
+
+
 Text = Annotated[str, BeforeValidator(_text)]
+Name = Annotated[Text, AfterValidator(_filled)]
 Seconds = Annotated[float, Setting(gt=0, le=3600)]
 
 
@@ -70,10 +102,8 @@ def is_loopback(url: str) -> bool:
 
 def _base_url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(
-            f"must be an address such as https://api.flxpoint.com, not {quoted(value)}"
-        )
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError("must be an address such as https://api.flxpoint.com")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("must hold nothing but scheme, host, port and path")
     if parts.scheme == "http" and not is_loopback(value):
@@ -98,19 +128,19 @@ class Settings(_Strict):
     """Everything that config.yaml can say, with its defaults. Holds no secret."""
 
     base_url: Annotated[Text, AfterValidator(_base_url)] = "https://api.flxpoint.com"
-    account: Text | None = None
-    token_variable: Text = "FLXPOINT_API_TOKEN"  # noqa: S105  (the name of a variable)
-    token_file: Text | None = None
-    journal: Text | None = None
+    account: Name | None = None
+    token_variable: Name = "FLXPOINT_API_TOKEN"  # noqa: S105  (the name of a variable)
+    token_file: Name | None = None
+    journal: Name | None = None
     requests_per_second: Annotated[float, Setting(gt=0, le=1000)] = CEILING
 
-    sheet: Text | None = None
-    columns: Mapping[str, Text] = {}
-    values: Mapping[Any, str | bool] = {}
+    sheet: Name | None = None
+    columns: Mapping[Annotated[str, BeforeValidator(_field)], Name] = {}
+    values: Mapping[Any, Annotated[str | bool, BeforeValidator(_meaning)]] = {}
     only: Mapping[Text, Annotated[list[Text], BeforeValidator(_texts)]] = {}
-    clear_word: Annotated[Text, Setting(min_length=1)] = "(clear)"
+    clear_word: Name = "(clear)"
 
-    accounting_synced: Literal["auto", "none"] | bool = "auto"
+    accounting_synced: Annotated[Literal["auto", "none"] | bool, BeforeValidator(_synced)] = "auto"
     status_updates: bool = False
     max_changes: Annotated[int, Setting(ge=0)] = 25
 
@@ -122,34 +152,33 @@ class Settings(_Strict):
 
     @field_validator("columns")
     @classmethod
-    def _known_fields(cls, value: Mapping[str, str]) -> Mapping[str, str]:
-        unknown = [name for name in value if _field_named(name) is None]
-        if unknown:
-            known = [field.value for field in Field]
-            raise ValueError(f"doesn't know {_nearest(unknown[0], known)}")
-        fields = [_field_named(name) for name in value]
-        if len(set(fields)) < len(fields):
-            raise ValueError("names a column twice")
+    def _one_column_each(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        fields = _twice(_field_named(name) for name in value)
+        columns = _twice(map(normal_name, value.values()))
+        faults = [f"names the field {field} twice" for field in fields]
+        for column in columns:
+            first = next(name for name in value.values() if normal_name(name) == column)
+            faults.append(f"names the column {quoted(first)} for several fields")
+        if faults:
+            raise ValueError("; ".join(faults))
         return value
 
     @field_validator("values")
     @classmethod
-    def _known_meanings(cls, value: Mapping[Any, str | bool]) -> Mapping[Any, str | bool]:
-        for word, meaning in value.items():
-            if not isinstance(meaning, bool) and meaning.casefold() not in _MEANINGS:
-                known = ["yes", "no", *STATUSES]
-                raise ValueError(
-                    f"{word}: must mean yes, no or a status: {_nearest(meaning, known)}"
-                )
+    def _one_meaning_each(cls, value: Mapping[Any, str | bool]) -> Mapping[Any, str | bool]:
+        words = _twice(map(_word, value))
+        if words:
+            raise ValueError(f"explains {', '.join(map(quoted, words))} twice; case doesn't matter")
         return value
 
-    @model_validator(mode="after")
-    def _within_ceiling(self) -> "Settings":
-        if self.requests_per_second > CEILING and not is_loopback(self.base_url):
+    @field_validator("requests_per_second")
+    @classmethod
+    def _within_ceiling(cls, value: float, info: ValidationInfo) -> float:
+        if value > CEILING and not is_loopback(info.data.get("base_url", "")):
             raise ValueError(
-                f"requests_per_second: Flxpoint allows {CEILING:g}; more is for this machine only"
+                f"must be at most {CEILING:g}, which Flxpoint allows; more is for this machine only"
             )
-        return self
+        return value
 
     @property
     def field_columns(self) -> dict[Field, str]:
@@ -198,8 +227,10 @@ def read_settings(path: Path | None, overrides: Mapping[str, Any]) -> Settings:
     try:
         settings = Settings.model_validate({**said, **given})
     except ValidationError as error:
-        faults = "; ".join(_sentence(fault, said) for fault in error.errors())
-        raise ConfigError(f"{name}: {faults}.") from None
+        options = () if path is None else tuple(given)
+        faults = "; ".join(_sentence(fault, options) for fault in error.errors())
+        stop = "" if faults.endswith("?") else "."
+        raise ConfigError(f"{name}: {faults}{stop}") from None
     if path is None:
         return settings
     beside = {
@@ -212,7 +243,7 @@ def read_settings(path: Path | None, overrides: Mapping[str, Any]) -> Settings:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        said = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8-sig"))
+        said = _yaml().load(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise ConfigError(f"There is no config file {path}.") from error
     except OSError as error:
@@ -223,12 +254,33 @@ def _read(path: Path) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "it is no YAML"
+        problem = str(problem).partition(" with value ")[0]
         raise ConfigError(f"The config file {path} can't be read{where}: {problem}.") from error
+    except ValueError as error:
+        raise ConfigError(f"The config file {path} can't be read: {error}.") from error
     if said is None:
         return {}
     if not isinstance(said, dict):
         raise ConfigError(f"The config file {path} must hold settings such as `account: …`.")
     return {str(key): value for key, value in said.items() if value is not None}
+
+
+class _ExactNumbers(SafeConstructor):
+    """Leaves `00123` the text that it is; YAML would make it 123, another id."""
+
+    def whole_number(self, node: Any) -> int | str:
+        """The number, if it is written as such a number is usually written."""
+        number: int = self.construct_yaml_int(node)
+        return number if str(number) == node.value else str(node.value)
+
+
+_ExactNumbers.add_constructor("tag:yaml.org,2002:int", _ExactNumbers.whole_number)
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _ExactNumbers
+    return yaml
 
 
 def _field_named(name: str) -> Field | None:
@@ -243,21 +295,26 @@ def _word(word: object) -> str:
     return str(word).strip().casefold()
 
 
+def _twice(names: Iterable[Any]) -> list[Any]:
+    return [name for name, times in Counter(names).items() if times > 1]
+
+
 def _nearest(name: str, known: list[str]) -> str:
     near = get_close_matches(name, known, n=1)
     hint = f"; did you mean {quoted(near[0])}?" if near else f" (known: {', '.join(known)})"
     return f"{quoted(name)}{hint}"
 
 
-def _sentence(fault: Any, said: Mapping[str, Any]) -> str:
+def _sentence(fault: Any, options: Collection[str]) -> str:
     """One fault in words: where, what is wrong, what stands there."""
-    place = [str(part) for part in fault["loc"]]
+    place = [part for part in fault["loc"] if isinstance(part, str) and part != "[key]"]
     if fault["type"] == "extra_forbidden":
         known = list(Settings.model_fields if len(place) == 1 else TimeoutSettings.model_fields)
         return f"there is no setting {_nearest(place[-1], known)}"
     words = str(fault["msg"]).removeprefix("Value error, ")
-    if not place:
-        return words
-    found = said.get(place[0])
-    shown = "" if isinstance(found, dict) or found is None else f" (found {quoted(str(found))})"
-    return f"{'.'.join(place[:1])}: {words[:1].lower()}{words[1:]}{shown}"
+    found = quoted(str(fault["input"]))
+    secret = place[0] == "base_url" and not set("@?#").isdisjoint(found)
+    telling = isinstance(fault["input"], str | int | float | date)
+    shown = f" (found {found})" if telling and not secret and found not in words else ""
+    where = f"{'.'.join(place)} (of the command line)" if place[0] in options else ".".join(place)
+    return f"{where}: {words[:1].lower()}{words[1:]}{shown}"

@@ -4,13 +4,15 @@ Rules, section 4. Looked up only for orders that `gathering` has marked.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
-from reconcile.cells import Clear, quoted
+from reconcile.cells import quoted, shown
 from reconcile.gathering import Gathered, GatheredOrder, Rows
 from reconcile.model import Field, Issue, Place
 
 __all__ = ["contradictions", "item_rows_below", "status_contradictions", "synced_with_error"]
+
+_OTHERS_NAMED = 10
 
 
 def contradictions(
@@ -19,6 +21,8 @@ def contradictions(
     """Every pair of values of the order, its items and supplier SKUs that can't both be true.
 
     `gathered` tells under which orders an item stands; only orders marked `suspect` have any.
+    Of an item that stands under many orders only the first others are named: a line number
+    taken for an item id would name every row at every order.
     """
     for code, column in (
         ("order-external-id-differs", Field.ORDER_EXTERNAL_ID),
@@ -45,15 +49,12 @@ def contradictions(
             yield from _differing("quantity-differs", Field.SUB_QUANTITY, sub_rows, rows, detail)
         if item_id in gathered.shared_items:
             orders = gathered.shared_items[item_id]
-            others = [
-                row
-                for other in orders
-                if other != order_id
-                for row in gathered.orders[other].rows
-                if rows.value(row, Field.ITEM_ID) == item_id
-            ]
-            places = tuple(rows.place(row, Field.ITEM_ID) for row in (*item_rows, *others))
-            found = ", ".join(map(str, orders))
+            others = chain.from_iterable(orders[other] for other in orders if other != order_id)
+            named = (*item_rows, *islice(others, _OTHERS_NAMED))
+            places = tuple(rows.place(row, Field.ITEM_ID) for row in named)
+            found = ", ".join(map(str, islice(orders, _OTHERS_NAMED)))
+            if len(orders) > _OTHERS_NAMED:
+                found += f", … ({len(orders)} orders)"
             yield Issue("item-in-two-orders", places, found, str(item_id))
 
 
@@ -74,27 +75,15 @@ def _differing(
             found.setdefault(value, []).append(rows.place(row, column))
     if len(found) > 1:
         places = tuple(chain.from_iterable(found.values()))
-        yield Issue(code, places, ", ".join(map(_shown, found)), detail)
-
-
-def _shown(value: object) -> str:
-    match value:
-        case Clear():
-            return "null (the clear word)"
-        case bool():
-            return "yes" if value else "no"
-        case _:
-            return quoted(str(value))
+        yield Issue(code, places, ", ".join(map(shown, found)), detail)
 
 
 def synced_with_error(order: GatheredOrder, rows: Rows) -> Issue:
     """Yes beside a sync error; without a cell that says yes only the error is named."""
-    places = [
-        rows.place(row, column)
-        for column in (Field.ACCOUNTING_SYNCED, Field.ACCOUNTING_SYNC_ERROR)
-        for row in order.rows
-        if rows.value(row, column) is not None
-    ]
+    yes = [row for row in order.rows if rows.value(row, Field.ACCOUNTING_SYNCED) is True]
+    error = [r for r in order.rows if rows.value(r, Field.ACCOUNTING_SYNC_ERROR) is not None]
+    places = [rows.place(row, Field.ACCOUNTING_SYNCED) for row in yes]
+    places += [rows.place(row, Field.ACCOUNTING_SYNC_ERROR) for row in error]
     return Issue("synced-with-error", tuple(places), quoted(order.error or ""))
 
 

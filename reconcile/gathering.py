@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import compress, repeat
 from typing import Any
 
-from reconcile.cells import CellRules, Clear, Fault, JudgedColumn, judge_column, quoted
+from reconcile.cells import CellRules, Clear, Fault, JudgedColumn, judge_column, quoted, shown
 from reconcile.fields import ITEM_VALUES
 from reconcile.model import Field, Issue, Place, RowRef, SourceRows, Was
 
@@ -140,8 +140,8 @@ class Gathered:
     """Rows that name no order."""
     owners: dict[int, int] = field(default_factory=dict)
     """Item id to the order under which it stood first."""
-    shared_items: dict[int, list[int]] = field(default_factory=dict)
-    """Item id to all its orders, where there are several."""
+    shared_items: dict[int, dict[int, list[int]]] = field(default_factory=dict)
+    """Item id to all its orders and their rows with the item, where there are several orders."""
 
 
 def gather(sources: Sequence[JudgedSource]) -> Gathered:
@@ -152,6 +152,9 @@ def gather(sources: Sequence[JudgedSource]) -> Gathered:
         source.start = start
         _gather_source(source, gathered)
         start += len(source.indexes)
+    if gathered.shared_items:
+        for source in sources:
+            _find_shared_items(source, gathered.shared_items)
     return gathered
 
 
@@ -188,22 +191,27 @@ def _gather_source(source: JudgedSource, into: Gathered) -> None:  # noqa: C901,
         note,
     ) in rows:
         has_item_values = item_external is not None or sub is not None or quantity is not None
+        unowned = has_item_values and (item_id is None or (sub is None and quantity is not None))
         if order_id is None:
             into.strays.append(start + at)
             columns = _faulty_columns(faults, at)
             if Field.ORDER_ID in columns:
                 above = None
-                continue
-            _add_fault(faults, at, Field.ORDER_ID, Fault("order-id-missing", '""'))
+            else:
+                _add_fault(faults, at, Field.ORDER_ID, Fault("order-id-missing", '""'))
+            _add_unowned(faults, at, item_id, (item_external, sub, quantity))
             if above is not None and (has_item_values or not columns.isdisjoint(ITEM_VALUES)):
-                above.below = [*(above.below or ()), start + at]
+                if above.below is None:
+                    above.below = []
+                above.below.append(start + at)
             continue
         order = orders.get(order_id)
         if order is None:
             order = orders[order_id] = GatheredOrder()
         above = order
         order.rows.append(start + at)
-        if at in faults:
+        if unowned or at in faults:
+            _add_unowned(faults, at, item_id, (item_external, sub, quantity))
             order.faulty = True
         if external is not None:
             if order.external is None:
@@ -231,17 +239,11 @@ def _gather_source(source: JudgedSource, into: Gathered) -> None:  # noqa: C901,
             elif order.note != note:
                 order.status_suspect = True
         if item_id is None:
-            if has_item_values and Field.ITEM_ID not in _faulty_columns(faults, at):
-                found = ", ".join(quoted(str(v)) for v in (item_external, sub, quantity) if v)
-                _add_fault(faults, at, Field.ITEM_ID, Fault("item-id-missing", found))
-                order.faulty = True
             continue
         owner = owners.setdefault(item_id, order_id)
         if owner != order_id:
             orders[owner].suspect = order.suspect = True
-            known = into.shared_items.setdefault(item_id, [owner])
-            if order_id not in known:
-                known.append(order_id)
+            into.shared_items.setdefault(item_id, {})
         item = order.items.get(item_id)
         if item is None:
             item = order.items[item_id] = GatheredItem()
@@ -256,10 +258,14 @@ def _gather_source(source: JudgedSource, into: Gathered) -> None:  # noqa: C901,
                 item.subs[sub] = quantity
             elif quantity is not None and earlier != quantity:
                 order.suspect = True
-        elif quantity is not None and Field.SUB_EXTERNAL_ID not in _faulty_columns(faults, at):
-            fault = Fault("sku-id-missing", quoted(str(quantity)))
-            _add_fault(faults, at, Field.SUB_QUANTITY, fault)
-            order.faulty = True
+
+
+def _find_shared_items(source: JudgedSource, into: dict[int, dict[int, list[int]]]) -> None:
+    rows = range(source.start, source.start + len(source.indexes))
+    columns = source.values(Field.ORDER_ID), source.values(Field.ITEM_ID)
+    for row, order_id, item_id in zip(rows, *columns, strict=False):
+        if item_id in into and order_id is not None:
+            into[item_id].setdefault(order_id, []).append(row)
 
 
 class Rows:
@@ -300,6 +306,23 @@ _Faults = dict[int, list[tuple[Field | None, Fault]]]
 
 def _faulty_columns(faults: _Faults, at: int) -> set[Field | None]:
     return {column for column, _ in faults[at]} if at in faults else set()
+
+
+def _add_unowned(
+    faults: _Faults, at: int, item_id: int | None, values: tuple[object, object, object]
+) -> None:
+    """Marks item values, sound or not, that belong to no item or to no supplier SKU."""
+    unusable = {column: fault.found for column, fault in faults.get(at, ())}
+    found = {
+        column: unusable[column] if value is None else shown(value)
+        for column, value in zip(ITEM_VALUES, values, strict=True)
+        if value is not None or column in unusable
+    }
+    if item_id is None and found and Field.ITEM_ID not in unusable:
+        _add_fault(faults, at, Field.ITEM_ID, Fault("item-id-missing", ", ".join(found.values())))
+    if Field.SUB_QUANTITY in found and Field.SUB_EXTERNAL_ID not in found:
+        fault = Fault("sku-id-missing", found[Field.SUB_QUANTITY])
+        _add_fault(faults, at, Field.SUB_QUANTITY, fault)
 
 
 def _add_fault(faults: _Faults, at: int, column: Field, fault: Fault) -> None:

@@ -20,14 +20,14 @@ class Standing:
     """What the journal knows of one call of one order in one account.
 
     `content` is the JSON last acknowledged, None if nothing ever was. `disturbed` says that
-    something was sent after that. `in_doubt` is the fingerprint of a call whose fate is
+    something was sent after that. `in_doubt` are the fingerprints of calls whose fate is
     unknown.
     """
 
     content: str | None
     fingerprint: str | None
     disturbed: bool = False
-    in_doubt: str | None = None
+    in_doubt: frozenset[str] = frozenset()
 
 
 History = Mapping[tuple[int, CallKind], Standing]
@@ -141,7 +141,7 @@ def _status_call(
     call = (order.order_id, CallKind.STATUS, canonical(content), print_)
     if known is None:
         return PlannedCall(*call, Comparison.NEW)
-    if known.in_doubt == print_:
+    if print_ in known.in_doubt:
         return PlannedCall(
             *call,
             Comparison.SAME,

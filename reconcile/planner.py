@@ -4,13 +4,13 @@ Pure: the same rows and rules give the same plan. Rules, sections 3 and 4.
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal
 
-from reconcile.cells import CLEAR, CellRules, Clear, quoted
+from reconcile.cells import CLEAR, CellRules, Clear, quoted, trimmed
 from reconcile.contradictions import (
     contradictions,
     item_rows_below,
@@ -23,12 +23,14 @@ from reconcile.issues import ISSUES, Scope
 from reconcile.model import (
     Field,
     Ignored,
+    IgnoreRule,
     Issue,
     Notice,
     OrderSync,
     Place,
     Plan,
     Rejection,
+    RowRef,
     SourceRows,
 )
 from reconcile.payload import (
@@ -40,7 +42,7 @@ from reconcile.payload import (
     Unset,
 )
 
-__all__ = ["PlanningRules", "SyncedDefault", "plan"]
+__all__ = ["PlanningRules", "SyncedDefault", "narrow", "plan"]
 
 SyncedDefault = Literal["auto", "none"] | bool
 """What is said of orders of which no row says yes or no; `auto` is the rule of section 3."""
@@ -94,13 +96,35 @@ def plan(sources: Sequence[SourceRows], rules: PlanningRules) -> Plan:
         )
 
 
+def narrow(planned: Plan, keep: Container[int], *, rejections: bool) -> Plan:
+    """A pilot: the plan with the orders of `keep` only; the rows of the others are ignored.
+
+    `rejections` says whether those of other orders, and rows that name none, stay.
+    """
+    orders: list[OrderSync] = []
+    rejected: list[Rejection] = []
+    left_out: list[RowRef] = []
+    for order in planned.orders:
+        if order.order_id in keep:
+            orders.append(order)
+        else:
+            left_out += order.rows
+    for rejection in planned.rejections:
+        if rejections or (rejection.order_id is not None and rejection.order_id in keep):
+            rejected.append(rejection)
+        else:
+            left_out += rejection.rows
+    ignored = (*planned.ignored, *(Ignored(row, IgnoreRule.PILOT) for row in left_out))
+    return replace(planned, orders=tuple(orders), rejections=tuple(rejected), ignored=ignored)
+
+
 def _decide(
     order_id: int, order: GatheredOrder, rows: Rows, gathered: Gathered, rules: PlanningRules
 ) -> OrderSync | Rejection:
     refs = tuple(map(rows.ref, order.rows))
     synced = _accounting_synced(order, rules.synced_default)
     issues, status_issues = _issues(order_id, order, rows, gathered)
-    if synced is True and order.error is not None:
+    if order.error is not None and (synced is True or _some_row_says_yes(order, rows)):
         issues.append(synced_with_error(order, rows))
     if issues:
         return Rejection(order_id, refs, (*issues, *status_issues))
@@ -133,7 +157,16 @@ def _issues(
         issues.append(item_rows_below(order.below, rows))
     if order.status_suspect:
         status_issues += status_contradictions(order, rows)
+    if order.status is None and all(issue.code != "status-invalid" for issue in status_issues):
+        status_issues.clear()  # notes without a status hold nothing back
     return issues, status_issues
+
+
+def _some_row_says_yes(order: GatheredOrder, rows: Rows) -> bool:
+    """Also where the first to speak said otherwise."""
+    return order.suspect and any(
+        rows.value(row, Field.ACCOUNTING_SYNCED) is True for row in order.rows
+    )
 
 
 def _has_something_to_send(order: GatheredOrder) -> bool:
@@ -201,24 +234,43 @@ def _notices(
                 place = source.place(told.index, column)
                 yield Notice(told.code, place, told.found, told.count, told.detail)
         if not rules.send_status:
-            yield from _status_not_asked_for(source.source)
+            yield from _status_not_asked_for(source)
     yield from _shared_external_ids(gathered.orders, rows)
-    silent = [o for o in gathered.orders.values() if o.note is not None and o.status is None]
-    alone = [o for o in silent if not o.faulty]
-    if alone:
-        row = next(r for r in alone[0].rows if rows.value(r, Field.UPDATE_NOTE) is not None)
-        place = rows.place(row, Field.UPDATE_NOTE)
-        yield Notice("note-without-status", place, quoted(alone[0].note or ""), len(alone))
+    if rules.send_status:
+        yield from _notes_without_status(gathered.orders.values(), rows)
     if gathered.strays:
         place = rows.place(gathered.strays[0])
         yield Notice("rows-without-order", place, str(len(gathered.strays)))
 
 
-def _status_not_asked_for(source: SourceRows) -> Iterator[Notice]:
-    texts = source.columns.get(Field.STATUS, ())
-    if any(text.strip() for text in texts):
-        place = Place(source.file, source.sheet, 0, source.positions[Field.STATUS])
+def _status_not_asked_for(judged: JudgedSource) -> Iterator[Notice]:
+    source = judged.source
+    texts = source.columns.get(Field.STATUS)
+    if texts is not None and any(trimmed(texts[index]) for index in judged.indexes):
+        place = Place(source.file, source.sheet, 0, source.positions.get(Field.STATUS))
         yield Notice("status-not-asked-for", place, quoted(FIELDS[Field.STATUS].header))
+
+
+def _notes_without_status(orders: Iterable[GatheredOrder], rows: Rows) -> Iterator[Notice]:
+    alone = []
+    for order in orders:
+        if order.status is None and (order.note is not None or order.faulty):
+            codes = {issue.code for row in order.rows for issue in rows.issues(row)}
+            if "status-invalid" not in codes and (order.note or "note-invalid" in codes):
+                alone.append(order)
+    if alone:
+        place, found = next(_notes(alone[0], rows))
+        yield Notice("note-without-status", place, found, len(alone))
+
+
+def _notes(order: GatheredOrder, rows: Rows) -> Iterator[tuple[Place, str]]:
+    for row in order.rows:
+        note = rows.value(row, Field.UPDATE_NOTE)
+        if note is not None:
+            yield rows.place(row, Field.UPDATE_NOTE), quoted(note)
+        for issue in rows.issues(row):
+            if issue.code == "note-invalid":
+                yield issue.place, issue.found
 
 
 def _shared_external_ids(orders: Mapping[int, GatheredOrder], rows: Rows) -> Iterator[Notice]:

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 from reconcile.events import Event
-from reconcile.fields import FIELDS
+from reconcile.fields import FIELDS, normal_name
 from reconcile.history import differences
 from reconcile.issues import explain
 from reconcile.job import Checked, Finished
+from reconcile.loader import Export
 from reconcile.model import CallKind, Comparison, Outcome, Rejection
 
 __all__ = [
@@ -49,8 +50,7 @@ def checked_lines(checked: Checked, now: datetime, *, issues: bool) -> Iterator[
         where = f"{export.file}!{export.sheet}" if export.sheet else export.file
         rows = f"{export.rows} rows, header in row {export.header_row}"
         yield f"File       {where} ({export.kind}): {rows}"
-        for field, position in export.fields.items():
-            yield f"           {export.headers[position]!r} is read as {FIELDS[field].header}"
+        yield f"Columns    {'; '.join(_columns(export))}"
     if checked.account is None:
         yield "Account    not known yet; the plan is not compared with earlier runs"
     else:
@@ -62,7 +62,7 @@ def checked_lines(checked: Checked, now: datetime, *, issues: bool) -> Iterator[
         yield f"For example order {call.order_id}, {call.kind}: {call.content}"
         end = now.astimezone() + timedelta(seconds=checked.seconds)
         yield (
-            f"Time       {len(sending)} calls take about {span(checked.seconds)}, "
+            f"Time       {_counted(len(sending), 'call')}, about {span(checked.seconds)}, "
             f"until {end:%H:%M:%S}"
         )
     if issues:
@@ -89,7 +89,8 @@ def finished_lines(finished: Finished, again: str) -> Iterator[str]:
         yield f"Workbook   {finished.workbook}"
     if finished.stop is not None:
         yield f"Stopped    {finished.stop.sentence}"
-        yield f"Go on with {again}"
+        yield "To go on (what is done is not sent again):"
+        yield f"  {again}"
 
 
 def checked_json(checked: Checked) -> dict[str, Any]:
@@ -257,6 +258,12 @@ class Watcher:
         print(text, file=self._stream, flush=True)
 
 
+def _columns(export: Export) -> Iterator[str]:
+    for field, position in export.fields.items():
+        header, usual = export.headers[position], FIELDS[field].header
+        yield header if normal_name(header) == normal_name(usual) else f"{header} (read as {usual})"
+
+
 def _order_counts(checked: Checked) -> str:
     plan, workload = checked.prepared.plan, checked.workload
     counts = workload.counts
@@ -264,18 +271,19 @@ def _order_counts(checked: Checked) -> str:
     held = {r.order_id for r in plan.rejections if r.order_id is not None}
     strays = sum(r.order_id is None for r in plan.rejections)
     statuses = sum(call.kind is CallKind.STATUS for call in workload.to_send)
-    parts = [
-        f"{len(plan.orders)} planned",
-        f"{counts[Comparison.NEW]} new",
-        f"{counts[Comparison.CHANGED]} changed",
-        f"{unchanged} calls unchanged",
-        f"{len(held)} orders rejected",
-    ]
+    known = f"{counts[Comparison.NEW]} new, {counts[Comparison.CHANGED]} changed"
+    parts = [f"{len(plan.orders)} planned ({known})", f"{len(held)} rejected"]
+    if unchanged:
+        parts.append(f"{_counted(unchanged, 'call')} unchanged, not sent again")
     if strays:
-        parts.append(f"{strays} rejected rows name no order")
+        parts.append(f"{_counted(strays, 'rejected row')} without an order")
     if statuses:
-        parts.append(f"{statuses} status calls")
+        parts.append(f"{_counted(statuses, 'status call')}")
     return ", ".join(parts)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def _issue_lines(checked: Checked) -> Iterator[str]:
