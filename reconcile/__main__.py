@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -14,18 +15,20 @@ import platformdirs
 from reconcile.cli import program
 from reconcile.errors import ExitCode, ReconcileError
 
-__all__ = ["main"]
+__all__ = ["main", "run_command"]
 
 
 def main() -> None:
-    """Runs the command line and exits with one of the codes of `ExitCode`."""
-    sys.exit(_run())
-
-
-def _run() -> int:
+    """Runs the command line of the process and exits with one of the codes of `ExitCode`."""
     signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Runs a command line; returns one of the codes of `ExitCode`, and raises nothing."""
+    words = list(arguments)
     try:
-        code = program.main(prog_name="reconcile", standalone_mode=False)
+        code = program.main(words, prog_name="reconcile", standalone_mode=False, obj=tuple(words))
     except ReconcileError as error:
         click.echo(f"reconcile: {error}", err=True)
         return error.exit_code

@@ -329,7 +329,7 @@ def _run(files: tuple[str, ...], say: _Say, options: Mapping[str, Any]) -> int:
         return ExitCode.NOTHING_SENT
     if say.json:
         print_json(finished_json(finished))
-    for line in finished_lines(finished, f"reconcile {shlex.join(sys.argv[1:])}"):
+    for line in finished_lines(finished, _same_command()):
         say.result(line)
     if finished.fault or (finished.stop and (say.json or say.quiet)):
         click.echo(finished.fault or (finished.stop and finished.stop.sentence), err=True)
@@ -346,6 +346,11 @@ def _confirm(checked: "Checked", say: _Say, *, yes: bool) -> bool:
     if yes or not sending or not sys.stdin.isatty() or not sys.stderr.isatty():
         return True
     return click.confirm(f"Send these {sending} calls?", err=True)
+
+
+def _same_command() -> str:
+    arguments: tuple[str, ...] = click.get_current_context().obj or ()
+    return shlex.join(("reconcile", *arguments))
 
 
 def _settings(options: Mapping[str, Any]) -> "Settings":

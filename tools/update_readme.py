@@ -45,7 +45,9 @@ def filled_in(text: str) -> str:
     """README.md with every produced part as the code has it now."""
     for name, part in produced().items():
         pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
-        text, found = re.subn(pattern, lambda m, part=part: m[1] + part + m[2], text, flags=re.S)
+        text, found = re.subn(
+            pattern, lambda m, part=part: m[1] + part + m[2], text, flags=re.DOTALL
+        )
         if found != 1:
             raise SystemExit(f"README.md must have the markers <!-- {name} --> once.")
     return text

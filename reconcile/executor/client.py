@@ -11,6 +11,7 @@ import httpx
 
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.model import CallKind
+from reconcile.tokens import redacted
 
 __all__ = ["Client", "Timeouts"]
 
@@ -55,6 +56,7 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._base_url = base_url
+        self._token = token
         self._whole = timeouts.whole
         self._http = httpx.AsyncClient(
             headers={
@@ -130,8 +132,10 @@ class Client:
             return NeverSent(_words(error))
         except (httpx.TransportError, httpx.DecodingError, TimeoutError) as error:
             return NoReply(_words(error))
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Reply(response.status_code, headers, body)
+        headers = {
+            name.lower(): redacted(value, self._token) for name, value in response.headers.items()
+        }
+        return Reply(response.status_code, headers, redacted(body, self._token))
 
 
 async def _beginning(response: httpx.Response) -> str:
@@ -139,7 +143,10 @@ async def _beginning(response: httpx.Response) -> str:
     kept = bytearray()
     async for piece in response.aiter_bytes():
         kept += piece[: _KEPT_BODY - len(kept)]
-    return kept.decode(response.encoding or "utf-8", errors="replace")
+    try:
+        return kept.decode(response.encoding or "utf-8", errors="replace")
+    except (LookupError, UnicodeError):  # codecs that aren't for text, such as hex
+        return kept.decode("utf-8", errors="replace")
 
 
 def _words(error: Exception) -> str:

@@ -16,9 +16,10 @@ __all__ = ["next_time", "stop_signals", "watch_clock"]
 def next_time(clock: str, now: datetime) -> datetime:
     """The next time of day `HH:MM`; raises ValueError."""
     wanted = datetime.strptime(clock, "%H:%M").time()  # noqa: DTZ007  (a time of day)
-    local = now.astimezone()
-    at = local.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
-    return at if at > local else at + timedelta(days=1)
+    today = now.astimezone().date()
+    # Each day has its own offset: a night in which the clocks change is shorter or longer.
+    days = (datetime.combine(today + timedelta(days=n), wanted).astimezone() for n in range(3))
+    return next(at for at in days if at > now)
 
 
 async def watch_clock(

@@ -87,6 +87,10 @@ class Executor:
 
         Returns why it stopped before the end, or None. Calls in flight at a stop are awaited.
         """
+        held = self.pacer.held_until - asyncio.get_running_loop().time()
+        stop = self.rules.too_long(held, self.now())
+        if stop is not None:
+            self.switch.request(stop)
         room = asyncio.Semaphore(self.open_orders)
         # New orders queue two at a time, so that a second try never waits behind many of them.
         queue = asyncio.Semaphore(2)
@@ -154,14 +158,14 @@ class Executor:
         )
         ended = time()
         verdict = judge(call.kind, exchange, self.now())
+        if isinstance(verdict, Retry):
+            tries.count(verdict)
         verdict, stop = self.rules.after_exchange(
-            call.order_id, exchange, verdict, passed.at, ended
+            call.order_id, exchange, verdict, passed.at, ended, self.now()
         )
         if stop is not None:
             self.switch.request(stop)
         self._pace(verdict, exchange, passed.at, ended)
-        if isinstance(verdict, Retry):
-            tries.count(verdict)
         state = _state(verdict, tries)
         end = AttemptEnd(
             ended_at=self.now(),
@@ -201,7 +205,7 @@ class Executor:
             self.pacer.refused(began, ended, verdict.hold)
         elif isinstance(exchange, Reply):
             self.pacer.accepted()
-            if isinstance(verdict, Retry) and verdict.hold is not None:
+            if isinstance(verdict, Retry | Doubt) and verdict.hold is not None:
                 self.pacer.hold(ended + verdict.hold)
 
     def _watch_failures(self, verdict: Verdict | None) -> None:

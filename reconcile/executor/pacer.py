@@ -88,13 +88,9 @@ class Pacer:
         What counts is when requests arrive: a call that was held up by its connection takes
         the next slots with it.
         """
-        if not self._starts or started_at not in self._starts:
-            return
-        latest = self._starts[-1] == started_at
-        self._starts = deque(
-            (at if start == started_at else start for start in self._starts), maxlen=2
-        )
-        if latest and at - started_at > HELD_UP:
+        others = [start for start in self._starts if start != started_at]
+        self._starts = deque(sorted([*others, at])[-2:], maxlen=2)
+        if at - started_at > HELD_UP:
             self._next_slot = max(self._next_slot, at + self.spacing)
 
     def accepted(self) -> None:

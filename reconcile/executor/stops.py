@@ -4,11 +4,13 @@ The rules are those of section 5; they are told the time and know no clock.
 """
 
 import asyncio
+import math
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import Enum
 
 from reconcile.executor.exchange import Exchange, NeverSent, Reply
-from reconcile.executor.verdict import Halt, Refuse, Retry, Verdict
+from reconcile.executor.verdict import Doubt, Halt, Refuse, Retry, Verdict
 
 __all__ = ["Stop", "StopKind", "StopRules", "StopSwitch"]
 
@@ -76,24 +78,40 @@ class StopRules:
     _forbidden: int = field(init=False, default=0)
     _cause: str = field(init=False, default="")
     _failures: int = field(init=False, default=0)
+    _heard_at: float = field(init=False, default=float("-inf"))
     _silent_since: float | None = field(init=False, default=None)
     _silent_orders: set[int] = field(init=False, default_factory=set)
     _only_unsent: bool = field(init=False, default=True)
 
     def after_exchange(
-        self, order_id: int, exchange: Exchange, verdict: Verdict, began: float, now: float
+        self,
+        order_id: int,
+        exchange: Exchange,
+        verdict: Verdict,
+        began: float,
+        now: float,
+        wall: datetime,
     ) -> tuple[Verdict, Stop | None]:
         """Told of every try; may make a verdict a `Halt`.
 
-        `began` and `now` are seconds of a monotonic clock: when the try began and ended.
+        `began` and `now` are seconds of a monotonic clock: when the try began and ended;
+        `wall` is the time of day at `now`.
         """
         if isinstance(verdict, Halt):
             return verdict, Stop(StopKind.API, verdict.sentence)
         if not isinstance(exchange, Reply):
             return verdict, self._silence(order_id, exchange, began, now)
+        hold = (verdict.hold or 0.0) if isinstance(verdict, Retry | Doubt) else 0.0
+        self._heard_at = now + hold
         self._silent_since = None
         self._silent_orders.clear()
         self._only_unsent = True
+        stop = self.too_long(hold, wall)
+        if stop is not None:
+            keeps = isinstance(verdict, Doubt)
+            return verdict if keeps else Halt(str(exchange.status), stop.sentence), stop
+        if isinstance(verdict, Retry):
+            return verdict, None  # it says nothing of the token
         first = self._answered == 0
         self._answered += 1
         if exchange.status == _FORBIDDEN and isinstance(verdict, Refuse):
@@ -106,11 +124,18 @@ class StopRules:
                 return Halt(str(_FORBIDDEN), sentence), Stop(StopKind.API, sentence)
         else:
             self._forbidden = 0
-        if isinstance(verdict, Retry) and (verdict.hold or 0.0) > self.longest_hold:
-            minutes = round((verdict.hold or 0.0) / 60)
-            sentence = f"Flxpoint wants no calls for the next {minutes} minutes."
-            return Halt(verdict.cause, sentence), Stop(StopKind.API, sentence)
         return verdict, None
+
+    def too_long(self, hold: float, wall: datetime) -> Stop | None:
+        """Whether the server wants silence for more seconds than are waited for."""
+        if hold <= self.longest_hold:
+            return None
+        until = (wall + timedelta(seconds=math.ceil(hold))).isoformat(" ", "seconds")
+        sentence = (
+            f"Flxpoint wants no calls for the next {math.ceil(hold / 60)} minutes; "
+            f"the run can be resumed from {until}."
+        )
+        return Stop(StopKind.API, sentence)
 
     def after_call(self, cause: str | None) -> Stop | None:
         """Told when a call is over: None if acknowledged, else why it failed."""
@@ -128,7 +153,8 @@ class StopRules:
 
     def _silence(self, order_id: int, exchange: Exchange, began: float, now: float) -> Stop | None:
         """Dead means silent for long, and not only for one order that hangs."""
-        self._silent_since = began if self._silent_since is None else self._silent_since
+        if self._silent_since is None:
+            self._silent_since = max(began, self._heard_at)
         self._silent_orders.add(order_id)
         self._only_unsent &= isinstance(exchange, NeverSent)
         long = now - self._silent_since >= self.dead_after

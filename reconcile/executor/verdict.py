@@ -49,9 +49,10 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """The call may have been applied and must not be repeated."""
+    """The call may have been applied and must not be repeated; `hold` as in `Retry`."""
 
     cause: str
+    hold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,20 @@ _TOO_MANY = 429
 _UNAVAILABLE = 503
 _NOT_APPLIED = frozenset({408, 425})
 _SHOWN = 200
+_LOOKED_AT = 2000  # of one line; looking for addresses takes the square of its length
+_LONGEST_HOLD = 999_999_999.0
+# Possessive throughout: a page may begin with any number of comments.
 _HTML = re.compile(
-    r"[\s\ufeff]*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    r"[\s\ufeff]*+(?:<\?xml[^>]*+>\s*+|<!--(?:(?!-->).)*+-->\s*+)*+"
+    r"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _PERSONAL = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d[\d ()/.-]{7,}\d|\(\d{2,5}\)[\d ./-]{5,}\d"
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|\+\d[\d ()/.-]{7,}\d"
+    r"|\(\d{2,5}\)[\d ./-]{5,}\d"
+    r"|\b\d{3}[ .-]\d{3}[ .-]\d{4}\b"
+    r"|\b0\d{2,4}[ /-]\d{5,}\b"
 )
 
 
@@ -104,7 +113,7 @@ def first_line(body: str) -> str:
     lines = [line.strip() for line in body.splitlines() if line.strip()]
     if not lines:
         return ""
-    text = "".join(char if char.isprintable() else " " for char in lines[0])
+    text = "".join(char if char.isprintable() else " " for char in lines[0][:_LOOKED_AT])
     text = _PERSONAL.sub("…", text)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
@@ -137,7 +146,7 @@ def _judge_reply(kind: CallKind, reply: Reply, now: datetime) -> Verdict:  # noq
             applied = kind is CallKind.SYNC
             return Retry(cause, applied=applied, hold=_retry_after(reply, now))
         case _:
-            return _maybe_applied(kind, cause)
+            return _maybe_applied(kind, cause, _retry_after(reply, now))
 
 
 def _judge_success(kind: CallKind, reply: Reply) -> Verdict:
@@ -153,8 +162,10 @@ def _judge_success(kind: CallKind, reply: Reply) -> Verdict:
     return Accept()
 
 
-def _maybe_applied(kind: CallKind, cause: str) -> Verdict:
-    return Retry(cause, applied=True) if kind is CallKind.SYNC else Doubt(cause)
+def _maybe_applied(kind: CallKind, cause: str, hold: float | None = None) -> Verdict:
+    if kind is CallKind.SYNC:
+        return Retry(cause, applied=True, hold=hold)
+    return Doubt(cause, hold)
 
 
 def _retry_after(reply: Reply, now: datetime) -> float | None:
@@ -168,4 +179,5 @@ def _retry_after(reply: Reply, now: datetime) -> float | None:
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - now).total_seconds())
+    seconds = (until - now).total_seconds()
+    return max(0.0, seconds) if seconds <= _LONGEST_HOLD else None

@@ -85,6 +85,11 @@ class Database:
                 connection.execute(
                     sa.insert(table), {"key": "schema_version", "value": str(schema.VERSION)}
                 )
+            elif not (found.isascii() and found.isdigit()):
+                raise JournalError(
+                    f"The journal {self._name} is damaged (its layout is {found!r}). "
+                    "Name another journal with --journal."
+                )
             elif int(found) > schema.VERSION:
                 raise JournalError(
                     f"The journal {self._name} was written by a newer version of reconcile "

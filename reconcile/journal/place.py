@@ -14,20 +14,26 @@ _NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs", "9p", "ncpfs", "davfs"}
 )
 
+_MOUNTS = Path("/proc/self/mounts")
+
 
 def default_place() -> Path:
     """One journal per user, in the data folder of the platform."""
     return Path(platformdirs.user_data_dir("reconcile", appauthor=False)) / "journal.sqlite3"
 
 
-def prepare(path: Path) -> None:
+def prepare(path: Path, mounts: Path = _MOUNTS) -> None:
     """Makes the folder and an empty file that only the owner can read.
+
+    Args:
+        path: the file.
+        mounts: the list of what is mounted where, in the form of Linux; none elsewhere.
 
     Raises:
         JournalError: the place can't be written, or is a network folder (write-ahead
             logging needs one host).
     """
-    if _on_network(path):
+    if _on_network(path, mounts):
         raise JournalError(
             f"The journal can't be kept in {path}: it is a network folder, and the journal "
             "needs a disk of this machine. Name another place with --journal."
@@ -44,13 +50,12 @@ def prepare(path: Path) -> None:
         ) from error
 
 
-def _on_network(path: Path) -> bool:
+def _on_network(path: Path, mounts: Path) -> bool:
     if sys.platform == "win32":
         return str(path).startswith(("\\\\", "//"))
-    mounts = Path("/proc/self/mounts")
     if not mounts.is_file():
         return False
-    resolved = path.absolute()
+    resolved = Path(os.path.realpath(path))  # a link may lead there
     kinds = {}
     for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
         _, mounted_at, kind, *_ = line.split(" ")

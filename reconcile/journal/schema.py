@@ -178,5 +178,5 @@ standings = Table(
     Column("run_id", String(40)),
     Column("at", String(40)),
     Column("disturbed", Boolean, nullable=False),
-    Column("in_doubt", String(64)),
+    Column("in_doubt", Text),  # fingerprints, parted by blanks
 )

@@ -132,7 +132,7 @@ class Journal:
                 )
                 for row in connection.execute(query):
                     found[row.order_id, CallKind(row.kind)] = Standing(
-                        row.content, row.fingerprint, row.disturbed, row.in_doubt
+                        row.content, row.fingerprint, row.disturbed, _in_doubt(row.in_doubt)
                     )
         return found
 
@@ -175,7 +175,7 @@ class Journal:
     def begin(self, run_id: str, order_id: int, kind: CallKind, at: datetime) -> int:
         """Says that a call will be made; returns the number of the try, from 1.
 
-        From here on, until `record`, the call is in doubt.
+        From here on, until `record`, the call is in doubt, also for later runs.
         """
         with self._database.transaction() as connection:
             row = connection.execute(_call_query(run_id, order_id, kind)).one()
@@ -200,7 +200,9 @@ class Journal:
                 },
             )
             key = {"account": row.account, "order_id": order_id, "kind": kind.value}
-            put(connection, schema.standings, key, {"disturbed": True})
+            doubts = _doubts(connection, key) | {row.fingerprint}
+            values = {"disturbed": True, "in_doubt": " ".join(sorted(doubts))}
+            put(connection, schema.standings, key, values)
             return number
 
     def record(
@@ -233,18 +235,20 @@ class Journal:
                 _call_update(run_id, order_id, kind).values(state=after.value, note=note)
             )
             key = {"account": row.account, "order_id": order_id, "kind": kind.value}
+            if state is Outcome.IN_DOUBT:
+                return
+            values: dict[str, Any] = {
+                "in_doubt": " ".join(sorted(_doubts(connection, key) - {row.fingerprint}))
+            }
             if state is Outcome.SYNCED:
-                acknowledged = {
+                values |= {
                     "content": row.content,
                     "fingerprint": row.fingerprint,
                     "run_id": run_id,
                     "at": end.ended_at.isoformat(),
                     "disturbed": False,
-                    "in_doubt": None,
                 }
-                put(connection, schema.standings, key, acknowledged)
-            elif state is Outcome.IN_DOUBT:
-                put(connection, schema.standings, key, {"in_doubt": row.fingerprint})
+            put(connection, schema.standings, key, values)
 
     def annotate(self, run_id: str, order_id: int, kind: CallKind, note: str) -> None:
         """Says why a call was not made in this run."""
@@ -388,6 +392,16 @@ def _with_sources(connection: sa.Connection, row: sa.Row[Any]) -> RunRecord:
     table = schema.sources
     query = sa.select(table).where(table.c.run_id == row.id).order_by(table.c.number)
     return run_record(row, list(connection.execute(query).all()))
+
+
+def _doubts(connection: sa.Connection, key: dict[str, Any]) -> frozenset[str]:
+    table = schema.standings
+    query = sa.select(table.c.in_doubt).filter_by(**key)
+    return _in_doubt(connection.execute(query).scalar())
+
+
+def _in_doubt(column: str | None) -> frozenset[str]:
+    return frozenset((column or "").split())
 
 
 def _chunks(values: Iterable[_T], size: int) -> Iterator[list[_T]]:

@@ -117,9 +117,7 @@ def load(path: Path, file: str, rules: LoadRules) -> Export:
     wanted = Wanted(rules.columns, tuple(rules.only))
     sheet, header = _choose(sheets, wanted, rules.sheet, file)
     cells = sheet.cells(len(header.names))
-    ignored = ignored_rows(
-        header, cells.columns, cells.was, rules.only, send_status=rules.send_status
-    )
+    ignored = ignored_rows(header, cells, rules.only, send_status=rules.send_status)
     export = Export(
         path=path,
         file=file,
@@ -253,8 +251,9 @@ def _refuse_without_values(export: Export, *, send_status: bool) -> None:
         return
     place = f"{export.file}!{export.sheet}" if export.sheet else export.file
     columns = ", ".join(FIELDS[field].header for field, _ in there)
-    why = f"the columns {columns} are empty" if there else "it has no column with any"
+    why = f"nothing stands under {columns}" if there else "it has no column with any"
+    what = "Fill in, or add," if there else "Add"
     raise FileRefusedError(
-        f"{place} names orders but no accounting ids: {why}. Add a column such as "
+        f"{place} names orders but no accounting ids: {why}. {what} a column such as "
         f"{quoted(FIELDS[Field.ORDER_EXTERNAL_ID].header)}."
     )

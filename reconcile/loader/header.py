@@ -16,6 +16,9 @@ from reconcile.model import Field, column_letter
 
 __all__ = ["Header", "Wanted", "find_header", "known_columns", "refuse_without_header"]
 
+_NAMED = 60
+"""So many headers are named in a message; Xero's export has 44."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -75,11 +78,14 @@ def refuse_without_header(head: Head, wanted: Wanted, where: str) -> FileRefused
         for match in get_close_matches(name.casefold(), [n.casefold() for n in names], n=2)
     }
     nearest = [name for name in names if name.casefold() in near]
+    found_names = ", ".join(map(quoted, names[:_NAMED])) or "nothing"
+    if len(names) > _NAMED:
+        found_names += f" and {len(names) - _NAMED} more"
     hint = f" The nearest: {', '.join(map(quoted, nearest))}." if nearest else ""
     return FileRefusedError(
         f"{where} has no header row that names {', '.join(map(quoted, missing))} "
         f"(looked for in its first {len(head)} filled rows). "
-        f"Found: {', '.join(map(quoted, names[:30])) or 'nothing'}.{hint} "
+        f"Found: {found_names}.{hint} "
         "If a column has another name, say so under `columns:` in config.yaml."
     )
 

@@ -10,6 +10,7 @@ from reconcile.cells import quoted, trimmed
 from reconcile.errors import FileRefusedError
 from reconcile.fields import EXTERNAL_IDS, normal_name
 from reconcile.loader.header import Header
+from reconcile.loader.readers import Cells
 from reconcile.model import Field, IgnoreRule, Was
 
 __all__ = ["ignored_rows"]
@@ -17,9 +18,13 @@ __all__ = ["ignored_rows"]
 _SUM = re.compile(r"[-+(]?\s*(?:[$€£¥]|[A-Z]{3}\s)?\s*-?[0-9][0-9.,' \u00a0\u202f]*\s*[$€£¥%]?\)?")
 _NUMBER_OR_DATE = re.compile(r"[0-9][0-9.,:/ -]*(?:[AaPp][Mm])?|[0-9-]+T[0-9:.]+Z?")
 _TOTAL = re.compile(r"(?:grand\s+)?totals?\b|sum\b|summe\b|gesamt\w*\b", re.IGNORECASE)
-_SUBTOTAL = re.compile(r"sub-?\s?totals?\b|totals?\s+(?:for\s+)?\S|zwischensumme\b", re.IGNORECASE)
+_SUBTOTAL = re.compile(r"sub-?\s?totals?\b|totals?\s+for\s+\S|zwischensumme\b", re.IGNORECASE)
+_TOTAL_OF = re.compile(r"totals?\s+\S", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+(?:[-:&'.\u2019][^\W\d_]+)*")
 _PUNCTUATION = ".,:;-*\"'()\u2013\u2014"
 _ID_COLUMNS = (Field.ITEM_ID, *EXTERNAL_IDS)
+_PLAIN = (None, Was.TEXT_FORMULA)
+_NUMBERS = (*_PLAIN, Was.PADDED_NUMBER, Was.LONG_NUMBER)
 _SAYS_SOMETHING = (
     Field.SUB_QUANTITY,
     Field.ACCOUNTING_SYNCED,
@@ -29,8 +34,7 @@ _SAYS_SOMETHING = (
 
 def ignored_rows(
     header: Header,
-    columns: Sequence[Sequence[str]],
-    was: Mapping[tuple[int, int], Was],
+    cells: Cells,
     only: Mapping[str, Sequence[str]],
     *,
     send_status: bool,
@@ -39,15 +43,14 @@ def ignored_rows(
 
     Args:
         header: the header of the sheet.
-        columns: exact text, by column; row 1 is at index 0.
-        was: by row (from 1) and column, what a cell was.
+        cells: the sheet, as wide as its header.
         only: column name to the values that a row must have, any case.
         send_status: whether a status alone makes a row data.
 
     Returns:
         Row number (from 1) to the rule.
     """
-    rows = _Rows(header, columns, was, send_status=send_status)
+    rows = _Rows(header, cells, send_status=send_status)
     ignored = rows.before_header()
     for row in rows.worth_a_look():
         rule = rows.rule(row)
@@ -58,7 +61,7 @@ def ignored_rows(
         if ignored[row] == IgnoreRule.HEADING and row > last_data:
             ignored[row] = IgnoreRule.FOOTER
     ignored |= rows.lone_footers(ignored)
-    _filter(header, columns, only, ignored)
+    _filter(header, cells, only, ignored)
     return dict(sorted(ignored.items()))
 
 
@@ -68,16 +71,16 @@ class _Rows:
     def __init__(
         self,
         header: Header,
-        columns: Sequence[Sequence[str]],
-        was: Mapping[tuple[int, int], Was],
+        cells: Cells,
         *,
         send_status: bool,
     ) -> None:
         self._header = header
-        self._columns = columns
-        self._was = was
-        self._count = len(columns[0]) if columns else 0
-        self._ids = columns[header.fields[Field.ORDER_ID]]
+        self._columns = cells.columns
+        self._was = cells.was
+        self._surplus = cells.surplus
+        self._count = len(cells.columns[0]) if cells.columns else 0
+        self._ids = cells.columns[header.fields[Field.ORDER_ID]]
         data = (*_ID_COLUMNS, *_SAYS_SOMETHING, *((Field.STATUS,) if send_status else ()))
         self._data_columns = {header.fields[f] for f in data if f in header.fields}
         self._id_columns = {header.fields[f] for f in _ID_COLUMNS if f in header.fields}
@@ -95,11 +98,13 @@ class _Rows:
             row for row, text in enumerate(self._ids[start:], start=start + 1) if not text.isdigit()
         ]
 
-    def rule(self, row: int) -> str | None:  # noqa: PLR0911
+    def rule(self, row: int) -> str | None:
         """The rule by which the row is no data; None if it is, or may be."""
         filled = self._filled(row)
-        if not filled:
+        if not filled and not any(map(trimmed, self._surplus.get(row, ()))):
             return IgnoreRule.BLANK
+        if row in self._surplus:
+            return None  # it may have moved (rules, section 1.7)
         if self._repeats_header(filled):
             return IgnoreRule.HEADER_AGAIN
         if not self._id_columns.isdisjoint(filled):
@@ -107,11 +112,14 @@ class _Rows:
         order_column = self._header.fields[Field.ORDER_ID]
         if order_column in filled:
             others = [text for column, text in filled.items() if column != order_column]
-            words = _are_words(filled[order_column]) and (row, order_column) not in self._was
-            return _kind_of_words(filled[order_column]) if words and _sums(others) else None
+            plain = self._was.get((row, order_column)) in _PLAIN
+            words = plain and _are_words(filled[order_column])
+            if words and _sums(others):
+                return _kind_of_words(filled[order_column], others)
+            return None
         first, *others = filled.values()
         labelled = next(iter(filled)) not in self._data_columns and _are_words(first)
-        kind = _kind_of_words(first) if labelled and _sums(others) else None
+        kind = _kind_of_words(first, others) if labelled and _sums(others) else None
         if kind is not None and (kind != IgnoreRule.HEADING or not others):
             return kind
         if not self._data_columns.isdisjoint(filled):
@@ -122,11 +130,12 @@ class _Rows:
         """Nothing but a number or a date in the order id column."""
         filled = self._filled(row)
         order_column = self._header.fields[Field.ORDER_ID]
-        if list(filled) != [order_column]:
+        if list(filled) != [order_column] or row in self._surplus:
             return False
         what = self._was.get((row, order_column))
+        text = filled[order_column]
         return what is Was.DATE or (
-            what is None and _NUMBER_OR_DATE.fullmatch(filled[order_column]) is not None
+            what in _NUMBERS and bool(_NUMBER_OR_DATE.fullmatch(text) or _SUM.fullmatch(text))
         )
 
     def last_data_row(self, ignored: Mapping[int, str]) -> int:
@@ -164,23 +173,26 @@ class _Rows:
 
 def _are_words(text: str) -> bool:
     """Words begin with a word; `S0123` could be somebody's id, and is judged."""
-    first = text.split(maxsplit=1)[0].strip(_PUNCTUATION) if text else ""
-    return first.isalpha()
+    return any(_WORD.fullmatch(first.strip(_PUNCTUATION)) for first in text.split()[:1])
 
 
 def _sums(texts: Sequence[str]) -> bool:
-    return all(_SUM.fullmatch(text) for text in texts)
+    """Numbers and amounts; a filled cell without text is a formula that was never calculated."""
+    return all(not text or _SUM.fullmatch(text) for text in texts)
 
 
-def _kind_of_words(text: str) -> str:
-    if _SUBTOTAL.match(text):
+def _kind_of_words(text: str, sums: Sequence[str]) -> str:
+    """A customer may be called Total Quality Logistics: such a total has sums beside it."""
+    if _SUBTOTAL.match(text) or (sums and _TOTAL_OF.match(text)):
         return IgnoreRule.SUBTOTAL
+    if _TOTAL_OF.match(text):
+        return IgnoreRule.HEADING
     return IgnoreRule.TOTAL if _TOTAL.match(text) else IgnoreRule.HEADING
 
 
 def _filter(
     header: Header,
-    columns: Sequence[Sequence[str]],
+    cells: Cells,
     only: Mapping[str, Sequence[str]],
     ignored: dict[int, str],
 ) -> None:
@@ -193,6 +205,8 @@ def _filter(
                 f"The column {quoted(name)} of `only:` stands {len(places)} times in the "
                 f"header in row {header.row}; it must stand there once."
             )
-        for row, text in enumerate(columns[places[0]], start=1):
-            if row not in ignored and trimmed(text).casefold() not in wanted:
+        for row, text in enumerate(cells.columns[places[0]], start=1):
+            if row in ignored or row in cells.surplus:
+                continue
+            if trimmed(text).casefold() not in wanted:
                 ignored[row] = IgnoreRule.FILTERED

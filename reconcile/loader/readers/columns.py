@@ -1,0 +1,46 @@
+"""Columns of text as they grow, and where they end.
+
+Owns the end of a sheet (rules, section 1.4): rows after the last filled one don't exist.
+"""
+
+from collections.abc import Sequence
+from itertools import repeat
+
+__all__ = ["Columns", "cut_blank_end"]
+
+_BATCH = 128  # rows turned into columns at once; more would leave the processor's cache
+
+
+class Columns:
+    """Takes filled rows from the top down, and gaps between them, as columns."""
+
+    def __init__(self, width: int) -> None:
+        self.columns: list[list[str]] = [[] for _ in range(width)]
+        self._batch: list[Sequence[str]] = []
+        self._rows = 0
+
+    def add(self, number: int, texts: Sequence[str]) -> None:
+        """Take row `number`, which stands below all rows before; `texts` is as wide as all."""
+        gap = number - self._rows - 1
+        if gap or len(self._batch) == _BATCH:
+            self.flush()
+            for column in self.columns:
+                column.extend(repeat("", gap))
+        self._batch.append(texts)
+        self._rows = number
+
+    def flush(self) -> None:
+        """Bring `columns` up to date."""
+        for column, texts in zip(self.columns, zip(*self._batch, strict=True), strict=False):
+            column.extend(texts)
+        self._batch.clear()
+
+
+def cut_blank_end(columns: list[list[str]], kept: int) -> int:
+    """Drop the blank rows at the end, but none up to row `kept`; the number of the last row."""
+    rows = len(columns[0]) if columns else 0
+    while rows > kept and not any(column[rows - 1].strip() for column in columns):
+        rows -= 1
+    for column in columns:
+        del column[rows:]
+    return rows

@@ -1,0 +1,116 @@
+"""Reads text files: values with commas, semicolons, tabs or pipes between them.
+
+Owns what a record of text becomes (rules, sections 1.2, 1.4 and 1.7): its cells unchanged,
+except for `="00123"`, which is Excel's way to write the text 00123; its row number, which
+is the number of the record; the cells beyond the header. `delimited` cuts the records,
+`encoding` and `separator` find out how.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from reconcile.loader.readers.base import Cells, Head, Score
+from reconcile.loader.readers.columns import cut_blank_end
+from reconcile.loader.readers.signatures import foreign
+from reconcile.loader.readers.text.delimited import Records, Source
+from reconcile.loader.readers.text.encoding import encoding_of
+from reconcile.loader.readers.text.separator import Top, find_top
+from reconcile.model import Was
+
+__all__ = ["TextReader"]
+
+_TEXT_FORMULA: Final = re.compile(r'="([^"]*)"')
+
+
+class TextReader:
+    """Whatever looks like text and has no signature of another kind of file."""
+
+    kind: str = "text"
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether it is text, and no web page, JSON or the like."""
+        return foreign(data) is None
+
+    def open(self, data: bytes, name: str, score: Score) -> Sequence["TextSheet"]:
+        """The one sheet of a text file, its separator found with `score`.
+
+        Raises `FileRefusedError`: mixed or unknown encodings, a quote at fault near the top.
+        """
+        source = Source(data, encoding_of(data, name), name)
+        return [TextSheet(source, find_top(source, lambda head: score(_plain_head(head))))]
+
+
+class TextSheet:
+    """The only sheet of a text file. It has no name, and nothing in it can be hidden."""
+
+    name: str = ""
+    visible: bool = True
+    hidden_rows: int = 0
+
+    def __init__(self, source: Source, top: Top) -> None:
+        self._source = source
+        self._top = top
+
+    def head(self) -> Head:
+        """The first filled records, whole."""
+        return _plain_head(self._top.head)
+
+    def cells(self, width: int) -> Cells:
+        """The first `width` columns; raises `FileRefusedError` for a quote at fault."""
+        columns: list[list[str]] = [[] for _ in range(width)]
+        was: dict[tuple[int, int], Was] = {}
+        surplus: dict[int, tuple[str, ...]] = {}
+        formulas = self._source.holds('="')
+        above = 0
+        for records in self._source.records(self._top.separator):
+            if set(map(len, records)) != {width}:
+                _level(records, width, above, surplus)
+            for column, texts in enumerate(zip(*records, strict=True)):
+                columns[column].extend(
+                    _plain_texts(texts, above, column, was) if formulas else texts
+                )
+            above += len(records)
+        beyond = (row for row, cells in surplus.items() if any(cell.strip() for cell in cells))
+        last = cut_blank_end(columns, max(beyond, default=0))
+        return Cells(
+            columns,
+            {at: note for at, note in was.items() if at[0] <= last},
+            {row: cells for row, cells in surplus.items() if row <= last},
+        )
+
+
+def _level(records: Records, width: int, above: int, surplus: dict[int, tuple[str, ...]]) -> None:
+    """Bring each record to `width` cells; what is cut off goes to `surplus`."""
+    for index, record in enumerate(records):
+        if len(record) > width:
+            surplus[above + index + 1] = tuple(record[width:])
+            del record[width:]
+        elif len(record) < width:
+            record.extend([""] * (width - len(record)))
+
+
+def _plain_texts(
+    texts: Sequence[str], above: int, column: int, was: dict[tuple[int, int], Was]
+) -> list[str]:
+    plain = list(texts)
+    for index, text in enumerate(texts):
+        if (inside := _inside(text)) is not None:
+            plain[index] = inside
+            was[above + index + 1, column] = Was.TEXT_FORMULA
+    return plain
+
+
+def _plain_head(head: Head) -> Head:
+    return [
+        (row, [cell if (inside := _inside(cell)) is None else inside for cell in cells])
+        for row, cells in head
+    ]
+
+
+def _inside(text: str) -> str | None:
+    """The text that `="..."` stands for, if `text` has exactly this shape."""
+    if not text.startswith('="'):
+        return None
+    match = _TEXT_FORMULA.fullmatch(text)
+    return match[1] if match else None

@@ -1,0 +1,98 @@
+"""Reads .xlsx and .xlsm workbooks, transitional and strict.
+
+Owns what the rows of a worksheet become: columns of text with their row numbers kept,
+hidden rows counted, merged cells filled down (rules, sections 1.3, 1.4 and 1.6). Cells right
+of the asked width are passed over as they come by, so that a stray value costs nothing.
+"""
+
+from collections.abc import Sequence
+
+from reconcile.errors import FileRefusedError
+from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head, Score
+from reconcile.loader.readers.columns import Columns, cut_blank_end
+from reconcile.loader.readers.signatures import zip_names
+from reconcile.loader.readers.xlsx.merged import fill_down
+from reconcile.loader.readers.xlsx.package import Package
+from reconcile.loader.readers.xlsx.rows import rows_of
+from reconcile.loader.readers.xlsx.sheet_xml import LAST_COLUMN, SheetXml
+from reconcile.loader.readers.xlsx.workbook import WORKBOOK_PART, Tab, Workbook
+from reconcile.model import Was
+
+__all__ = ["XlsxReader"]
+
+
+class XlsxReader:
+    """A zip with a workbook in it."""
+
+    kind: str = "xlsx"
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether it is a zip with the part that makes it a workbook."""
+        return WORKBOOK_PART in zip_names(data)
+
+    def open(self, data: bytes, name: str, score: Score) -> Sequence["XlsxSheet"]:  # noqa: ARG002
+        """The worksheets in tab order, hidden ones too; charts aren't listed.
+
+        Raises `FileRefusedError`: damage, entities, too big, no worksheet.
+        """
+        workbook = Workbook(Package(data, name))
+        if not workbook.tabs:
+            raise FileRefusedError(
+                f"{name} is a workbook without a worksheet: export it again as .xlsx or CSV."
+            )
+        return [XlsxSheet(workbook, tab) for tab in workbook.tabs]
+
+
+class XlsxSheet:
+    """One worksheet. Nothing of its cells is kept between calls."""
+
+    def __init__(self, workbook: Workbook, tab: Tab) -> None:
+        self.name = tab.name
+        self.visible = tab.visible
+        self._workbook = workbook
+        self._part = tab.part
+        self._hidden_rows: int | None = None
+
+    @property
+    def hidden_rows(self) -> int:
+        """How many hidden rows hold anything; goes through the sheet unless `cells` did."""
+        if self._hidden_rows is None:
+            self.cells(0)
+        return self._hidden_rows or 0
+
+    def head(self) -> Head:
+        """The first filled rows, each up to its last cell that isn't empty.
+
+        Raises `FileRefusedError` if the sheet is damaged that far up.
+        """
+        head: list[tuple[int, list[str]]] = []
+        for row in rows_of(self._xml(), self._workbook.values, LAST_COLUMN):
+            while row.texts and not row.texts[-1]:
+                row.texts.pop()
+            if row.was or any(text.strip() for text in row.texts):
+                head.append((row.number, row.texts))
+            if len(head) == HEAD_ROWS:
+                break
+        return head
+
+    def cells(self, width: int) -> Cells:
+        """The first `width` columns; raises `FileRefusedError` if the sheet is damaged."""
+        xml = self._xml()
+        columns = Columns(width)
+        was: dict[tuple[int, int], Was] = {}
+        last_noted = hidden = 0
+        for row in rows_of(xml, self._workbook.values, width):
+            hidden += row.hidden
+            if row.texts:
+                columns.add(row.number, row.texts)
+            for position, note in row.was.items():
+                was[row.number, position] = note
+                last_noted = row.number
+        self._hidden_rows = hidden
+        columns.flush()
+        cut_blank_end(columns.columns, last_noted)
+        filled, first = fill_down(columns.columns, was, xml.merged, xml.name)
+        return Cells(columns.columns, was, filled_down=filled, first_filled_down=first)
+
+    def _xml(self) -> SheetXml:
+        return SheetXml(self._workbook.package, self._part)

@@ -1,0 +1,66 @@
+"""Tells from a number format whether its cell shows a date, a duration or leading zeros.
+
+Owns the reading of format codes. Source: ECMA-376 part 1, 18.8.30 (built-in formats) and
+18.8.31 (codes).
+"""
+
+import re
+from enum import Enum
+from typing import Final, NamedTuple
+
+__all__ = ["GENERAL", "NumberFormat", "Shown", "built_in", "from_code"]
+
+
+class Shown(Enum):
+    """As what a number is shown."""
+
+    NUMBER = "number"
+    DATE = "date"
+    DURATION = "duration"
+
+
+class NumberFormat(NamedTuple):
+    """What a format does to a number.
+
+    `zeros` is the least number of digits shown (0: as many as there are); `sections` says
+    how many of the four cases (positive, negative, zero, text) have a format of their own.
+    """
+
+    shown: Shown
+    zeros: int = 0
+    sections: int = 1
+
+
+GENERAL: Final = NumberFormat(Shown.NUMBER)
+_DATES: Final = frozenset((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59), *range(71, 82)))
+_DURATION = 46
+_LITERALS: Final = re.compile(r'"[^"]*(?:"|$)|\\.|_.|\*.', re.DOTALL)
+_ELAPSED: Final = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_BRACKETS: Final = re.compile(r"\[[^\]]*\]|General", re.IGNORECASE)
+_DATE_LETTERS: Final = re.compile("[dmyhs]", re.IGNORECASE)
+_ZEROS: Final = re.compile("0{2,}")
+
+
+def built_in(number: int) -> NumberFormat:
+    """The format with a fixed number, which a workbook needn't spell out."""
+    if number == _DURATION:
+        return NumberFormat(Shown.DURATION)
+    return NumberFormat(Shown.DATE) if number in _DATES else GENERAL
+
+
+def from_code(code: str) -> NumberFormat:
+    """The format that `code` describes; its first section decides."""
+    sections = _LITERALS.sub(_blank, code).split(";")
+    first = sections[0]
+    if _ELAPSED.search(first):
+        return NumberFormat(Shown.DURATION)
+    if _DATE_LETTERS.search(_BRACKETS.sub("", first)):
+        return NumberFormat(Shown.DATE)
+    if _ZEROS.fullmatch(first):
+        return NumberFormat(Shown.NUMBER, len(first), len(sections))
+    return GENERAL
+
+
+def _blank(literal: re.Match[str]) -> str:
+    """Keep a literal's place, so that a format with one isn't taken for pure zeros."""
+    return " " * len(literal[0])

@@ -1,0 +1,210 @@
+"""Reads the many equal elements of a big XML part fast, and any of them exactly.
+
+Owns the way a part is gone through, block by block. Elements in the plain form in which
+nearly every program writes them are taken from the text as it stands; all else goes through
+an XML parser, whose handlers write the same elements in plain form. So there is one meaning,
+whatever the spelling, and the parser still sees all that stands around the elements.
+"""
+
+import io
+import re
+import zipfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar, Final, Generic, TypeVar
+
+from reconcile.errors import InternalError
+from reconcile.loader.readers.signatures import UTF16_MARKS
+from reconcile.loader.readers.xlsx.package import Package, new_parser
+
+__all__ = ["PlainXml", "Runs", "escaped"]
+
+Item = TypeVar("Item")
+
+_NAMESPACES: Final = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
+_BEGINNING: Final = 1 << 16  # characters; what stands before the first element is shorter
+_BLOCK: Final = 1 << 15  # characters; what becomes of a block should stay in the processor's cache
+_CHUNK: Final = 1 << 18  # bytes or characters handed to the parser at once
+_LONGEST: Final = 1 << 26  # characters; a longer element is left to the parser
+_ENCODING: Final = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding=["']([\w-]+)["']""")
+_ROOT: Final = re.compile(r"\s*(?:<\?[^>]*\?>\s*)?<\w+(?: [^<>]*)?>")
+
+
+class PlainXml(ABC, Generic[Item]):
+    """The elements `tag`, all inside the element `container`, of one part."""
+
+    tag: ClassVar[str]
+    container: ClassVar[str]
+    known: ClassVar[frozenset[str]]
+    """The elements that `start` and `end` hear of, without their namespace."""
+
+    def __init__(self, package: Package, part: str) -> None:
+        self.name = package.name
+        self._package = package
+        self._part = part
+        self._written: list[str] = []
+
+    @abstractmethod
+    def plain(self, block: str) -> list[Item] | None:
+        """What the elements of a block say; None if any of them isn't in plain form."""
+
+    @abstractmethod
+    def start(self, element: str, attributes: dict[str, str]) -> None:
+        """The parser meets a start tag."""
+
+    @abstractmethod
+    def end(self, element: str) -> None:
+        """The parser meets an end tag; `write` is called at that of `tag`."""
+
+    @abstractmethod
+    def text(self, characters: str) -> None:
+        """The parser meets text."""
+
+    def write(self, element: str) -> None:
+        """Take an element in plain form from the three above."""
+        self._written.append(element)
+
+    def blocks(self) -> Iterator[list[Item]]:
+        """All elements in order, some at a time.
+
+        Raises `FileRefusedError` if the part is missing or damaged, or declares entities.
+        """
+        parser = new_parser(self.name)
+        names = {f"{space} {each}": each for space in _NAMESPACES for each in self.known}
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            if name in names:
+                self.start(names[name], attributes)
+
+        def end(name: str) -> None:
+            if name in names:
+                self.end(names[name])
+
+        parser.StartElementHandler = start
+        parser.EndElementHandler = end
+        parser.CharacterDataHandler = self.text
+        with self._package.open(self._part) as stream:
+            for piece, whole in self._pieces(stream):
+                items = self.plain(piece) if whole and isinstance(piece, str) else None
+                if items is None:
+                    parser.Parse(piece)
+                    items = self._exact()
+                yield items
+            parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by place only
+        yield self._exact()
+
+    def _exact(self) -> list[Item]:
+        written = "".join(self._written)
+        self._written.clear()
+        items = self.plain(written)
+        if items is None:
+            raise InternalError(f"{self.name}: no plain form of {written[:200]!r}")
+        return items
+
+    def _pieces(self, stream: zipfile.ZipExtFile) -> Iterator[tuple[str | bytes, bool]]:
+        """The part from beginning to end, and of each piece whether it is whole elements."""
+        if not _is_utf8(stream.peek()):
+            while chunk := stream.read(_CHUNK):
+                yield chunk, False
+            return
+        text = io.TextIOWrapper(stream, "utf-8-sig", newline=None)
+        buffer = text.read(_BEGINNING)
+        begin = self._begin(buffer)
+        yield buffer[:begin], False
+        buffer = buffer[begin:]
+        more = begin > 0
+        while more:
+            end, more = self._whole(buffer)
+            block = buffer[:end]
+            if _declares(block):
+                break
+            yield block, True
+            buffer = buffer[end:]
+            if more and len(buffer) < _LONGEST:
+                following = text.read(_BLOCK)
+                buffer += following
+                more = bool(following)
+            else:
+                more = False
+        while buffer:
+            yield buffer, False
+            buffer = text.read(_CHUNK)
+
+    def _begin(self, buffer: str) -> int:
+        """Where the first element may stand; 0 if the part isn't in plain form."""
+        root = _ROOT.match(buffer)
+        container = re.search(f"<{self.container}(?: [^<>/]*)?>", buffer)
+        if root is None or container is None or "<!" in buffer[: container.end()]:
+            return 0
+        for space in _NAMESPACES:
+            if f' xmlns="{space}"' in root[0]:
+                return container.end() if buffer.count(space, 0, container.end()) == 1 else 0
+        return 0
+
+    def _whole(self, buffer: str) -> tuple[int, bool]:
+        """How far the buffer holds whole elements, and whether more may follow."""
+        end = buffer.find(f"</{self.container}")
+        if end >= 0:
+            return end, False
+        end = buffer.rfind(f"</{self.tag}>")
+        if end >= 0:
+            return end + len(self.tag) + 3, True
+        return max(0, buffer.rfind(f"<{self.tag}")), True
+
+
+def _is_utf8(beginning: bytes) -> bool:
+    declared = _ENCODING.match(beginning)
+    if beginning.startswith(UTF16_MARKS) or b"\x00" in beginning:
+        return False
+    return declared is None or declared[1].lower() in (b"utf-8", b"us-ascii")
+
+
+def _declares(text: str) -> bool:
+    """Whether tags may mean something else: comments, CDATA, instructions, namespaces."""
+    return "<!" in text or "<?" in text or "xmlns" in text
+
+
+def escaped(characters: str) -> str:
+    """Text as it stands in the plain form."""
+    return characters.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+class Runs:
+    """Joins the text of the runs of a string, without the phonetic ones.
+
+    Source: ECMA-376 part 1, 18.4: `t` stands in a string or in its runs (`r`); what stands
+    in `rPh` says how to pronounce it.
+    """
+
+    known: Final = frozenset({"t", "rPh"})
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._in_text = False
+        self._in_phonetic = False
+
+    def start(self, element: str) -> None:
+        """The parser meets the start tag of a string or of anything in it."""
+        if element == "rPh":
+            self._in_phonetic = True
+        self._in_text = element == "t" and not self._in_phonetic
+
+    def end(self, element: str) -> None:
+        """The parser meets the end tag of anything in a string."""
+        if element == "rPh":
+            self._in_phonetic = False
+        self._in_text = False
+
+    def text(self, characters: str) -> None:
+        """The parser meets text."""
+        if self._in_text:
+            self._parts.append(characters)
+
+    def take(self) -> str:
+        """The whole text in plain form; the next one begins."""
+        text = escaped("".join(self._parts))
+        self._parts.clear()
+        return text

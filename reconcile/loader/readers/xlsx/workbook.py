@@ -1,0 +1,117 @@
+"""What a workbook says about itself: its sheets, its date system, its number formats.
+
+Owns the small parts of the package. Source: ECMA-376 part 1, 18.2 (workbook), 18.8
+(styles), part 2 (relationships).
+"""
+
+import posixpath
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import chain
+from typing import Final, NamedTuple
+
+from reconcile.loader.readers.xlsx.number_format import NumberFormat, built_in, from_code
+from reconcile.loader.readers.xlsx.package import Package, damage_refused, new_parser
+from reconcile.loader.readers.xlsx.shared_strings import SharedStrings
+from reconcile.loader.readers.xlsx.values import Values
+
+__all__ = ["WORKBOOK_PART", "Tab", "Workbook"]
+
+WORKBOOK_PART: Final = "xl/workbook.xml"
+_RELATIONS: Final = "xl/_rels/workbook.xml.rels"
+_TRUE: Final = ("1", "true")
+
+
+class Tab(NamedTuple):
+    """A worksheet: its name, whether its tab is shown, the part that holds it."""
+
+    name: str
+    visible: bool
+    part: str
+
+
+class Workbook:
+    """One opened workbook. What all its sheets share is read when first needed, and once."""
+
+    def __init__(self, package: Package) -> None:
+        """Raises `FileRefusedError` if the list of sheets can't be read."""
+        self.package = package
+        targets = {}
+        self._part_of: dict[str, str] = {}
+        for _, element, attributes in _elements(package, _RELATIONS):
+            if element == "Relationship":
+                kind = attributes.get("Type", "").rpartition("/")[2]
+                part = _resolved(attributes.get("Target", ""))
+                targets[attributes.get("Id", "")] = (kind, part)
+                self._part_of[kind] = part
+        self.tabs: list[Tab] = []
+        self._from_1904 = False
+        for _, element, attributes in _elements(package, WORKBOOK_PART):
+            if element == "workbookPr":
+                self._from_1904 = attributes.get("date1904") in _TRUE
+            elif element == "sheet":
+                kind, part = targets.get(attributes.get("id", ""), ("worksheet", ""))
+                visible = attributes.get("state", "visible") == "visible"
+                if kind == "worksheet":
+                    self.tabs.append(Tab(attributes.get("name", ""), visible, part))
+
+    @cached_property
+    def values(self) -> Values:
+        """Reads cells; raises `FileRefusedError` if styles or shared strings are damaged."""
+        return Values(
+            self.package.name, self._strings(), self._formats(), from_1904=self._from_1904
+        )
+
+    def _strings(self) -> list[str]:
+        part = self._part_of.get("sharedStrings")
+        if part is None:
+            return []
+        return list(chain.from_iterable(SharedStrings(self.package, part).blocks()))
+
+    def _formats(self) -> list[NumberFormat]:
+        part = self._part_of.get("styles")
+        if part is None:
+            return []
+        codes: dict[str, str] = {}
+        numbers: list[str] = []
+        for parent, element, attributes in _elements(self.package, part):
+            if element == "numFmt" and parent == "numFmts":
+                codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            elif element == "xf" and parent == "cellXfs":
+                numbers.append(attributes.get("numFmtId", "0"))
+        known = {
+            number: from_code(codes[number]) if number in codes else _built_in(number)
+            for number in set(numbers)
+        }
+        return [known[number] for number in numbers]
+
+
+def _built_in(number: str) -> NumberFormat:
+    return built_in(int(number) if number.isdecimal() else 0)
+
+
+def _resolved(target: str) -> str:
+    """The part that a relation of the workbook points to."""
+    return posixpath.normpath(posixpath.join("/xl", target.replace("\\", "/"))).lstrip("/")
+
+
+def _elements(package: Package, part: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Each element of a small part with its parent and attributes, without namespaces."""
+    found: list[tuple[str, str, dict[str, str]]] = []
+    parents = [""]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        local = _local(name)
+        found.append((parents[-1], local, {_local(k): v for k, v in attributes.items()}))
+        parents.append(local)
+
+    parser = new_parser(package.name)
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda _: parents.pop()
+    with damage_refused(package.name, part):
+        parser.Parse(package.read(part), True)  # noqa: FBT003 - expat takes it by place only
+    return iter(found)
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]

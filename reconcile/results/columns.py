@@ -1,0 +1,114 @@
+"""One column of a table: its cells by kind, and how wide it has to be."""
+
+import math
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from reconcile.model import Outcome
+from reconcile.results.cells import (
+    blank_cell,
+    digits,
+    local_text,
+    number_cell,
+    text_cell,
+    typed_cell,
+)
+from reconcile.results.fit import line_count, text_width
+from reconcile.results.kept import typed
+from reconcile.results.style import BODY, NUMBERS, Styles, outcome_look
+from reconcile.results.tables import Column, Kept, Kind, Value
+
+__all__ = ["WIDEST", "ColumnCells"]
+
+WIDEST = 44
+"""A column whose cells don't wrap grows with them up to this width."""
+
+_MOST_LINES = 6
+_LINES_OF_TALLEST_ROW = 31
+_MOST_DIGITS = 10**15
+_FORMATS = {Kind.NUMBER: "0", Kind.SECONDS: "0.00"}
+
+
+class ColumnCells:
+    """Makes the cells of one column, and remembers how wide the widest was."""
+
+    def __init__(self, column: Column, letter: str, styles: Styles) -> None:
+        self.width: float = column.width
+        self.lines = 1
+        self._room = self.width * BODY.digits
+        self._letter = letter
+        self._styles = styles
+        self._wraps = column.wraps
+        self._numbers = column.kind in _FORMATS
+        self._outcomes = _OUTCOME_WORDS if column.kind is Kind.OUTCOME else frozenset()
+        self._look = replace(BODY, wraps=column.wraps)
+        if self._numbers:
+            self._look = replace(NUMBERS, number_format=_FORMATS[column.kind], wraps=column.wraps)
+        self._style = styles.number(self._look)
+        self._wrapping = styles.number(replace(self._look, wraps=True))
+        self._from_top = styles.number(replace(self._look, wraps=True, vertical="top"))
+
+    def cell(self, value: Value, row: int) -> str:
+        """The XML of the cell in this row; `lines` says how many lines it takes."""
+        self.lines = 1
+        ref = f"{self._letter}{row}"
+        match value:
+            case None:
+                xml = blank_cell(ref, self._style)
+            case str():
+                xml = self._text(ref, value)
+            case bool():
+                xml = self._text(ref, str(value).upper())
+            case int() | float():
+                xml = self._number(ref, value)
+            case datetime():
+                xml = self._text(ref, local_text(value))
+            case Kept():
+                xml = self._kept(ref, value)
+            case _:
+                assert_never(value)
+        return xml
+
+    def _text(self, ref: str, text: str) -> str:
+        if text in self._outcomes:
+            outcome = Outcome(text)
+            return text_cell(ref, self._styles.number(outcome_look(outcome)), outcome.value)
+        fits = len(text) <= self._room and "\n" not in text
+        return text_cell(ref, self._style if fits else self._fitted(text), text)
+
+    def _fitted(self, text: str) -> int:
+        """Widens the column or makes the row taller; the style that goes with it."""
+        if not self._wraps:
+            needed = text_width(text) / BODY.digits
+            self.width = max(self.width, min(needed, WIDEST))
+            self._room = self.width * BODY.digits
+            if needed <= WIDEST and "\n" not in text:
+                return self._style
+        lines = line_count(text, self._room)
+        if not self._wraps and lines > _MOST_LINES:
+            # One line of it is shown; all of it is in the cell.
+            return self._style
+        self.lines = lines
+        return self._wrapping if lines <= _LINES_OF_TALLEST_ROW else self._from_top
+
+    def _number(self, ref: str, number: float) -> str:
+        if self._numbers and math.isfinite(number) and abs(number) < _MOST_DIGITS:
+            return number_cell(ref, self._style, digits(number))
+        return self._text(ref, digits(number))
+
+    def _kept(self, ref: str, kept: Kept) -> str:
+        value = typed(kept)
+        if value is None:
+            return self._text(ref, kept.text)
+        self.width = max(self.width, min(len(kept.text), WIDEST))
+        look = replace(
+            self._look,
+            number_format=value.number_format,
+            horizontal="right" if value.cell_type == "n" else "center",
+            indent=1 if value.cell_type == "n" else 0,
+        )
+        return typed_cell(ref, self._styles.number(look), value.cell_type, value.value)
+
+
+_OUTCOME_WORDS = frozenset(outcome.value for outcome in Outcome)

@@ -1,0 +1,77 @@
+"""What the tests of whole runs share: a sandbox, a home of their own, a token."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reconcile.config import Settings
+from reconcile.events import silent
+from reconcile.job import Finished, Surroundings, run
+from reconcile.preparation import SendRules
+from reconcile.sandbox import Sandbox, SandboxSettings
+
+TOKEN = "x" * 100
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A sandbox, and a folder in which runs against it leave their files."""
+
+    server: Sandbox
+    folder: Path
+
+    @property
+    def journal(self) -> Path:
+        return self.folder / "home" / "journal.sqlite3"
+
+    def settings(self, **said: object) -> Settings:
+        fast = {"base_url": self.server.base_url, "requests_per_second": 500.0}
+        return Settings.model_validate({**fast, **said})
+
+    def export(self, text: str, name: str = "export.csv") -> Path:
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def run(self, *files: Path, rules: SendRules | None = None, **said: object) -> Finished:
+        around = Surroundings(
+            self.journal, lambda: datetime.now(UTC), silent, lambda _checked: True
+        )
+        finished = run(files, self.settings(**said), rules or SendRules(), TOKEN, around)
+        assert finished is not None
+        return finished
+
+    def patches(self) -> list[tuple[str, str, str]]:
+        """What reached the server: path, query, body; reads left out."""
+        return [(a.path, a.query, a.body) for a in self.server.arrivals if a.method == "PATCH"]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with Sandbox(SandboxSettings(tokens=(TOKEN,), rate=100_000)) as server:
+        yield Shop(server, tmp_path)
+
+
+@pytest.fixture
+def command(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command line in this process: exit code, stdout, stderr."""
+    from reconcile.__main__ import run_command  # noqa: PLC0415
+
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME"):
+        monkeypatch.setenv(name, str(shop.folder / "home"))
+    monkeypatch.setenv("FLXPOINT_API_TOKEN", TOKEN)
+    monkeypatch.chdir(shop.folder)
+    config = f"base_url: {shop.server.base_url}\nrequests_per_second: 500\n"
+    (shop.folder / "config.yaml").write_text(config, encoding="utf-8")
+
+    def run_it(*arguments: str | Path) -> tuple[int, str, str]:
+        code = run_command([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run_it

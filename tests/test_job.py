@@ -1,0 +1,385 @@
+"""The whole job against the sandbox: what arrives there, and what is told."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from reconcile.errors import ExitCode, FileRefusedError, NothingSentError, WorkbookError
+from reconcile.events import silent
+from reconcile.executor import StopKind
+from reconcile.job import Checked, Surroundings, check, run
+from reconcile.journal import Journal
+from reconcile.model import Outcome
+from reconcile.preparation import SendRules
+from reconcile.sandbox import Answer, Reset, Sandbox, SandboxSettings, Scripted
+from tests.conftest import TOKEN, Shop
+
+THREE = "Order ID,Order External ID\n1,A\n2,B\n3,C\n"
+
+
+def bodies(shop: Shop) -> dict[str, object]:
+    return {path: json.loads(body) for path, _, body in shop.patches() if body}
+
+
+def test_every_sound_order_is_acknowledged_once(shop: Shop) -> None:
+    finished = shop.run(shop.export(THREE))
+
+    assert finished.exit_code is ExitCode.DONE
+    assert bodies(shop) == {
+        f"/orders/{number}/accounting-sync": {
+            "accountingSynced": True,
+            "externalAccountingId": name,
+        }
+        for number, name in ((1, "A"), (2, "B"), (3, "C"))
+    }
+    assert len(shop.patches()) == 3
+
+
+def test_nothing_is_sent_for_an_order_with_one_bad_row(shop: Shop) -> None:
+    finished = shop.run(
+        shop.export("Order ID,Item ID,Item External ID\n1,11,X\n1,12,#N/A\n2,21,Y\n")
+    )
+
+    assert finished.exit_code is ExitCode.INCOMPLETE
+    assert list(bodies(shop)) == ["/orders/2/accounting-sync"]
+    assert finished.totals is not None
+    assert finished.totals.outcomes == {Outcome.REJECTED: 1, Outcome.SYNCED: 1}
+
+
+def test_running_the_same_file_again_sends_nothing(shop: Shop) -> None:
+    export = shop.export(THREE)
+    shop.run(export)
+    before = len(shop.server.arrivals)
+
+    finished = shop.run(export)
+
+    assert len(shop.server.arrivals) == before, "not even the account is asked for again"
+    assert finished.exit_code is ExitCode.DONE
+    assert finished.totals is not None
+    assert finished.totals.outcomes == {Outcome.UNCHANGED: 3}
+
+
+def test_force_sends_unchanged_orders_again(shop: Shop) -> None:
+    export = shop.export(THREE)
+    shop.run(export)
+
+    shop.run(export, rules=SendRules(force=True))
+
+    assert len(shop.patches()) == 6
+
+
+def test_only_what_changed_is_sent_when_a_corrected_file_comes(shop: Shop) -> None:
+    shop.run(shop.export(THREE))
+    shop.run(shop.export(THREE.replace("B", "B-2"), "corrected.csv"))
+
+    assert [path for path, _, _ in shop.patches()[3:]] == ["/orders/2/accounting-sync"]
+
+
+def test_the_order_of_items_is_no_change(shop: Shop) -> None:
+    head = "Order ID,Item ID,Item External ID\n"
+    shop.run(shop.export(f"{head}1,11,X\n1,12,Y\n"))
+    finished = shop.run(shop.export(f"{head}1,12,Y\n1,11,X\n", "other.csv"))
+
+    assert len(shop.patches()) == 1
+    assert finished.totals is not None
+    assert finished.totals.outcomes == {Outcome.UNCHANGED: 1}
+
+
+def test_too_many_changes_stop_before_anything_is_sent(shop: Shop) -> None:
+    shop.run(shop.export(THREE))
+    shifted = shop.export("Order ID,Order External ID\n1,B\n2,C\n3,A\n", "shifted.csv")
+
+    with pytest.raises(NothingSentError, match=r"3 orders .*max_changes \(2\)"):
+        shop.run(shifted, max_changes=2)
+    assert len(shop.patches()) == 3
+
+    shop.run(shifted, max_changes=2, rules=SendRules(allow_changes=True))
+    assert len(shop.patches()) == 6
+
+
+def test_a_status_follows_its_sync_and_only_if_asked_for(shop: Shop) -> None:
+    export = shop.export("Order ID,Order External ID,Status,Update Note\n1,A,on hold,a & b\n")
+    shop.run(export)
+    assert [path for path, _, _ in shop.patches()] == ["/orders/1/accounting-sync"]
+
+    shop.run(export, status_updates=True)
+
+    [(path, query, _)] = shop.patches()[1:]
+    assert path == "/orders/1/status"
+    assert query == "status=On+Hold&updateNote=a+%26+b"
+
+
+def test_a_status_is_not_sent_if_the_sync_is_refused(shop: Shop) -> None:
+    shop.server.inject(Scripted("accounting-sync", 1, Answer(404), times=None))
+
+    finished = shop.run(
+        shop.export("Order ID,Order External ID,Status\n1,A,Closed\n2,B,Closed\n"),
+        status_updates=True,
+    )
+
+    assert [path for path, _, _ in shop.patches()].count("/orders/1/status") == 0
+    assert finished.totals is not None
+    assert finished.totals.outcomes == {Outcome.REFUSED: 1, Outcome.SYNCED: 1}
+
+
+def test_an_invalid_status_stops_the_status_and_not_the_sync(shop: Shop) -> None:
+    finished = shop.run(
+        shop.export("Order ID,Order External ID,Status\n1,A,Lost\n"), status_updates=True
+    )
+
+    assert [path for path, _, _ in shop.patches()] == ["/orders/1/accounting-sync"]
+    assert finished.exit_code is ExitCode.INCOMPLETE
+    assert finished.workbook is not None
+    failures = list(load_workbook(finished.workbook)["Failures"].iter_rows(values_only=True))
+    assert failures[1][0] == "rejected"
+    assert "accounting sync done" in str(failures[1][2])
+
+
+def test_a_status_in_doubt_is_never_sent_again(shop: Shop) -> None:
+    shop.server.inject(Scripted("status", 1, Reset(applied=True)))
+    export = shop.export("Order ID,Order External ID,Status\n1,A,Closed\n")
+
+    first = shop.run(export, status_updates=True)
+    second = shop.run(export, status_updates=True, rules=SendRules(force=True))
+
+    assert [path for path, _, _ in shop.patches()].count("/orders/1/status") == 1
+    for finished in (first, second):
+        assert finished.exit_code is ExitCode.INCOMPLETE
+        assert finished.totals is not None
+        assert finished.totals.outcomes == {Outcome.IN_DOUBT: 1}
+
+
+def test_a_bad_token_stops_the_run_at_the_first_call(shop: Shop) -> None:
+    shop.server.inject(Scripted("accounting-sync", None, Answer(401), times=None))
+
+    finished = shop.run(shop.export(THREE))
+
+    assert finished.exit_code is ExitCode.STOPPED_BY_API
+    assert finished.stop is not None
+    assert "401" in finished.stop.sentence
+    assert finished.totals is not None
+    assert finished.totals.outcomes == {Outcome.PENDING: 3}
+    assert finished.workbook is not None
+
+
+def test_a_redirect_is_not_followed_and_stops_the_run(shop: Shop) -> None:
+    with Sandbox(SandboxSettings(tokens=(TOKEN,))) as elsewhere:
+        away = Answer(307, {"Location": f"{elsewhere.base_url}/orders/1/accounting-sync"})
+        shop.server.inject(Scripted("accounting-sync", 1, away))
+
+        finished = shop.run(shop.export("Order ID,Order External ID\n1,A\n"))
+
+        assert elsewhere.arrivals == []
+    assert finished.exit_code is ExitCode.STOPPED_BY_API
+
+
+def test_twenty_refusals_in_a_row_stop_the_run(shop: Shop) -> None:
+    shop.server.inject(Scripted("accounting-sync", None, Answer(400), times=None))
+    lines = "".join(f"{number},X{number}\n" for number in range(1, 101))
+
+    finished = shop.run(shop.export(f"Order ID,Order External ID\n{lines}"))
+
+    assert finished.exit_code is ExitCode.STOPPED_BY_API
+    assert finished.totals is not None
+    assert finished.totals.outcomes[Outcome.REFUSED] >= 20
+    assert len(shop.patches()) < 100, "it stopped"
+
+
+def test_a_file_that_cant_be_read_stops_everything_before_it_begins(shop: Shop) -> None:
+    good = shop.export(THREE)
+    bad = shop.folder / "bad.csv"
+    bad.write_bytes(b"%PDF-1.7 whatever")
+
+    with pytest.raises(FileRefusedError, match=r"bad\.csv is a PDF"):
+        shop.run(good, bad)
+
+    assert shop.server.arrivals == []
+
+
+def test_a_place_for_the_workbook_is_proven_before_the_first_call(shop: Shop) -> None:
+    around = Surroundings(shop.journal, lambda: datetime.now(UTC), silent, lambda _checked: True)
+    nowhere = shop.folder / "no such folder" / "out.xlsx"
+
+    with pytest.raises(WorkbookError, match="--results"):
+        run([shop.export(THREE)], shop.settings(), SendRules(), TOKEN, around, results=nowhere)
+
+    assert shop.server.arrivals == []
+
+
+def test_a_no_sends_nothing(shop: Shop) -> None:
+    asked: list[Checked] = []
+
+    def no(checked: Checked) -> bool:
+        asked.append(checked)
+        return False
+
+    around = Surroundings(shop.journal, lambda: datetime.now(UTC), silent, no)
+
+    assert run([shop.export(THREE)], shop.settings(), SendRules(), TOKEN, around) is None
+    assert shop.patches() == []
+    assert len(asked[0].workload.to_send) == 3
+
+
+def test_a_pilot_sends_the_first_orders_and_says_so_of_the_other_rows(shop: Shop) -> None:
+    finished = shop.run(shop.export(THREE), rules=SendRules(limit=2))
+
+    assert len(shop.patches()) == 2
+    assert finished.exit_code is ExitCode.DONE
+    assert finished.totals is not None
+    assert finished.totals.ignored["not in the pilot"] == 1
+
+
+def test_a_pilot_of_one_order_leaves_everything_else_alone(shop: Shop) -> None:
+    export = shop.export(f"{THREE}x,D\n")
+    finished = shop.run(export, rules=SendRules(orders=(2,)))
+
+    assert list(bodies(shop)) == ["/orders/2/accounting-sync"]
+    assert finished.exit_code is ExitCode.DONE
+    with pytest.raises(NothingSentError, match="77"):
+        shop.run(export, rules=SendRules(orders=(77,)))
+
+
+def test_files_with_equal_bytes_are_read_once(shop: Shop) -> None:
+    finished = shop.run(shop.export(THREE), shop.export(THREE, "copy.csv"))
+
+    assert len(shop.patches()) == 3
+    assert finished.totals is not None
+    assert finished.totals.rows_read == 4
+
+
+def test_an_order_spread_over_two_files_is_one_call(shop: Shop) -> None:
+    head = "Order ID,Order External ID,Item ID,Item External ID\n"
+    shop.run(shop.export(f"{head}1,A,11,X\n", "a.csv"), shop.export(f"{head}1,,12,Y\n", "b.csv"))
+
+    [(_, _, body)] = shop.patches()
+    assert [item["id"] for item in json.loads(body)["items"]] == [11, 12]
+
+
+def test_a_time_to_finish_by_stops_the_run_cleanly(shop: Shop) -> None:
+    lines = "".join(f"{number},X{number}\n" for number in range(1, 2001))
+    now = datetime.now(UTC)
+    around = Surroundings(shop.journal, lambda: datetime.now(UTC), silent, lambda _checked: True)
+
+    finished = run(
+        [shop.export(f"Order ID,Order External ID\n{lines}")],
+        shop.settings(requests_per_second=20.0),
+        SendRules(),
+        TOKEN,
+        around,
+        finish_by=now + timedelta(seconds=2),
+    )
+
+    assert finished is not None
+    assert finished.exit_code is ExitCode.STOPPED_BY_USER
+    assert finished.stop is not None
+    assert finished.stop.kind is StopKind.TIME
+    assert finished.totals is not None
+    assert finished.totals.outcomes[Outcome.IN_DOUBT] == 0
+
+
+def test_a_journal_that_cant_be_opened_sends_nothing(shop: Shop) -> None:
+    shop.journal.mkdir(parents=True)
+
+    with pytest.raises(Exception, match="is a folder") as caught:
+        shop.run(shop.export(THREE))
+
+    assert caught.value.exit_code is ExitCode.NOTHING_SENT  # type: ignore[attr-defined]
+    assert shop.server.arrivals == []
+
+
+def test_check_compares_with_what_was_acknowledged_if_the_account_is_known(shop: Shop) -> None:
+    export = shop.export(THREE)
+    shop.run(export, account="mine")
+
+    checked = check(
+        [export], shop.settings(account="mine"), SendRules(), shop.journal, fingerprint=None
+    )
+
+    assert checked.workload.to_send == []
+    assert checked.exit_code is ExitCode.DONE
+
+
+def test_the_learned_spacing_is_kept_for_the_next_run(shop: Shop) -> None:
+    shop.server.inject(Scripted("accounting-sync", 1, Answer(429)))
+    shop.run(shop.export(THREE))
+
+    from reconcile.tokens import token_fingerprint  # noqa: PLC0415
+
+    with Journal.open(shop.journal) as journal:
+        kept = journal.spacing_of(shop.server.base_url, token_fingerprint(TOKEN))
+    assert kept is not None
+    assert kept > 1.022 / 500
+
+
+@pytest.fixture
+def slow_run(shop: Shop) -> Iterator["subprocess.Popen[str]"]:
+    """A real process that sends at 20 requests per second."""
+    lines = "".join(f"{number},X{number}\n" for number in range(1, 201))
+    shop.export(f"Order ID,Order External ID\n{lines}")
+    config = shop.folder / "config.yaml"
+    config.write_text(
+        f"base_url: {shop.server.base_url}\nrequests_per_second: 20\njournal: journal.db\n",
+        encoding="utf-8",
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reconcile", "run", "export.csv"],
+        cwd=shop.folder,
+        env={**os.environ, "FLXPOINT_API_TOKEN": TOKEN, "PYTHONPATH": str(Path.cwd())},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert shop.server.wait_for_arrivals(5, timeout=30)
+    yield process
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_a_real_run_cleanly(
+    shop: Shop, slow_run: "subprocess.Popen[str]", number: signal.Signals
+) -> None:
+    slow_run.send_signal(number)
+    out, _ = slow_run.communicate(timeout=30)
+
+    assert slow_run.returncode == ExitCode.STOPPED_BY_USER
+    assert "pending" in out
+    assert "reconcile run export.csv" in out
+    with Journal.open(shop.folder / "journal.db") as journal:
+        record = journal.run()
+        assert record is not None
+        states = [call.outcome for call in journal.calls(record.id)]
+    assert states.count(Outcome.IN_DOUBT) == 0
+    assert states.count(Outcome.SYNCED) == len(shop.patches())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_after_a_kill_the_same_command_sends_the_rest(
+    shop: Shop, slow_run: "subprocess.Popen[str]"
+) -> None:
+    slow_run.kill()
+    slow_run.communicate(timeout=30)
+    before = len(shop.patches())
+    around = Surroundings(
+        shop.folder / "journal.db", lambda: datetime.now(UTC), silent, lambda _checked: True
+    )
+
+    finished = run([shop.folder / "export.csv"], shop.settings(), SendRules(), TOKEN, around)
+
+    assert finished is not None
+    assert finished.exit_code is ExitCode.DONE
+    paths = [path for path, _, _ in shop.patches()]
+    assert set(paths) == {f"/orders/{number}/accounting-sync" for number in range(1, 201)}
+    assert 0 < before < 200
+    assert len(paths) <= 201, "only what was in flight is sent a second time"
+    assert all(count >= 1 for count in shop.server.writes.values())
