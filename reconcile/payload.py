@@ -111,33 +111,46 @@ class StatusUpdate:
 
 def canonical(content: Mapping[str, Any]) -> str:
     """One line of JSON, without blanks, fields in the given order: what is sent."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(content)
 
 
-def normal_form(content: Mapping[str, Any]) -> dict[str, Any]:
+def normal_form(content: Mapping[str, Any]) -> Mapping[str, Any]:
     """The same content with items by id and supplier SKUs by id and quantity.
 
-    Two payloads ask for the same if their normal forms are equal (rules, section 5).
+    Two payloads ask for the same if their normal forms are equal (rules, section 5). What is
+    in that order already is handed back as it is.
     """
-    result = dict(content)
-    if "items" in result:
-        items = [dict(item) for item in result["items"]]
-        for item in items:
-            if "orderItemAccountingItems" in item:
-                item["orderItemAccountingItems"] = sorted(
-                    item["orderItemAccountingItems"],
-                    key=lambda sub: (sub.get("externalAccountingId", ""), sub.get("quantity", 0)),
-                )
-        result["items"] = sorted(items, key=lambda item: int(item["id"]))
-    return result
+    items = content.get("items")
+    if not items:
+        return content
+    normal = sorted(map(_normal_item, items), key=_item_id)
+    in_order = all(one is other for one, other in zip(items, normal, strict=True))
+    return content if in_order else {**content, "items": normal}
 
 
 def fingerprint(content: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) of the normal form: equal exactly for payloads that ask for the same."""
-    text = json.dumps(
-        normal_form(content), ensure_ascii=True, separators=(",", ":"), sort_keys=True
+    """SHA-256 (hex) of the normal form: equal exactly for payloads that ask for the same.
+
+    `content` has its fields in the order of `to_json`.
+    """
+    return sha256(canonical(normal_form(content)).encode()).hexdigest()
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def _item_id(item: Mapping[str, Any]) -> int:
+    return int(item["id"])
+
+
+def _normal_item(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    subs = item.get("orderItemAccountingItems")
+    if not subs or len(subs) == 1:
+        return item
+    normal = sorted(
+        subs, key=lambda sub: (sub.get("externalAccountingId", ""), sub.get("quantity", 0))
     )
-    return sha256(text.encode()).hexdigest()
+    return item if normal == subs else {**item, "orderItemAccountingItems": normal}
 
 
 def _given(**fields: object) -> dict[str, Any]:

@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 _LISTED = 50
+_HALF_A_DAY = 12 * 3600
 _SUMMARY_EVERY = 60.0
 
 
@@ -61,10 +62,9 @@ def checked_lines(checked: Checked, now: datetime, *, issues: bool) -> Iterator[
         call = sending[0]
         yield f"For example order {call.order_id}, {call.kind}: {call.content}"
         end = now.astimezone() + timedelta(seconds=checked.seconds)
-        yield (
-            f"Time       {_counted(len(sending), 'call')}, about {span(checked.seconds)}, "
-            f"until {end:%H:%M:%S}"
-        )
+        until = f"{end:%H:%M:%S}" if checked.seconds < _HALF_A_DAY else f"{end:%Y-%m-%d %H:%M}"
+        calls = _counted(len(sending), "call")
+        yield f"Time       {calls}, about {span(checked.seconds)}, until {until}"
     if issues:
         yield from _issue_lines(checked)
 

@@ -92,7 +92,7 @@ class Journal:
         query = sa.select(table.c.account, table.c.name).where(
             table.c.base_url == base_url, table.c.token_fingerprint == token_fingerprint
         )
-        with self._database.transaction() as connection:
+        with self._database.transaction(reading=True) as connection:
             row = connection.execute(query).first()
         return (row.account, row.name) if row else None
 
@@ -110,7 +110,7 @@ class Journal:
         query = sa.select(table.c.spacing).where(
             table.c.base_url == base_url, table.c.token_fingerprint == token_fingerprint
         )
-        with self._database.transaction() as connection:
+        with self._database.transaction(reading=True) as connection:
             return connection.execute(query).scalar_one_or_none()
 
     def keep_spacing(self, base_url: str, token_fingerprint: str, spacing: float) -> None:
@@ -125,7 +125,7 @@ class Journal:
         """What is known of these orders in this account."""
         table = schema.standings
         found: dict[tuple[int, CallKind], Standing] = {}
-        with self._database.transaction() as connection:
+        with self._database.transaction(reading=True) as connection:
             for some in _chunks(order_ids, _IDS_A_QUERY):
                 query = sa.select(table).where(
                     table.c.account == account, table.c.order_id.in_(some)
@@ -276,7 +276,7 @@ class Journal:
         if run_id is not None:
             query = query.where(schema.runs.c.id == run_id)
         query = query.order_by(schema.runs.c.created_at.desc(), schema.runs.c.id.desc())
-        with self._database.transaction() as connection:
+        with self._database.transaction(reading=True) as connection:
             row = connection.execute(query).first()
             return None if row is None else _with_sources(connection, row)
 
@@ -289,7 +289,7 @@ class Journal:
             .where(schema.runs.c.id.in_(with_order), schema.runs.c.complete)
             .order_by(schema.runs.c.created_at, schema.runs.c.id)
         )
-        with self._database.transaction() as connection:
+        with self._database.transaction(reading=True) as connection:
             found = connection.execute(query).all()
             return [_with_sources(connection, row) for row in found]
 

@@ -106,7 +106,7 @@ class ColumnCells:
             self._look,
             number_format=value.number_format,
             horizontal="right" if value.cell_type == "n" else "center",
-            indent=1 if value.cell_type == "n" else 0,
+            indent=0,
         )
         return typed_cell(ref, self._styles.number(look), value.cell_type, value.value)
 

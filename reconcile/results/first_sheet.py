@@ -77,13 +77,13 @@ def _add_outcomes(page: Page, outcomes: Sequence[tuple[Outcome, int, str]]) -> N
         [
             [Cell("Orders by outcome", HEADING, wide + narrow + rest)],
             [
-                Cell("Outcome", replace(SUBHEADER, horizontal="center"), wide),
-                Cell("Orders", replace(SUBHEADER, horizontal="right", indent=1), narrow),
+                Cell("Outcome", replace(SUBHEADER, horizontal="center", indent=0), wide),
+                Cell("Orders", replace(SUBHEADER, horizontal="right", indent=0), narrow),
                 Cell("Meaning", SUBHEADER, rest),
             ],
             *([*_outcome_row(outcome, count, meaning)] for outcome, count, meaning in outcomes),
             [
-                Cell("All orders", replace(TOTAL, horizontal="center", indent=0), wide),
+                Cell("All orders", replace(TOTAL, horizontal="center"), wide),
                 Cell(total, TOTAL, narrow),
                 Cell(None, TOTAL, rest),
             ],

@@ -15,7 +15,7 @@ UNIT_WIDTH = 6.8
 """A column of the grid is so many digits wide; together they fill a page."""
 
 _WIDEST_WISH = 9
-_PADDING = 2.2
+_PADDING = 2.5
 
 
 def spans(widths: Sequence[float], *, fill: bool) -> list[int]:

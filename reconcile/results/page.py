@@ -26,6 +26,7 @@ __all__ = ["Cell", "Page"]
 
 _LONGEST = 3000
 _GAP = 12
+_INDENT = 1.5
 # What fits onto A4 and Letter, upright, at the scale that makes the grid fit their width.
 _PAGE = 800
 _KEPT_TOGETHER = 250
@@ -69,7 +70,7 @@ class Cell:
     @property
     def height(self) -> float:
         """The height that its text takes, in points."""
-        room = self.units * UNIT_WIDTH * self.look.digits
+        room = (self.units * UNIT_WIDTH - _INDENT * self.look.indent) * self.look.digits
         lines = line_count(self.text, room) if self.look.wraps else 1
         return fitting_height(lines, self.look.size)
 

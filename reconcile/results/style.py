@@ -65,7 +65,7 @@ class Look:
     colour: str = INK
     ground: str | None = None
     horizontal: str | None = "left"
-    indent: int = 0
+    indent: int = 1
     vertical: str = "center"
     wraps: bool = False
     line: str | None = _LINE
@@ -78,20 +78,20 @@ class Look:
 
 
 BODY = Look()
-NUMBERS = Look(horizontal="right", indent=1)
+NUMBERS = Look(horizontal="right", indent=0)
 COUNT = replace(NUMBERS, number_format="#,##0")
 HEADER = Look(bold=True, colour=_WHITE, ground=NAVY, wraps=True, line=NAVY)
 # The indent leaves room for the filter's button.
 NUMBERS_HEADER = replace(HEADER, horizontal="right", indent=2)
 SUBHEADER = Look(bold=True, colour=FAINT, ground=PALE, wraps=True)
-HEADING = Look(size=13, bold=True, colour=NAVY, vertical="bottom", line=NAVY, thick=True)
-TITLE = Look(size=20, bold=True, colour=NAVY, wraps=True, line=None)
-SENTENCE = Look(size=12, wraps=True, line=None)
+HEADING = Look(indent=0, size=13, bold=True, colour=NAVY, vertical="bottom", line=NAVY, thick=True)
+TITLE = Look(indent=0, size=20, bold=True, colour=NAVY, wraps=True, line=None)
+SENTENCE = Look(indent=0, size=12, wraps=True, line=None)
 NEXT_STEP = Look(size=12, bold=True, ground=PALE, wraps=True, line=None)
 TOTAL = replace(COUNT, bold=True, line=NAVY)
 EMPTY = Look(italic=True, colour=FAINT, line=None)
 ALARM = {
-    "heading": replace(HEADING, colour=_WHITE, ground=_RED, line=_RED),
+    "heading": replace(HEADING, indent=1, colour=_WHITE, ground=_RED, line=_RED),
     "subheader": replace(SUBHEADER, colour=_RED, ground=_PALE_RED),
     "body": replace(BODY, colour=_RED, ground=_PALE_RED),
 }
@@ -100,7 +100,7 @@ ALARM = {
 def outcome_look(outcome: Outcome) -> Look:
     """The look of the word of an outcome."""
     ground, text = OUTCOME_COLOURS[outcome]
-    return Look(colour=text, ground=ground, bold=True, horizontal="center", line=_WHITE)
+    return Look(colour=text, ground=ground, bold=True, horizontal="center", indent=0, line=_WHITE)
 
 
 class Styles:
