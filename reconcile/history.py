@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconcile.model import CallKind, Comparison, OrderSync, Outcome, Plan
-from reconcile.payload import canonical, fingerprint, normal_form
+from reconcile.payload import normal_form, sealed
 
 __all__ = ["Change", "History", "PlannedCall", "Standing", "Workload", "compare", "differences"]
 
@@ -121,8 +121,7 @@ def _sync_call(
     order: OrderSync, content: dict[str, Any], history: History, *, force: bool
 ) -> PlannedCall:
     known = history.get((order.order_id, CallKind.SYNC))
-    print_ = fingerprint(content)
-    text = canonical(content)
+    text, print_ = sealed(content)
     call = (order.order_id, CallKind.SYNC, text, print_)
     if known is None or known.content is None:
         return PlannedCall(*call, Comparison.NEW)
@@ -137,8 +136,8 @@ def _status_call(
     order: OrderSync, content: dict[str, Any], history: History, *, force: bool
 ) -> PlannedCall:
     known = history.get((order.order_id, CallKind.STATUS))
-    print_ = fingerprint(content)
-    call = (order.order_id, CallKind.STATUS, canonical(content), print_)
+    text, print_ = sealed(content)
+    call = (order.order_id, CallKind.STATUS, text, print_)
     if known is None:
         return PlannedCall(*call, Comparison.NEW)
     if print_ in known.in_doubt:

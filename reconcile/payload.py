@@ -23,6 +23,7 @@ __all__ = [
     "canonical",
     "fingerprint",
     "normal_form",
+    "sealed",
 ]
 
 STATUSES: Final = (
@@ -133,7 +134,14 @@ def fingerprint(content: Mapping[str, Any]) -> str:
 
     `content` has its fields in the order of `to_json`.
     """
-    return sha256(canonical(normal_form(content)).encode()).hexdigest()
+    return sealed(content)[1]
+
+
+def sealed(content: Mapping[str, Any]) -> tuple[str, str]:
+    """What is sent, and its fingerprint."""
+    text = canonical(content)
+    normal = normal_form(content)
+    return text, sha256((text if normal is content else canonical(normal)).encode()).hexdigest()
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
