@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from reconcile.bulk import without_cyclic_gc
 from reconcile.model import CallKind, Comparison, OrderSync, Outcome, Plan
 from reconcile.payload import normal_form, sealed
 
@@ -87,13 +88,14 @@ def compare(plan: Plan, history: History, *, force: bool = False) -> Workload:
         history: what the journal knows of the plan's orders; empty if nothing.
         force: send unchanged calls too (never a status call in doubt).
     """
-    calls: list[PlannedCall] = []
+    with without_cyclic_gc():
+        calls = [
+            call for order in plan.orders for call in _calls_of(order, history, force=force)
+        ]
     counts = dict.fromkeys(Comparison, 0)
-    for order in plan.orders:
-        for call in _calls_of(order, history, force=force):
-            calls.append(call)
-            if call.kind is CallKind.SYNC:
-                counts[call.comparison] += 1
+    for call in calls:
+        if call.kind is CallKind.SYNC:
+            counts[call.comparison] += 1
     return Workload(plan, tuple(calls), counts)
 
 

@@ -3,13 +3,12 @@
 Pure: the same rows and rules give the same plan. Rules, sections 3 and 4.
 """
 
-import gc
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal
 
+from reconcile.bulk import without_cyclic_gc
 from reconcile.cells import CLEAR, CellRules, Clear, quoted, trimmed
 from reconcile.contradictions import (
     contradictions,
@@ -71,7 +70,7 @@ def plan(sources: Sequence[SourceRows], rules: PlanningRules) -> Plan:
         Orders in the order of their first row. Each row read is in exactly one of
         `orders`, `rejections` and `ignored`.
     """
-    with _without_cyclic_gc():
+    with without_cyclic_gc():
         passed_over = () if rules.send_status else _STATUS_FIELDS
         judged = [JudgedSource.of(source, rules.cells, passed_over) for source in sources]
         gathered = gather(judged)
@@ -292,15 +291,3 @@ def _shared_external_ids(orders: Mapping[int, GatheredOrder], rows: Rows) -> Ite
         yield Notice("external-id-shared", place, quoted(external), count, few)
         if last:
             return
-
-
-@contextmanager
-def _without_cyclic_gc() -> Iterator[None]:
-    """Millions of new objects and no garbage: collecting cycles only doubles the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
