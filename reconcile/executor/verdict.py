@@ -5,6 +5,7 @@ tried again only where it surely was not applied. An accounting sync sets values
 sent twice.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -107,15 +108,27 @@ def judge(kind: CallKind, exchange: Exchange, now: datetime) -> Verdict:
 
 
 def first_line(body: str) -> str:
-    """The first line of an answer, shortened, without addresses and telephone numbers."""
+    """The first line of an answer, shortened, without addresses and telephone numbers.
+
+    Of JSON with a `message` it is the message.
+    """
     if _HTML.match(body):
         return "(an HTML page)"
-    lines = [line.strip() for line in body.splitlines() if line.strip()]
+    lines = [line.strip() for line in _message(body).splitlines() if line.strip()]
     if not lines:
         return ""
     text = "".join(char if char.isprintable() else " " for char in lines[0][:_LOOKED_AT])
     text = _PERSONAL.sub("…", text)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _message(body: str) -> str:
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    found = said.get("message") if isinstance(said, dict) else None
+    return found if isinstance(found, str) else body
 
 
 def _judge_reply(kind: CallKind, reply: Reply, now: datetime) -> Verdict:  # noqa: PLR0911

@@ -67,10 +67,10 @@ class XlsxSheet:
         """
         head: list[tuple[int, list[str]]] = []
         for row in rows_of(self._xml(), self._workbook.values, LAST_COLUMN):
-            while row.texts and not row.texts[-1]:
-                row.texts.pop()
-            if row.was or any(text.strip() for text in row.texts):
-                head.append((row.number, row.texts))
+            filled = [position for position, text in enumerate(row.texts) if text]
+            texts = row.texts[: max(filled, default=-1) + 1]
+            if row.was or any(text.strip() for text in texts):
+                head.append((row.number, texts))
             if len(head) == HEAD_ROWS:
                 break
         return head

@@ -1,0 +1,460 @@
+"""The pacer against simulated servers: a strict one never says 429, a shaky way costs little."""
+
+import heapq
+import itertools
+import math
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Protocol
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconcile.executor import Pacer
+from reconcile.sandbox import most_within
+
+CEILING = 2.0
+FLOOR = 0.511
+
+
+class Limiter(Protocol):
+    """A server's rule, asked in the order of arrival."""
+
+    def admits(self, at: float) -> bool:
+        """Whether a request that arrives now is let in."""
+        ...
+
+
+class Schedule(Protocol):
+    """What `Pacer` is to the simulation."""
+
+    def due(self, now: float) -> float:
+        """When the next call may start."""
+
+    def started(self, at: float) -> None:
+        """A call started."""
+
+    def accepted(self) -> None:
+        """An answer came."""
+
+    def refused(self, started_at: float, now: float, retry_after: float | None) -> None:
+        """A 429 came."""
+
+
+class SlidingWindow:
+    """At most `limit` in any `window` seconds."""
+
+    def __init__(self, limit: int = 2, window: float = 1.0) -> None:
+        self._limit, self._window = limit, window
+        self._let_in: deque[float] = deque()
+
+    def admits(self, at: float) -> bool:
+        while self._let_in and at - self._let_in[0] >= self._window:
+            self._let_in.popleft()
+        if len(self._let_in) >= self._limit:
+            return False
+        self._let_in.append(at)
+        return True
+
+
+class FixedWindow:
+    """At most `limit` in each second of the server's clock."""
+
+    def __init__(self, limit: int = 2, offset: float = 0.37) -> None:
+        self._limit, self._offset = limit, offset
+        self._second, self._count = -1, 0
+
+    def admits(self, at: float) -> bool:
+        second = math.floor(at + self._offset)
+        if second != self._second:
+            self._second, self._count = second, 0
+        self._count += 1
+        return self._count <= self._limit
+
+
+class Bucket:
+    """Two at once, refilled at 2 per second."""
+
+    def __init__(self, capacity: float = 2.0, rate: float = 2.0) -> None:
+        self._capacity, self._rate = capacity, rate
+        self._tokens, self._at = capacity, 0.0
+
+    def admits(self, at: float) -> bool:
+        self._tokens = min(self._capacity, self._tokens + (at - self._at) * self._rate)
+        self._at = at
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
+class Gcra:
+    """One per half second and no burst: the strictest."""
+
+    def __init__(self, interval: float = 0.5) -> None:
+        self._interval = interval
+        self._earliest = -math.inf
+
+    def admits(self, at: float) -> bool:
+        if at < self._earliest:
+            return False
+        self._earliest = at + self._interval
+        return True
+
+
+LIMITERS: list[Callable[[], Limiter]] = [SlidingWindow, FixedWindow, Bucket, Gcra]
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What a server saw, request by request in the order of the starts."""
+
+    started: list[float] = field(default_factory=list)
+    arrived: list[float] = field(default_factory=list)
+    refused: list[bool] = field(default_factory=list)
+    refusals_of_one_call: int = 0
+
+    def later(self, skip: int) -> "Traffic":
+        """The steady state: without the first requests."""
+        return Traffic(
+            self.started[skip:],
+            self.arrived[skip:],
+            self.refused[skip:],
+            self.refusals_of_one_call,
+        )
+
+    @property
+    def share_refused(self) -> float:
+        return sum(self.refused) / len(self.refused)
+
+    @property
+    def goodput(self) -> float:
+        """Requests let in per second."""
+        seconds = self.started[-1] - self.started[0]
+        return (len(self.started) - 1 - sum(self.refused)) / seconds
+
+
+def drive(
+    pacer: Schedule,
+    limiter: Limiter,
+    requests: int,
+    *,
+    jitter: float = 0.0,
+    latency: float = 0.4,
+    oversleep: float = 0.002,
+) -> Traffic:
+    """Calls as the executor makes them: a refused one is made again in its turn.
+
+    A request arrives `latency / 2` after its start, give or take `jitter`, and its answer
+    comes as much later. Whoever waits for a slot wakes up to `oversleep` too late.
+    """
+    random = Random(5)
+    traffic = Traffic()
+    again: deque[int] = deque()
+    # What will happen: when, which request, how often refused before, and the answer if known.
+    coming: list[tuple[float, int, int, bool | None]] = []
+    now = 0.0
+    while len(traffic.started) < requests or coming:
+        due = pacer.due(now) if len(traffic.started) < requests else math.inf
+        if not coming or due < coming[0][0]:
+            now = due + random.random() * oversleep
+            pacer.started(now)
+            arrival = now + latency / 2 + random.uniform(-jitter, jitter)
+            before = again.popleft() if again else 0
+            heapq.heappush(coming, (arrival, len(traffic.started), before, None))
+            traffic.started.append(now)
+            traffic.arrived.append(arrival)
+            traffic.refused.append(False)
+            continue
+        at, number, before, let_in = heapq.heappop(coming)
+        now = max(now, at)
+        if let_in is None:
+            heapq.heappush(coming, (at + latency / 2, number, before, limiter.admits(at)))
+        elif let_in:
+            pacer.accepted()
+        else:
+            pacer.refused(traffic.started[number], now, None)
+            traffic.refused[number] = True
+            traffic.refusals_of_one_call = max(traffic.refusals_of_one_call, before + 1)
+            again.append(before + 1)
+    return traffic
+
+
+# Against servers
+
+
+@pytest.mark.parametrize("limiter", LIMITERS)
+@pytest.mark.parametrize("latency", [0.05, 1.5])
+def test_without_jitter_the_ceiling_is_reached_and_nothing_is_refused(
+    limiter: Callable[[], Limiter], latency: float
+) -> None:
+    traffic = drive(Pacer(), limiter(), 10_000, latency=latency)
+
+    assert sum(traffic.refused) == 0
+    assert most_within(traffic.arrived, 1.0) == 2
+    assert traffic.goodput >= 0.97 * CEILING
+
+
+@pytest.mark.parametrize("limiter", LIMITERS)
+@pytest.mark.parametrize("jitter", [0.010, 0.050, 0.150])
+def test_with_jitter_at_most_two_in_a_hundred_are_refused_once_the_spacing_is_learned(
+    limiter: Callable[[], Limiter], jitter: float
+) -> None:
+    traffic = drive(Pacer(), limiter(), 20_000, jitter=jitter)
+    steady = traffic.later(1000)
+
+    assert steady.share_refused <= 0.02
+    assert traffic.refusals_of_one_call <= 3
+    assert steady.goodput >= CEILING * 0.97 * 0.5 / (0.5 + 2 * jitter)
+
+
+@dataclass(slots=True)
+class Metronome:
+    """The naive way: one call every half second, whatever comes back."""
+
+    _next: float = 0.0
+
+    def due(self, now: float) -> float:
+        return max(now, self._next)
+
+    def started(self, _at: float) -> None:
+        self._next += 0.5
+
+    def accepted(self) -> None:
+        """Learns nothing."""
+
+    def refused(self, _started_at: float, _now: float, _retry_after: float | None) -> None:
+        """Learns nothing."""
+
+
+@pytest.mark.parametrize("jitter", [0.0, 0.050])
+def test_a_metronome_of_half_a_second_would_be_refused_often(jitter: float) -> None:
+    """The simulation can tell a good pacer from a naive one."""
+    traffic = drive(Metronome(), SlidingWindow(), 2000, jitter=jitter)
+
+    assert traffic.share_refused > 0.1
+
+
+def test_a_server_that_allows_one_per_second_is_found() -> None:
+    traffic = drive(pacer := Pacer(), SlidingWindow(limit=1), 3000)
+    steady = traffic.later(200)
+
+    assert 1.0 <= pacer.spacing < 1.1
+    assert steady.share_refused <= 0.02
+    assert steady.goodput >= 0.93
+
+
+def test_a_server_that_grows_generous_again_is_used_again() -> None:
+    pacer = Pacer()
+    drive(pacer, SlidingWindow(limit=1), 300)
+    slow = pacer.spacing
+    later = drive(pacer, SlidingWindow(), 8000)
+
+    assert slow >= 1.0
+    assert sum(later.refused) == 0
+    assert pacer.spacing == pytest.approx(FLOOR)
+
+
+# The schedule
+
+
+def starts(pacer: Pacer, count: int, now: float = 0.0) -> list[float]:
+    """So many starts, each exactly when it is due."""
+    made = []
+    for _ in range(count):
+        now = pacer.due(now)
+        pacer.started(now)
+        made.append(now)
+    return made
+
+
+def gaps(times: Sequence[float]) -> list[float]:
+    return [round(later - earlier, 6) for earlier, later in itertools.pairwise(times)]
+
+
+def test_the_first_call_starts_at_once() -> None:
+    assert Pacer().due(17.0) == 17.0
+
+
+def test_one_call_starts_every_half_second_and_a_little() -> None:
+    assert gaps(starts(Pacer(), 5))[1:] == [FLOOR] * 3
+
+
+def test_the_second_call_waits_longer_since_the_first_one_pays_for_the_connection() -> None:
+    assert gaps(starts(Pacer(), 2)) == [pytest.approx(FLOOR + 0.1)]
+
+
+def test_a_lower_rate_has_wider_slots() -> None:
+    assert gaps(starts(Pacer(rate=0.5), 4))[1:] == [pytest.approx(4 * FLOOR)] * 2
+
+
+def test_slow_answers_do_not_lower_the_rate() -> None:
+    """An open schedule: nothing that comes back is needed for the next start."""
+    made = starts(Pacer(), 100)
+    assert 99 / (made[-1] - made[0]) >= 0.97 * CEILING
+
+
+def test_a_small_delay_does_not_shift_the_schedule() -> None:
+    pacer = Pacer()
+    (_, second) = starts(pacer, 2)
+    due = pacer.due(second)
+    pacer.started(due + 0.003)
+
+    assert pacer.due(due + 0.003) == pytest.approx(due + FLOOR)
+
+
+@pytest.mark.parametrize("late", [0.051, 0.3, 1.0, 7.0, 3600.0, 30_000.0])
+def test_nothing_bursts_after_a_pause_or_a_late_wake_up(late: float) -> None:
+    """Slots that were missed are void: neither an idle hour nor a sleeping machine saves any."""
+    pacer = Pacer()
+    made = starts(pacer, 3)
+    woken = pacer.due(made[-1]) + late
+    pacer.started(woken)
+    after = starts(pacer, 3, woken)
+
+    assert gaps([woken, *after]) == [pytest.approx(FLOOR)] * 3
+
+
+def test_nothing_bursts_after_a_retry_after() -> None:
+    pacer = Pacer()
+    made = starts(pacer, 3)
+    pacer.refused(made[-1], made[-1] + 0.05, 30.0)
+    after = starts(pacer, 4, made[-1] + 0.05)
+
+    assert after[0] == made[-1] + 0.05 + 30.0
+    assert min(gaps(after)) > FLOOR
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["on time", "late", "refused", "hold", "accepted", "leaves late"]),
+            st.floats(0.0, 3.0),
+        ),
+        min_size=3,
+        max_size=60,
+    )
+)
+def test_no_third_call_ever_starts_within_a_second(events: list[tuple[str, float]]) -> None:
+    """Whatever comes back, however late one wakes, and however long a connection takes."""
+    pacer = Pacer()
+    now, left = 0.0, [0.0]
+    pacer.started(now)
+    for what, seconds in events:
+        match what:
+            case "refused":
+                pacer.refused(now, now, seconds)
+            case "hold":
+                pacer.hold(now + seconds)
+            case "accepted":
+                pacer.accepted()
+            case _:
+                now = pacer.due(now) + (seconds if what == "late" else 0.0)
+                assert sum(now - 1.0 < earlier <= now for earlier in left) <= 1
+                pacer.started(now)
+                left.append(now)
+                if what == "leaves late":
+                    left[-1] = now + seconds
+                    pacer.left(now, now + seconds)
+                    now += seconds
+
+
+def test_a_call_that_its_connection_held_up_takes_the_next_slots_with_it() -> None:
+    pacer = Pacer()
+    pacer.started(0.0)
+    pacer.left(0.0, 0.4)
+
+    assert pacer.due(0.4) == pytest.approx(0.4 + FLOOR)
+
+
+def test_a_call_that_leaves_long_after_others_started_still_counts_when_it_leaves() -> None:
+    pacer = Pacer()
+    first, second, third = starts(pacer, 3)
+    pacer.left(first, third + 0.2)
+
+    following = pacer.due(third + 0.2)
+    assert most_within([second, third, third + 0.2, following], 1.0) == 3  # it can't be undone
+    assert most_within([third, third + 0.2, following], 1.0) == 2
+
+
+# What is learned
+
+
+def test_a_refusal_widens_the_spacing_by_ten_milliseconds() -> None:
+    pacer = Pacer()
+    pacer.started(0.0)
+    pacer.refused(0.0, 0.05, None)
+    assert pacer.spacing == pytest.approx(FLOOR + 0.010)
+
+
+def test_refusals_that_follow_one_another_widen_it_in_bigger_steps() -> None:
+    pacer = Pacer()
+    steps = []
+    for at in range(5):
+        before = pacer.spacing
+        pacer.refused(10.0 * at + 1, 10.0 * at + 2, None)
+        steps.append(round(pacer.spacing - before, 3))
+    assert steps == [0.01, 0.02, 0.04, 0.08, 0.16]
+
+
+def test_calls_that_were_on_their_way_when_it_was_widened_say_nothing_new() -> None:
+    pacer = Pacer()
+    first, second, third = starts(pacer, 3)
+    pacer.refused(first, third + 0.1, None)
+    widened = pacer.spacing
+    pacer.refused(second, third + 0.2, None)
+    pacer.refused(third, third + 0.3, None)
+
+    assert pacer.spacing == widened
+    assert pacer.refusals == 3
+
+
+def test_acknowledgements_lead_back_to_the_floor_and_not_below() -> None:
+    pacer = Pacer()
+    pacer.refused(0.0, 0.1, None)
+    for _ in range(50):
+        pacer.accepted()
+    assert pacer.spacing == pytest.approx(FLOOR + 0.005)
+    for _ in range(500):
+        pacer.accepted()
+    assert pacer.spacing == pytest.approx(FLOOR)
+
+
+@pytest.mark.parametrize("retry_after", [None, 0.0, 0.2])
+def test_nothing_starts_for_half_a_second_after_a_refusal(retry_after: float | None) -> None:
+    pacer = Pacer()
+    pacer.started(0.0)
+    pacer.refused(0.0, 3.0, retry_after)
+    assert pacer.due(3.0) == 3.5
+
+
+def test_a_wish_for_silence_is_never_shortened_by_a_later_one() -> None:
+    pacer = Pacer()
+    pacer.hold(60.0)
+    pacer.hold(5.0)
+    pacer.refused(0.0, 1.0, 2.0)
+    assert pacer.due(1.0) == 60.0
+    assert pacer.held_until == 60.0
+
+
+def test_the_learned_spacing_is_kept_for_the_next_run() -> None:
+    drive(before := Pacer(), Gcra(), 2000, jitter=0.050)
+    after = Pacer(learned=before.spacing)
+
+    assert before.spacing > FLOOR + 0.05
+    assert after.spacing == before.spacing
+    assert sum(drive(after, Gcra(), 500, jitter=0.050).refused) <= 10
+
+
+@pytest.mark.parametrize(
+    ("learned", "spacing"), [(None, FLOOR), (0.0, FLOOR), (0.4, FLOOR), (0.7, 0.7), (99.0, 10.0)]
+)
+def test_what_was_learned_is_used_within_bounds(learned: float | None, spacing: float) -> None:
+    assert Pacer(learned=learned).spacing == spacing
+
+
+def test_a_spacing_learned_at_a_higher_rate_is_no_way_around_a_lower_one() -> None:
+    assert Pacer(rate=1.0, learned=0.6).spacing == pytest.approx(2 * FLOOR)
