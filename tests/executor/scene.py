@@ -148,7 +148,7 @@ class Stage:
                 policy=self.policy,
                 now=loop.wall,
                 listener=events.append,
-                random=Random(1),
+                random=Random(1),  # noqa: S311  (jitter)
                 open_orders=self.open_orders,
             )
             beside = asyncio.create_task(self.meanwhile(loop, switch)) if self.meanwhile else None

@@ -31,7 +31,7 @@ _T = TypeVar("_T")
 def served(*deeds: Deed, **options: Any) -> Iterator[Sandbox]:
     """A sandbox that does these deeds, call by call, and then answers as usual."""
     faults = tuple(Scripted(None, None, deed) for deed in deeds)
-    settings = {"rate": 100_000, "tokens": (TOKEN,), "faults": faults}
+    settings: dict[str, Any] = {"rate": 100_000, "tokens": (TOKEN,), "faults": faults}
     with Sandbox(SandboxSettings(**settings | options)) as sandbox:
         yield sandbox
 
@@ -375,6 +375,17 @@ def test_the_token_is_in_nothing_that_comes_back(deed: Deed) -> None:
     with served(deed) as sandbox:
         assert TOKEN not in repr(calling(sandbox.base_url, sync))
     assert TOKEN not in repr(calling(f"http://127.0.0.1:{free_port()}", sync))
+
+
+def test_an_answer_that_echoes_the_token_comes_back_without_it() -> None:
+    echo = Answer(400, {"X-Echo": f"<{TOKEN}>"}, f"the token {TOKEN} is no good")
+    with served(echo) as sandbox:
+        exchange = calling(sandbox.base_url, sync)
+
+    assert TOKEN not in repr(exchange)
+    assert isinstance(exchange, Reply)
+    assert exchange.body.startswith("the token ")
+    assert exchange.body.endswith(" is no good")
 
 
 def test_a_token_that_is_no_header_is_in_no_message() -> None:

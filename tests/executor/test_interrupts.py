@@ -51,7 +51,7 @@ def test_the_time_to_finish_by_is_the_next_such_time_on_the_clock_on_the_wall(
 
 @pytest.mark.parametrize("clock", ["", "7", "24:00", "12:60", "noon", "12:30:15"])
 def test_what_is_no_time_of_day_is_said(clock: str) -> None:
-    with pytest.raises(ValueError, match="time data|unconverted data"):
+    with pytest.raises(ValueError, match=r"time data|unconverted data"):
         next_time(clock, EPOCH)
 
 

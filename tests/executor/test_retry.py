@@ -27,7 +27,9 @@ def tried(
 
     After the end of `verdicts` every try gets the last of them.
     """
-    tries, times = Tries(), []
+    tries = Tries()
+    times: list[float] = []
+    random = Random(3)  # noqa: S311  (jitter)
 
     async def work(loop: VirtualTime) -> Verdict | None:
         async def attempt() -> Verdict | None:
@@ -37,7 +39,7 @@ def tried(
                 tries.count(verdict)
             return verdict
 
-        return await keep_trying(attempt, tries, policy or RetryPolicy(), Random(3), asyncio.sleep)
+        return await keep_trying(attempt, tries, policy or RetryPolicy(), random, asyncio.sleep)
 
     return run_in_virtual_time(work), times, tries
 
@@ -66,7 +68,7 @@ def test_the_waits_grow_and_no_two_runs_wait_alike() -> None:
 @given(used=st.integers(1, 60), seed=st.integers())
 def test_no_wait_is_longer_than_the_longest_and_a_fifth(used: int, seed: int) -> None:
     policy = RetryPolicy()
-    wait = policy.wait(used, Random(seed))
+    wait = policy.wait(used, Random(seed))  # noqa: S311  (jitter)
     assert 0.8 * min(2.0**used, 30.0) <= wait <= 36.0
 
 

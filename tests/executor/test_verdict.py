@@ -269,7 +269,14 @@ def test_no_retry_after_breaks_the_run(value: str) -> None:
         (" \r\n \n", ""),
         ("no such order", "no such order"),
         ("\n\n  no such order \r\nat line 5", "no such order"),
-        ('{"message": "order 700001 has no item 5"}', '{"message": "order 700001 has no item 5"}'),
+        ('{"message": "order 700001 has no item 5"}', "order 700001 has no item 5"),
+        ('{"detail": "no item 5"}', '{"detail": "no item 5"}'),
+        ('{\n  "code": 7,\n  "message": "no item 5\\nat line 3"\n}', "no item 5"),
+        ('{"message": "ordered by jane@example.com"}', "ordered by …"),
+        ('{"message": ""}', ""),
+        ('{"message": {"code": 7}}', '{"message": {"code": 7}}'),
+        ('["no item 5"]', '["no item 5"]'),
+        ('{"message": "cut', '{"message": "cut'),
         ("tab\tand\x00null\x1b[31m", "tab and null [31m"),
         ("ordered by jane.doe+shop@mail.example.com today", "ordered by … today"),
         ("call +1 (555) 123-4567 now", "call … now"),
@@ -309,8 +316,16 @@ def test_one_short_printable_line_is_shown_of_any_answer(body: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["<!---->" * 9000 + "x", "<!--" * 16000, "a" * 64000, "\u00e9." * 30000, "+1 " * 20000],
-    ids=["comments", "open comments", "letters", "names", "figures"],
+    [
+        "<!---->" * 9000 + "x",
+        "<!--" * 16000,
+        "a" * 64000,
+        "\u00e9." * 30000,
+        "+1 " * 20000,
+        "[" * 64000,
+        '{"message": "' + "a" * 64000 + '"}',
+    ],
+    ids=["comments", "open comments", "letters", "names", "figures", "brackets", "message"],
 )
 def test_no_answer_takes_long_to_read(body: str) -> None:
     began = time.perf_counter()
