@@ -36,7 +36,11 @@ def run_command(arguments: Sequence[str]) -> int:
         error.show()
         return ExitCode.NOTHING_SENT
     except (click.Abort, KeyboardInterrupt):
-        click.echo("reconcile: Stopped before the end.", err=True)
+        click.echo(
+            "reconcile: Stopped before the end. What was sent is in the journal; "
+            "`reconcile report` writes the workbook of the latest run.",
+            err=True,
+        )
         return ExitCode.STOPPED_BY_USER
     except BrokenPipeError:
         # Whoever read our output has gone; Python must not complain once more at its end.

@@ -214,10 +214,7 @@ def test_a_results_place_that_is_no_place_gets_one_sentence(shop: Shop, command:
 @pytest.mark.parametrize(
     "arguments", [("run",), ("frobnicate",), ("check", "--nope", "x"), ("run", "x", "--limit", "0")]
 )
-def test_wrong_usage_is_exit_code_2(
-    shop: Shop, command: Command, arguments: tuple[str, ...]
-) -> None:
-    assert shop.folder
+def test_wrong_usage_is_exit_code_2(command: Command, arguments: tuple[str, ...]) -> None:
     code, _, err = command(*arguments)
 
     assert code == 2

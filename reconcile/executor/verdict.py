@@ -131,7 +131,7 @@ def _message(body: str) -> str:
     return found if isinstance(found, str) else body
 
 
-def _judge_reply(kind: CallKind, reply: Reply, now: datetime) -> Verdict:  # noqa: PLR0911
+def _judge_reply(kind: CallKind, reply: Reply, now: datetime) -> Verdict:
     cause = str(reply.status)
     match reply.status // 100:
         case 2:
