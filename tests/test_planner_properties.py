@@ -24,7 +24,7 @@ from reconcile.planner import PlanningRules, plan
 from tests.builders import Row, held_orders, issues, payloads, source, status_calls, told
 from tests.test_payload import VALIDATOR
 
-examples = settings(deadline=None, max_examples=50)
+examples = settings(deadline=None, max_examples=40)
 
 # Few values, so that they collide; bad ones, but not so many that every order is held. The
 # `?` of an item id is the id of its row's order, so that few items stand under two orders.
@@ -309,7 +309,7 @@ def said(content: Mapping[str, Any], name: str) -> set[Any]:
     return {content[name]} if name in content else set()
 
 
-@settings(examples, max_examples=200)
+@settings(examples, max_examples=150)
 @given(st.lists(sound, max_size=6), rules)
 def test_a_payload_holds_what_stands_in_the_cells_of_its_order_and_nothing_else(
     rows: list[Row], how: PlanningRules
@@ -424,7 +424,7 @@ def columns(draw: st.DrawFn) -> tuple[Field, list[str]]:
     return field, texts
 
 
-@settings(examples, max_examples=200)
+@settings(examples, max_examples=150)
 @given(columns())
 def test_a_column_is_judged_alike_with_and_without_a_blank_that_calls_for_a_closer_look(
     column: tuple[Field, list[str]],
@@ -506,7 +506,7 @@ def pairs(draw: st.DrawFn) -> tuple[OrderAccountingSyncRequest, OrderAccountingS
     return first, again
 
 
-@settings(examples, max_examples=200)
+@settings(examples, max_examples=150)
 @given(pairs())
 def test_fingerprints_are_equal_exactly_where_normal_forms_are(
     pair: tuple[OrderAccountingSyncRequest, OrderAccountingSyncRequest],
