@@ -1,0 +1,571 @@
+"""What config.yaml can say, and how it is told what is wrong with it (rules, sections 2 to 7)."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from reconcile.cells import CellRules
+from reconcile.config import Settings, TimeoutSettings, is_loopback, read_settings
+from reconcile.errors import ConfigError, ExitCode
+from reconcile.model import Field
+from reconcile.payload import STATUSES
+from reconcile.planner import PlanningRules, SyncedDefault
+
+OWN: Final = Path(__file__).parent.parent / "config.yaml"
+
+Read = Callable[..., Settings]
+Refusal = Callable[..., str]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    def read_text(text: str, **options: Any) -> Settings:
+        path = tmp_path / "config.yaml"
+        path.write_text(text, encoding="utf-8")
+        return read_settings(path, options)
+
+    return read_text
+
+
+@pytest.fixture
+def refusal(tmp_path: Path) -> Refusal:
+    """What is said of a faulty file, after the name of that file."""
+
+    def refused(text: str | bytes, **options: Any) -> str:
+        path = tmp_path / "config.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        with pytest.raises(ConfigError) as error:
+            read_settings(path, options)
+        assert error.value.exit_code == ExitCode.NOTHING_SENT
+        assert "\n" not in str(error.value)
+        assert str(path) in str(error.value)
+        return str(error.value).replace(str(path), "config.yaml")
+
+    return refused
+
+
+# Where settings come from
+
+
+def test_without_a_config_file_the_defaults_apply(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read_settings(None, {}) == Settings()
+
+
+def test_the_config_yaml_of_the_working_folder_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("config.yaml").write_text("tries: 3\njournal: runs.sqlite3\n", encoding="utf-8")
+    settings = read_settings(None, {})
+    assert (settings.tries, settings.journal) == (3, "runs.sqlite3")
+
+
+def test_a_file_that_is_named_is_read_instead_of_the_one_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("config.yaml").write_text("tries: 3\n", encoding="utf-8")
+    Path("other.yaml").write_text("max_failures: 7\n", encoding="utf-8")
+    settings = read_settings(Path("other.yaml"), {})
+    assert (settings.tries, settings.max_failures) == (6, 7)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "# nothing\n", "---\n", "{}\n", "\ufeff", "columns:\nvalues:\nonly:\n"]
+)
+def test_an_empty_file_leaves_the_defaults(read: Read, text: str) -> None:
+    assert read(text) == Settings()
+
+
+def test_options_of_the_command_line_win(read: Read) -> None:
+    text = "base_url: https://file.example\nsheet: January\nstatus_updates: false\n"
+    settings = read(text, base_url="https://option.example", sheet="March", status_updates=True)
+    assert settings.base_url == "https://option.example"
+    assert settings.sheet == "March"
+    assert settings.status_updates is True
+
+
+def test_an_option_that_was_not_given_leaves_what_the_file_says(read: Read) -> None:
+    settings = read("sheet: January\nstatus_updates: true\n", sheet=None, status_updates=None)
+    assert (settings.sheet, settings.status_updates) == ("January", True)
+
+
+def test_a_fault_of_the_file_under_an_option_does_no_harm(read: Read) -> None:
+    assert read("base_url: nowhere\n", base_url="https://a.example").base_url == "https://a.example"
+
+
+def test_a_faulty_option_is_not_blamed_on_the_file(
+    refusal: Refusal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = refusal("base_url: https://file.example\n", base_url="ftp://option.example")
+    assert message == (
+        "config.yaml: base_url (of the command line): must be an address such as "
+        'https://api.flxpoint.com (found "ftp://option.example").'
+    )
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    with pytest.raises(ConfigError, match=r"^The options: base_url: must be an address"):
+        read_settings(None, {"base_url": "ftp://option.example"})
+
+
+# Places beside the file
+
+
+@pytest.mark.parametrize("key", ["journal", "token_file"])
+def test_a_relative_path_lies_beside_the_config_file(read: Read, tmp_path: Path, key: str) -> None:
+    settings = read(f"{key}: kept/here\n")
+    assert Path(getattr(settings, key)) == tmp_path / "kept" / "here"
+
+
+@pytest.mark.parametrize("key", ["journal", "token_file"])
+def test_an_absolute_path_and_one_of_the_home_folder_stay_what_they_are(
+    read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    assert Path(getattr(read(f"{key}: {tmp_path / 'x'}\n"), key)) == tmp_path / "x"
+    assert Path(getattr(read(f"{key}: ~/x\n"), key)) == tmp_path / "home" / "x"
+
+
+def test_a_path_of_the_command_line_does_not_lie_beside_the_config_file(read: Read) -> None:
+    assert read("journal: a.sqlite3\n", journal="b.sqlite3").journal == "b.sqlite3"
+
+
+# Files that can't be read
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    with pytest.raises(ConfigError) as error:
+        read_settings(path, {})
+    assert str(error.value) == f"There is no config file {path}."
+
+
+def test_a_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as error:
+        read_settings(tmp_path, {})
+    assert str(error.value) == f"The config file {tmp_path} can't be read: Is a directory."
+
+
+@pytest.mark.parametrize("text", [b"account: M\xfcller\n", "account: x\n".encode("utf-16")])
+def test_a_file_that_is_not_utf_8_is_told(refusal: Refusal, text: bytes) -> None:
+    assert refusal(text) == "The config file config.yaml is not UTF-8 text."
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("account: a: b\n", 1),
+        ("tries: 3\naccount: [x\n", 3),
+        ("tries: 3\n\taccount: x\n", 2),
+        ("tries: 3\ntries: 4\n", 2),
+        ("account: !secret x\n", 1),
+    ],
+)
+def test_a_file_that_is_no_yaml_is_told_with_its_line(
+    refusal: Refusal, text: str, line: int
+) -> None:
+    message = refusal(text)
+    assert message.startswith(f"The config file config.yaml can't be read in line {line}: ")
+
+
+@pytest.mark.parametrize("text", ["- account\n", "account\n", "5\n", "true\n"])
+def test_a_file_without_settings_is_told(refusal: Refusal, text: str) -> None:
+    assert refusal(text) == ("The config file config.yaml must hold settings such as `account: …`.")
+
+
+def test_a_day_that_is_none_is_told(refusal: Refusal) -> None:
+    message = refusal("account: 2026-13-45\n")
+    assert message == "The config file config.yaml can't be read: month must be in 1..12."
+
+
+# Faults
+
+
+def test_every_fault_of_the_file_is_named_at_once(refusal: Refusal) -> None:
+    message = refusal(
+        """\
+        base_url: http://api.example
+        acount: mine
+        journal: 2026-03-05
+        requests_per_second: 10
+        columns: {ordr_id: No, memo: Memo, item_id: 2.5}
+        values: {Ja: jawohl, Nein: no, Shipped: Clsed}
+        only: {Payment: [Paid, true], Shop: 1.5}
+        clear_word: " "
+        accounting_synced: yes
+        status_updates: yes
+        max_changes: -1
+        tries: 0
+        max_failures: many
+        give_up_after: 0
+        timeouts: {read: -1, conect: 3, whole: long}
+        """
+    )
+    assert message.startswith("config.yaml: ")
+    assert message.removeprefix("config.yaml: ").removesuffix(".").split("; ") == [
+        "base_url: must begin with https://",
+        'plain http is for this machine only (found "http://api.example")',
+        "journal: must be text",
+        'write it in quotes (found "2026-03-05")',
+        "requests_per_second: must be at most 2, which Flxpoint allows",
+        'more is for this machine only (found "10")',
+        'columns.ordr_id: there is no field "ordr_id"',
+        'did you mean "order_id"?',
+        'columns.memo: there is no field "memo" (known: '
+        + ", ".join(field.value for field in Field)
+        + ")",
+        "columns.item_id: must be text",
+        'write it in quotes (found "2.5")',
+        'values.Ja: must mean yes, no or a status: "jawohl" (known: yes, no, '
+        + ", ".join(STATUSES)
+        + ")",
+        'values.Shipped: must mean yes, no or a status: "Clsed"',
+        'did you mean "Closed"?',
+        "only.Payment: must be text",
+        'write it in quotes (found "True")',
+        "only.Shop: must be text",
+        'write it in quotes (found "1.5")',
+        'clear_word: must not be empty (found " ")',
+        'accounting_synced: must be auto, true, false or none (found "yes")',
+        'status_updates: input should be a valid boolean (found "yes")',
+        'max_changes: input should be greater than or equal to 0 (found "-1")',
+        'tries: input should be greater than or equal to 1 (found "0")',
+        'max_failures: input should be a valid integer (found "many")',
+        'give_up_after: input should be greater than 0 (found "0")',
+        'timeouts.read: input should be greater than 0 (found "-1")',
+        'timeouts.whole: input should be a valid number (found "long")',
+        'there is no setting "conect"',
+        'did you mean "connect"?',
+        'there is no setting "acount"',
+        'did you mean "account"?',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "nearest"),
+    [
+        ("base-url", "base_url"),
+        ("Tries", "tries"),
+        ("request_per_second", "requests_per_second"),
+        ("column", "columns"),
+    ],
+)
+def test_an_unknown_setting_is_told_with_the_nearest(
+    refusal: Refusal, key: str, nearest: str
+) -> None:
+    assert refusal(f"{key}: 1\n") == (
+        f'config.yaml: there is no setting "{key}"; did you mean "{nearest}"?'
+    )
+
+
+def test_an_unknown_setting_with_nothing_near_is_told_with_all_there_are(refusal: Refusal) -> None:
+    known = ", ".join(Settings.model_fields)
+    assert refusal("5: x\n") == f'config.yaml: there is no setting "5" (known: {known}).'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "base_url: 5",
+        "base_url: api.flxpoint.com",
+        "base_url: https://",
+        "base_url: https://api.flxpoint.com:port",
+        "base_url: https://[::1",
+        "account: true",
+        "account: 1.5",
+        "account: [x]",
+        'account: ""',
+        "sheet: {x: y}",
+        "token_variable: ' '",
+        "columns: order_id",
+        "columns: {order_id: ''}",
+        "columns: {order_id: }",
+        "columns: {order_id: [A, B]}",
+        "values: [Ja]",
+        "values: {Ja: 5}",
+        "values: {Ja: [yes]}",
+        "only: Paid",
+        "only: {Payment: [{x: y}]}",
+        "clear_word: ''",
+        "accounting_synced: 1",
+        "status_updates: 1",
+        "requests_per_second: 0",
+        "requests_per_second: -1",
+        "requests_per_second: .inf",
+        "requests_per_second: .nan",
+        "requests_per_second: '2'",
+        "max_changes: 25.0",
+        "max_changes: true",
+        "tries: 0",
+        "tries: 1.5",
+        "longest_retry_after: 1 hour",
+        "timeouts: 30",
+        "timeouts: {read: 0}",
+    ],
+)
+def test_a_setting_of_the_wrong_kind_is_named(refusal: Refusal, line: str) -> None:
+    message = refusal(f"{line}\n")
+    setting = line.partition(":")[0]
+    assert message.startswith(f"config.yaml: {setting}")
+    assert len(re.findall(rf"{setting}[.:]", message)) == 1  # one fault, one sentence
+
+
+# The address
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost",
+        "http://LOCALHOST:8765",
+        "http://127.0.0.1:8765/api",
+        "http://127.9.9.9",
+        "http://[::1]:8765",
+    ],
+)
+def test_plain_http_is_accepted_on_this_machine(read: Read, url: str) -> None:
+    assert read(f"base_url: '{url}'\n").base_url == url
+    assert is_loopback(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.flxpoint.com",
+        "http://localhost.example.com",
+        "http://127.0.0.1.example.com",
+        "http://128.0.0.1",
+        "http://0.0.0.0",
+        "http://192.168.0.1",
+        "http://[::2]",
+    ],
+)
+def test_plain_http_is_refused_elsewhere(refusal: Refusal, url: str) -> None:
+    assert "must begin with https://" in refusal(f"base_url: '{url}'\n")
+    assert not is_loopback(url)
+
+
+def test_a_slash_at_the_end_of_the_address_makes_no_other_account(read: Read) -> None:
+    assert read("base_url: https://api.flxpoint.com/\n").base_url == Settings().base_url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://me:open-sesame@api.flxpoint.com",
+        "https://api.flxpoint.com?token=open-sesame",
+        "https://api.flxpoint.com#open-sesame",
+        "me:open-sesame@api.flxpoint.com",
+    ],
+)
+def test_an_address_with_a_secret_is_refused_without_showing_it(refusal: Refusal, url: str) -> None:
+    assert "open-sesame" not in refusal(f"base_url: {url}\n")
+
+
+# The rate
+
+
+@pytest.mark.parametrize("rate", ["0.5", "1", "2", "2.0"])
+def test_the_rate_may_be_lowered(read: Read, rate: str) -> None:
+    assert read(f"requests_per_second: {rate}\n").requests_per_second == float(rate)
+
+
+def test_the_rate_may_be_raised_on_this_machine(read: Read) -> None:
+    text = "requests_per_second: 50\n"
+    assert read(text, base_url="http://localhost:1").requests_per_second == 50
+    assert read(f"base_url: https://127.0.0.1\n{text}").requests_per_second == 50
+
+
+def test_the_rate_may_not_be_raised_elsewhere(refusal: Refusal) -> None:
+    fault = (
+        "config.yaml: requests_per_second: must be at most 2, which Flxpoint allows; "
+        'more is for this machine only (found "2.1").'
+    )
+    assert refusal("requests_per_second: 2.1\n") == fault
+    local = "base_url: http://localhost\nrequests_per_second: 2.1\n"
+    assert refusal(local, base_url="https://api.flxpoint.com") == fault
+
+
+# Words of people's own
+
+
+def test_yes_and_no_are_words_and_true_and_false_are_booleans(read: Read) -> None:
+    text = "values: {Ja: yes, Nein: no, WAHR: true, FALSCH: False, on: Y, off: F, yes: no}\n"
+    assert read(text).planning.cells == CellRules(
+        yes_no={
+            "ja": True,
+            "nein": False,
+            "wahr": True,
+            "falsch": False,
+            "on": True,
+            "off": False,
+            "yes": False,
+        }
+    )
+
+
+def test_statuses_may_be_meant_in_any_case(read: Read) -> None:
+    text = "values: {Shipped: closed, Wartet: ON HOLD, storniert: Canceled}\n"
+    assert read(text).planning.cells.statuses == {
+        "shipped": "Closed",
+        "wartet": "On Hold",
+        "storniert": "Canceled",
+    }
+
+
+def test_a_word_may_be_a_number_or_a_boolean_of_yaml(read: Read) -> None:
+    text = "values: {2: yes, 3: no, 00: no, true: no, 4: Closed, 5: 1}\n"
+    cells = read(text).planning.cells
+    assert cells.yes_no == {"2": True, "3": False, "00": False, "true": False, "5": True}
+    assert cells.statuses == {"4": "Closed"}
+
+
+def test_a_word_with_two_meanings_is_refused(refusal: Refusal) -> None:
+    assert refusal("values: {Ja: yes, ja: no}\n") == (
+        'config.yaml: values: explains "ja" twice; case doesn\'t matter.'
+    )
+
+
+def test_what_is_planned_follows_the_config(read: Read) -> None:
+    text = "clear_word: ' (leer) '\naccounting_synced: none\nstatus_updates: true\n"
+    assert read(text).planning == PlanningRules(CellRules("(leer)"), "none", send_status=True)
+    assert Settings().planning == PlanningRules()
+
+
+@pytest.mark.parametrize(
+    ("word", "meaning"), [("auto", "auto"), ("none", "none"), ("true", True), ("false", False)]
+)
+def test_what_is_said_where_no_row_speaks_is_one_of_four(
+    read: Read, word: str, meaning: SyncedDefault
+) -> None:
+    assert read(f"accounting_synced: {word}\n").planning.synced_default == meaning
+
+
+# Columns and filters
+
+
+@pytest.mark.parametrize(
+    "name", ["order_external_id", "Order External ID", "order external-id", "ORDER_EXTERNAL_ID"]
+)
+def test_a_column_is_named_by_its_field_or_its_usual_header(read: Read, name: str) -> None:
+    settings = read(f"columns: {{{name}: Invoice}}\n")
+    assert settings.field_columns == {Field.ORDER_EXTERNAL_ID: "Invoice"}
+
+
+def test_every_field_can_be_named(read: Read) -> None:
+    lines = [f"  {field}: Column of {field}" for field in Field]
+    settings = read("\n".join(["columns:", *lines]))
+    assert settings.field_columns == {field: f"Column of {field}" for field in Field}
+
+
+def test_a_synonym_is_no_name_of_a_field(refusal: Refusal) -> None:
+    assert 'there is no field "Flxpoint Order ID"' in refusal("columns: {Flxpoint Order ID: No}\n")
+
+
+def test_a_field_that_is_named_twice_is_refused(refusal: Refusal) -> None:
+    assert refusal("columns: {order_id: A, Order ID: B}\n") == (
+        "config.yaml: columns: names the field order_id twice."
+    )
+
+
+def test_a_column_that_is_named_for_two_fields_is_refused(refusal: Refusal) -> None:
+    assert refusal("columns: {order_external_id: Ref No, item_external_id: REF_NO}\n") == (
+        'config.yaml: columns: names the column "Ref No" for several fields.'
+    )
+
+
+def test_a_filter_takes_one_value_or_several(read: Read) -> None:
+    settings = read("only: {Payment: Paid, Shop: [A, B], Year: 2026}\n")
+    assert settings.only == {"Payment": ["Paid"], "Shop": ["A", "B"], "Year": ["2026"]}
+
+
+def test_digits_are_the_text_that_stands_there(read: Read) -> None:
+    settings = read("account: 007\nsheet: 2026\nonly: {Ref: [00123, 0x1F, 1_000, +5, 12]}\n")
+    assert (settings.account, settings.sheet) == ("007", "2026")
+    assert settings.only == {"Ref": ["00123", "0x1F", "1_000", "+5", "12"]}
+
+
+# No secret
+
+
+@pytest.mark.parametrize(
+    "key", ["token", "api_token", "FLXPOINT_API_TOKEN", "X-API-TOKEN", "password"]
+)
+def test_no_setting_takes_the_token_and_it_is_not_shown(refusal: Refusal, key: str) -> None:
+    message = refusal(f"{key}: open-sesame\n")
+    assert f'there is no setting "{key}"' in message
+    assert "open-sesame" not in message
+    assert "open-sesame" not in refusal(f"{key}: open-sesame\n{key}: open-sesame\n")
+
+
+def test_settings_hold_nothing_of_a_token_that_is_there(
+    read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_TOKEN", "open-sesame")
+    (tmp_path / "token").write_text("open-sesame", encoding="utf-8")
+    settings = read("token_variable: MY_TOKEN\ntoken_file: token\n")
+    assert "open-sesame" not in repr(settings) + settings.model_dump_json()
+
+
+def test_only_the_name_of_a_variable_and_of_a_file_have_to_do_with_the_token() -> None:
+    speaking = [name for name in Settings.model_fields if re.search("token|secret|pass|key", name)]
+    assert speaking == ["token_variable", "token_file"]
+
+
+# The config.yaml that comes with the program
+
+
+def uncommented(text: str) -> str:
+    """The file with all that is commented out in force; prose begins with a capital."""
+    text = text.replace(": {}\n#   ", ":\n#   ")
+    return re.sub(r"^# ?(?=(?:[a-z_]+:(?: |$)|  \w[^:]*: ))", "", text, flags=re.MULTILINE)
+
+
+def test_the_config_yaml_of_the_repository_says_the_defaults() -> None:
+    assert read_settings(OWN, {}) == Settings()
+
+
+def test_every_setting_stands_in_it_once_and_nothing_else_does() -> None:
+    names = re.findall(r"^([a-z_]+):", uncommented(OWN.read_text(encoding="utf-8")), re.MULTILINE)
+    assert sorted(names) == sorted(Settings.model_fields)
+
+
+def test_what_is_commented_out_is_the_default_where_there_is_one(read: Read) -> None:
+    settings = read(uncommented(OWN.read_text(encoding="utf-8")))
+    defaults = Settings().model_dump()
+    has_default = {name for name, value in defaults.items() if value not in (None, {})}
+    assert settings.model_dump(include=has_default) == {
+        name: value for name, value in defaults.items() if name in has_default
+    }
+
+
+def test_every_example_in_it_is_taken_up(read: Read, tmp_path: Path) -> None:
+    settings = read(uncommented(OWN.read_text(encoding="utf-8")))
+    assert (settings.account, settings.sheet) == ("my-shop", "Invoices")
+    assert settings.token_file == str(tmp_path / "secrets" / "flxpoint-token")
+    assert settings.journal == str(tmp_path / "journal.sqlite3")
+    assert settings.field_columns == {
+        Field.ORDER_ID: "Flxpoint No.",
+        Field.ORDER_EXTERNAL_ID: "Invoice",
+    }
+    assert settings.planning.cells == CellRules(
+        yes_no={"ja": True, "nein": False}, statuses={"shipped": "Closed"}
+    )
+    assert settings.only == {"Payment": ["Paid"]}
+
+
+def test_every_timeout_stands_in_it() -> None:
+    text = uncommented(OWN.read_text(encoding="utf-8")).partition("timeouts:")[2]
+    assert re.findall(r"^  (\w+):", text, re.MULTILINE) == list(TimeoutSettings.model_fields)
+
+
+def test_every_field_is_named_in_it() -> None:
+    listed = OWN.read_text(encoding="utf-8").partition("# The fields: ")[2].partition(".")[0]
+    assert re.findall(r"\w+", listed) == [field.value for field in Field]
