@@ -251,3 +251,32 @@ def test_flipped_bytes_end_in_a_reading_or_a_sentence() -> None:
             cells(bytes(broken[:cut]), 2)
         except FileRefusedError:
             continue
+
+
+def test_an_extension_of_the_workbook_doesnt_change_the_date_system() -> None:
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    more = "http://schemas.microsoft.com/office/spreadsheetml/2010/11/main"
+    book = (
+        f'<workbook xmlns="{main}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/'
+        '2006/relationships"><workbookPr date1904="1"/><sheets><sheet name="S" sheetId="1" '
+        f'r:id="r1"/></sheets><extLst><ext xmlns:x15="{more}"><x15:workbookPr chartTrackingRefBase'
+        '="1"/></ext></extLst></workbook>'
+    )
+    styles = (
+        f'<styleSheet xmlns="{main}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/>'
+        "</cellXfs></styleSheet>"
+    )
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="r1" Target="worksheets/sheet1.xml" Type="http://schemas.openxmlformats.'
+        'org/officeDocument/2006/relationships/worksheet"/><Relationship Id="r2" Target="styles.'
+        'xml" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"/>'
+        "</Relationships>"
+    )
+    parts = {
+        "xl/workbook.xml": book,
+        "xl/styles.xml": styles,
+        "xl/_rels/workbook.xml.rels": relations,
+    }
+    data = workbook('<row r="1"><c r="A1" s="1"><v>1</v></c></row>', parts=parts)
+    assert rows(data, 1) == [("1904-01-02",)]

@@ -48,7 +48,8 @@ class Workbook:
         self._from_1904 = False
         for _, element, attributes in _elements(package, WORKBOOK_PART):
             if element == "workbookPr":
-                self._from_1904 = attributes.get("date1904") in _TRUE
+                # Once set it stays: an extension may hold an element of the same name.
+                self._from_1904 |= attributes.get("date1904") in _TRUE
             elif element == "sheet":
                 kind, part = targets.get(attributes.get("id", ""), ("worksheet", ""))
                 visible = attributes.get("state", "visible") == "visible"
