@@ -182,7 +182,7 @@ def test_a_file_without_settings_is_told(refusal: Refusal, text: str) -> None:
 
 def test_a_day_that_is_none_is_told(refusal: Refusal) -> None:
     message = refusal("account: 2026-13-45\n")
-    assert message == "The config file config.yaml can't be read: month must be in 1..12."
+    assert message.startswith("The config file config.yaml can't be read: month must be in 1..12")
 
 
 # Faults

@@ -61,7 +61,6 @@ EDGES: Final[dict[str, list[str]]] = {
 LIBRARIES: Final = {
     "pandas": ["loader"],
     "openpyxl": ["results"],
-    "python_calamine": ["loader.readers"],
     "httpx": ["executor.client"],
     "tenacity": ["executor.retry"],
     "sqlalchemy": ["journal"],

@@ -1226,7 +1226,7 @@ def test_dirt_that_was_read_is_told_with_its_count_and_first_place_in_each_file(
         ),
         (
             'export.xlsx!Sheet1!A2: the whole column is written like "700001.0"; '
-            "the ids were read without .0 (2 times, first here)"
+            "its numbers were read without .0 (2 times, first here)"
         ),
         (
             'export.xlsx!Sheet1!C2: control characters were taken out of "a\\x07" '

@@ -33,6 +33,8 @@ def rows_of(xml: SheetXml, values: Values, width: int) -> Iterator[Row]:
     """
     positions = _positions(width)
     readings = values.saved
+    from reconcile.loader.readers.xlsx.values import _number as number_
+    strings=values._strings; count=len(strings); shared=values.shared
     number, own_digits, hidden, filled = 0, "", False, False
     texts: list[str] = []
     was_at: dict[int, Was] = {}
@@ -58,7 +60,14 @@ def rows_of(xml: SheetXml, values: Values, width: int) -> Iterator[Row]:
             if texts[position]:
                 raise _contradiction(xml, f"the cell {letters}{digits} is there twice")
             if alone:
-                text, was = readings[attributes](alone)
+                reading = readings[attributes]
+                if reading is number_ and alone.isdecimal() and len(alone) <= 15 and alone[0] != "0":
+                    texts[position] = alone
+                    continue
+                if reading is shared and alone.isdecimal() and int(alone) < count:
+                    texts[position] = strings[int(alone)]
+                    continue
+                text, was = reading(alone)
             else:
                 text, was = values.value(attributes, formula, saved, inline)
             texts[position] = text

@@ -53,6 +53,7 @@ class Values:
         self._strings = strings
         self._formats = formats
         self._from_1904 = from_1904
+        self.shared = self._shared
         self.saved = _Readings(self._reading)
 
     def value(self, attributes: str, formula: str, saved: str, inline: str) -> Value:
@@ -79,7 +80,7 @@ class Values:
     def _of_type(self, type_: str, number_format: NumberFormat) -> Reading:
         match type_:
             case "s":
-                return self._shared
+                return self.shared
             case "str" | "inlineStr":
                 return lambda saved: (string_text(saved, self._name), None)
             case "n" if number_format.shown is Shown.NUMBER:
