@@ -5,6 +5,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -12,7 +13,7 @@ from types import FrameType
 import click
 import platformdirs
 
-from reconcile.cli import program
+from reconcile.cli import go_on_command, program
 from reconcile.errors import ExitCode, ReconcileError
 
 __all__ = ["main", "run_command"]
@@ -26,29 +27,34 @@ def main() -> None:
 
 def run_command(arguments: Sequence[str]) -> int:
     """Runs a command line; returns one of the codes of `ExitCode`, and raises nothing."""
-    words = list(arguments)
+    words = tuple(arguments)
     try:
-        code = program.main(words, prog_name="reconcile", standalone_mode=False, obj=tuple(words))
+        code = program.main(list(words), prog_name="reconcile", standalone_mode=False, obj=words)
     except ReconcileError as error:
-        click.echo(f"reconcile: {error}", err=True)
+        _say(f"reconcile: {error}")
+        if error.exit_code is ExitCode.STOPPED_BY_API:
+            _say(f"To go on:\n  {go_on_command(words)}")
         return error.exit_code
     except click.ClickException as error:
         error.show()
         return ExitCode.NOTHING_SENT
     except (click.Abort, KeyboardInterrupt):
-        click.echo(
-            "reconcile: Stopped before the end. What was sent is in the journal; "
-            "`reconcile report` writes the workbook of the latest run.",
-            err=True,
+        _say(
+            "reconcile: Stopped before the end. What was sent is in the journal; `reconcile "
+            "report` writes the workbook of the latest run. To go on:\n"
+            f"  {go_on_command(words)}"
         )
         return ExitCode.STOPPED_BY_USER
-    except BrokenPipeError:
-        # Whoever read our output has gone; Python must not complain once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.INTERNAL
+    except SystemExit as error:  # click's answer to a pipe that nobody reads any more
+        return ExitCode.DONE if error.code in (0, None) else ExitCode.INTERNAL
     except Exception as error:  # noqa: BLE001  (the last word: a bug ends in a log, not on screen)
         return _tell_bug(error)
     return int(code) if isinstance(code, int) else ExitCode.DONE
+
+
+def _say(line: str) -> None:
+    with suppress(OSError):
+        click.echo(line, err=True)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -72,10 +78,9 @@ def _tell_bug(error: Exception) -> int:
         where = f"The details are in {log}."
     except OSError:
         where = "Its details could not be written to a log."
-    click.echo(
+    _say(
         f"reconcile: An error of the program itself ({type(error).__name__}). {where} "
-        "What had been sent is in the journal; run the same command again to go on.",
-        err=True,
+        "Anything that was sent is in the journal; run the same command again to go on."
     )
     return ExitCode.INTERNAL
 

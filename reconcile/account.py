@@ -8,16 +8,28 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
+from random import SystemRandom
 
-from reconcile.executor import Client, Exchange, NeverSent, NoReply, Pacer, Reply, judge
-from reconcile.executor.verdict import Retry
+from reconcile.errors import StoppedError
+from reconcile.executor import Client, Exchange, Pacer, Reply, RetryPolicy, judge
+from reconcile.executor.retry import Tries
+from reconcile.executor.verdict import Halt, Retry
 from reconcile.journal import Journal
 from reconcile.model import CallKind
 
-__all__ = ["Account", "describe_account", "identify", "known_account"]
+__all__ = [
+    "Account",
+    "Patience",
+    "describe_account",
+    "identify",
+    "known_account",
+    "token_account",
+]
 
 _OK = 200
+_UNAUTHORISED = "401"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +49,20 @@ def known_account(
 ) -> Account | None:
     """The account as far as it is known without asking; None if it isn't."""
     if configured is not None:
-        return Account(f"{base_url} {configured}", configured)
+        return Account(f"{base_url} account {configured}", configured)
     if fingerprint is None:
         return None
     known = journal.account_of(base_url, fingerprint)
     return None if known is None else Account(f"{base_url} id {known[0]}", known[1])
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for an answer: tries, and the longest `Retry-After` in seconds."""
+
+    policy: RetryPolicy
+    longest_hold: float
+    now: Callable[[], datetime]
 
 
 async def identify(
@@ -54,26 +71,47 @@ async def identify(
     journal: Journal,
     base_url: str,
     fingerprint: str,
-    now: Callable[[], datetime] = _utc_now,
+    patience: Patience,
 ) -> Account:
-    """Asks `GET /account`, which answers an Account token only; takes one slot of the budget.
+    """Asks `GET /account`, which answers an Account token only; takes slots of the budget.
 
-    Another answer than 200 proves nothing against the token and stops nothing; a 429 or a
-    `Retry-After` holds the calls that follow.
+    A definite no (401, 403, 404, no id) proves nothing against the token: the account is then
+    known by the token's fingerprint. A passing fault is waited out, since under another name
+    the account would have no history, and what was sent before would be sent again.
+
+    Raises:
+        StoppedError: a redirect, a login page, or no answer however often it was asked.
     """
     time = asyncio.get_running_loop().time
-    await asyncio.sleep(pacer.due(time()) - time())
-    started = time()
-    pacer.started(started)
-    exchange = await client.account(lambda: pacer.left(started, time()))
-    _heed(pacer, exchange, started, time(), now())
-    found = _read(exchange)
-    if isinstance(found, str):
-        key = f"{base_url} token {fingerprint}"
-        return Account(key, "", f"Flxpoint doesn't say whose token this is ({found}).")
-    account, name = found
-    journal.remember_account(base_url, fingerprint, account, name)
-    return Account(f"{base_url} id {account}", name)
+    tries = Tries()
+    while True:
+        await asyncio.sleep(pacer.due(time()) - time())
+        started = time()
+        pacer.started(started)
+        exchange = await client.account(partial(_left, pacer, started, time))
+        verdict = judge(CallKind.SYNC, exchange, patience.now())
+        match verdict:
+            case Halt() if verdict.cause != _UNAUTHORISED:
+                raise StoppedError(f"{verdict.sentence} Nothing was sent.")
+            case Retry():
+                _heed(pacer, verdict, started, time())
+                tries.count(verdict)
+                if (verdict.hold or 0.0) > patience.longest_hold or patience.policy.over(tries):
+                    raise StoppedError(
+                        f"Flxpoint doesn't say whose token this is ({_answer(exchange)}); the "
+                        "history of the account is needed before anything may be sent."
+                    )
+                wait = (
+                    0.0 if verdict.throttled else patience.policy.wait(tries.used, SystemRandom())
+                )
+                await asyncio.sleep(wait)
+            case _:
+                return _account(exchange, journal, base_url, fingerprint)
+
+
+def token_account(base_url: str, fingerprint: str, remark: str = "") -> Account:
+    """The account of a token that Flxpoint doesn't name an owner of."""
+    return Account(f"{base_url} token {fingerprint}", "", remark)
 
 
 def describe_account(exchange: Exchange) -> tuple[str | None, str]:
@@ -82,26 +120,47 @@ def describe_account(exchange: Exchange) -> tuple[str | None, str]:
     return (None, found) if isinstance(found, str) else (found[1], "")
 
 
-def _heed(pacer: Pacer, exchange: Exchange, began: float, ended: float, now: datetime) -> None:
-    verdict = judge(CallKind.SYNC, exchange, now)
-    if isinstance(verdict, Retry) and verdict.throttled:
+def _account(exchange: Exchange, journal: Journal, base_url: str, fingerprint: str) -> Account:
+    found = _read(exchange)
+    by_token = token_account(
+        base_url, fingerprint, f"Flxpoint doesn't say whose token this is ({found})."
+    )
+    if isinstance(found, str):
+        return by_token
+    account, name = found
+    known = Account(f"{base_url} id {account}", name)
+    journal.remember_account(base_url, fingerprint, account, name)
+    journal.adopt_history(by_token.key, known.key)
+    return known
+
+
+def _left(pacer: Pacer, started: float, time: Callable[[], float]) -> None:
+    pacer.left(started, time())
+
+
+def _heed(pacer: Pacer, verdict: Retry, began: float, ended: float) -> None:
+    if verdict.throttled:
         pacer.refused(began, ended, verdict.hold)
-    elif isinstance(verdict, Retry) and verdict.hold is not None:
+    elif verdict.hold is not None:
         pacer.hold(ended + verdict.hold)
+
+
+def _answer(exchange: Exchange) -> str:
+    return f"answered {exchange.status}" if isinstance(exchange, Reply) else exchange.reason
 
 
 def _read(exchange: Exchange) -> tuple[str, str] | str:
     """The account's id and name, or why there is none."""
-    match exchange:
-        case NeverSent(reason) | NoReply(reason):
-            return reason
-        case Reply(status) if status != _OK:
-            return f"GET /account answered {status}"
-        case Reply():
-            try:
-                said = json.loads(exchange.body)
-            except json.JSONDecodeError:
-                return "GET /account answered no JSON"
-    if not isinstance(said, dict) or not isinstance(said.get("id"), int | str):
+    if not isinstance(exchange, Reply):
+        return exchange.reason
+    if exchange.status != _OK:
+        return f"GET /account answered {exchange.status}"
+    try:
+        said = json.loads(exchange.body)
+    except (ValueError, RecursionError):
+        return "GET /account answered no JSON"
+    found = said.get("id") if isinstance(said, dict) else None
+    if isinstance(found, bool) or not isinstance(found, int | str):
         return "GET /account named no id"
-    return str(said["id"]), str(said.get("companyName") or said.get("brandName") or said["id"])
+    name = str(said.get("companyName") or said.get("brandName") or found)
+    return str(found), "".join(char for char in name if char.isprintable())

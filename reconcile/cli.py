@@ -8,7 +8,7 @@ command that uses it.
 import os
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from reconcile.job import Checked
     from reconcile.preparation import SendRules
 
-__all__ = ["program"]
+__all__ = ["go_on_command", "program"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -40,12 +40,16 @@ class _Say:
     quiet: bool = False
 
     def result(self, line: str) -> None:
+        from reconcile.terminal import say_on
+
         if not (self.json or self.quiet):
-            click.echo(line)
+            say_on(sys.stdout, line)
 
     def message(self, line: str) -> None:
+        from reconcile.terminal import say_on
+
         if not self.quiet:
-            click.echo(line, err=True)
+            say_on(sys.stderr, line)
 
 
 def _options(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
@@ -81,7 +85,7 @@ _PLANNING = _options(
     click.option(
         "--order",
         "orders",
-        type=click.IntRange(min=1),
+        type=click.IntRange(1, 2**63 - 1),
         multiple=True,
         metavar="ID",
         help="A pilot: this order only (may be repeated).",
@@ -168,7 +172,7 @@ def report(
 
 
 @program.command(epilog=_EPILOG)
-@click.argument("order", type=click.IntRange(min=1))
+@click.argument("order", type=click.IntRange(1, 2**63 - 1))
 @_PLACES
 def show(order: int, **options: Any) -> int:
     """Show every cell, call and answer of one order, over all runs."""
@@ -296,7 +300,7 @@ def _run(files: tuple[str, ...], say: _Say, options: Mapping[str, Any]) -> int:
     from reconcile.executor import next_time
     from reconcile.job import Surroundings
     from reconcile.job import run as run_job
-    from reconcile.terminal import Watcher, finished_json, finished_lines, print_json
+    from reconcile.terminal import Watcher, finished_json, finished_lines, print_json, say_on
     from reconcile.tokens import find_token
 
     settings = _settings(options)
@@ -312,7 +316,8 @@ def _run(files: tuple[str, ...], say: _Say, options: Mapping[str, Any]) -> int:
         journal=_journal(settings),
         now=lambda: datetime.now(UTC),
         listener=watcher,
-        confirm=lambda checked: _confirm(checked, say, yes=options["yes"]),
+        confirm=lambda checked: _confirm(checked, say, options),
+        keep=() if options["config"] is None else (options["config"],),
     )
     with watcher.watching():
         finished = run_job(
@@ -327,30 +332,48 @@ def _run(files: tuple[str, ...], say: _Say, options: Mapping[str, Any]) -> int:
     if finished is None:
         say.message("Nothing was sent.")
         return ExitCode.NOTHING_SENT
+    again = go_on_command(click.get_current_context().obj or ())
     if say.json:
-        print_json(finished_json(finished))
-    for line in finished_lines(finished, _same_command()):
+        print_json(finished_json(finished, again))
+    for line in finished_lines(finished, again):
         say.result(line)
-    if finished.fault or (finished.stop and (say.json or say.quiet)):
-        click.echo(finished.fault or (finished.stop and finished.stop.sentence), err=True)
+    if finished.stop and (say.json or say.quiet):
+        say_on(sys.stderr, f"{finished.stop.sentence} To go on:\n  {again}")
+    if finished.fault:
+        say_on(sys.stderr, f"reconcile: {finished.fault}")
     return finished.exit_code
 
 
-def _confirm(checked: "Checked", say: _Say, *, yes: bool) -> bool:
-    """On a terminal the plan is shown and one question asked; elsewhere neither."""
+def _confirm(checked: "Checked", say: _Say, options: Mapping[str, Any]) -> bool:
+    """Shows the plan, unless events are wanted; asks once, on a terminal only."""
     from reconcile.terminal import checked_lines
 
-    for line in checked_lines(checked, datetime.now(UTC), issues=False):
-        say.message(line)
     sending = len(checked.workload.to_send)
-    if yes or not sending or not sys.stdin.isatty() or not sys.stderr.isatty():
+    asks = sending and not options["yes"] and sys.stdin.isatty() and sys.stderr.isatty()
+    if not options["events"]:
+        shown = _Say() if asks else say
+        for line in checked_lines(checked, datetime.now(UTC), issues=False):
+            shown.message(line)
+    if not asks:
         return True
     return click.confirm(f"Send these {sending} calls?", err=True)
 
 
-def _same_command() -> str:
-    arguments: tuple[str, ...] = click.get_current_context().obj or ()
-    return shlex.join(("reconcile", *arguments))
+def go_on_command(arguments: Sequence[str]) -> str:
+    """The command that goes on after a stop.
+
+    Without --force, which would send everything again, and without a time that is over.
+    """
+    kept: list[str] = []
+    passing = False
+    for argument in arguments:
+        if passing:
+            passing = False
+        elif argument == "--finish-by":
+            passing = True
+        elif argument != "--force" and not argument.startswith("--finish-by="):
+            kept.append(argument)
+    return shlex.join(("reconcile", *kept))
 
 
 def _settings(options: Mapping[str, Any]) -> "Settings":

@@ -15,6 +15,7 @@ __all__ = [
     "JournalError",
     "NothingSentError",
     "ReconcileError",
+    "StoppedError",
     "TokenError",
     "WorkbookError",
 ]
@@ -95,6 +96,12 @@ class TokenError(NothingSentError):
 
 class FileRefusedError(NothingSentError):
     """A file can't be read as an export; says what it is and what to do."""
+
+
+class StoppedError(ReconcileError):
+    """The API or the network stopped the run before its first call."""
+
+    exit_code = ExitCode.STOPPED_BY_API
 
 
 class InternalError(ReconcileError):

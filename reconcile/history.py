@@ -89,9 +89,7 @@ def compare(plan: Plan, history: History, *, force: bool = False) -> Workload:
         force: send unchanged calls too (never a status call in doubt).
     """
     with without_cyclic_gc():
-        calls = [
-            call for order in plan.orders for call in _calls_of(order, history, force=force)
-        ]
+        calls = [call for order in plan.orders for call in _calls_of(order, history, force=force)]
     counts = dict.fromkeys(Comparison, 0)
     for call in calls:
         if call.kind is CallKind.SYNC:
@@ -169,5 +167,7 @@ def _flat(content: dict[str, Any]) -> dict[str, object]:
                 flat[f"{path}.externalAccountingId"] = item["externalAccountingId"]
             for sub in item.get("orderItemAccountingItems", ()):
                 key = sub.get("externalAccountingId", "")
+                if key:
+                    flat[f"{path}.orderItemAccountingItems[{key}].externalAccountingId"] = key
                 flat[f"{path}.orderItemAccountingItems[{key}].quantity"] = sub.get("quantity")
     return flat

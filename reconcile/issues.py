@@ -10,7 +10,17 @@ from enum import StrEnum
 from reconcile.model import Issue, Notice
 from reconcile.payload import STATUSES
 
-__all__ = ["ISSUES", "NOTICES", "IssueKind", "NoticeKind", "Scope", "explain", "reason", "remedy"]
+__all__ = [
+    "ISSUES",
+    "NOTICES",
+    "IssueKind",
+    "NoticeKind",
+    "Scope",
+    "explain",
+    "placed",
+    "reason",
+    "remedy",
+]
 
 
 class Scope(StrEnum):
@@ -38,6 +48,7 @@ class NoticeKind:
     sentence: str
 
 
+_PLACES_NAMED = 10
 _AS_TEXT = "Format the column as text in the accounting export and export it again."
 _ID = "a whole number from 1 to 9223372036854775807, in the digits 0-9"
 _EXTERNAL = "the id as the accounting system shows it"
@@ -242,13 +253,20 @@ NOTICES: dict[str, NoticeKind] = {
     "filled-down": NoticeKind("{found} cells got the value of the merged cell they belong to"),
     "column-passed-over": NoticeKind("the column {found} is not read; {detail} is read instead"),
     "read-once": NoticeKind("{found} has the same bytes as {detail} and was read once"),
-    "rows-without-order": NoticeKind("{found} rejected rows name no order"),
+    "rows-without-order": NoticeKind("rejected rows that name no order: {found}"),
 }
 
 
 def reason(issue: Issue) -> str:
     """What is wrong, in words: one clause without its place."""
     return _filled(ISSUES[issue.code].sentence, issue.found, issue.detail)
+
+
+def placed(issue: Issue) -> str:
+    """The places in words, the first ten of them."""
+    more = len(issue.places) - _PLACES_NAMED
+    named = ", ".join(map(str, issue.places[:_PLACES_NAMED]))
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def remedy(issue: Issue) -> str:
@@ -263,8 +281,7 @@ def explain(told: Issue | Notice) -> str:
         more = f" ({told.count} times, first here)" if told.count > 1 else ""
         return f"{told.place}: {words}{more}"
     expected = _filled(ISSUES[told.code].expected, told.found, told.detail)
-    places = ", ".join(str(place) for place in told.places)
-    return f"{places}: {reason(told)}; expected {expected}. {remedy(told)} [{told.code}]"
+    return f"{placed(told)}: {reason(told)}; expected {expected}. {remedy(told)} [{told.code}]"
 
 
 def _filled(template: str, found: str, detail: str) -> str:

@@ -8,9 +8,16 @@ from pathlib import Path
 from secrets import choice
 
 from reconcile import __version__
-from reconcile.account import Account, identify, known_account
+from reconcile.account import Account, Patience, identify, known_account, token_account
 from reconcile.config import Settings, is_loopback
-from reconcile.errors import ExitCode, InternalError, JournalError, NothingSentError, ReconcileError
+from reconcile.errors import (
+    ExitCode,
+    InternalError,
+    JournalError,
+    NothingSentError,
+    ReconcileError,
+    WorkbookError,
+)
 from reconcile.events import Event, Listener
 from reconcile.executor import (
     Client,
@@ -23,6 +30,7 @@ from reconcile.executor import (
     StopSwitch,
     ThreadRecorder,
     Timeouts,
+    finishing_signals,
     stop_signals,
     watch_clock,
 )
@@ -66,12 +74,14 @@ class Surroundings:
     """What a run stands in: where its journal lies, what time it is, who listens.
 
     `confirm` is asked once before anything is sent; False ends the run without sending.
+    `keep` are files that the workbook must not overwrite.
     """
 
     journal: Path
     now: Callable[[], datetime]
     listener: Listener
     confirm: Callable[["Checked"], bool]
+    keep: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,7 @@ class Finished:
     """How a run ended. `workbook` is None if it could not be written; `fault` says why."""
 
     run: RunRecord
-    totals: Totals | None
+    totals: Totals
     workbook: Path | None
     exit_code: ExitCode
     stop: Stop | None
@@ -125,6 +135,8 @@ def check(
     else:
         with Journal.open(journal) as opened:
             account = known_account(opened, settings.base_url, settings.account, fingerprint)
+            if account is None and fingerprint is not None:
+                account = token_account(settings.base_url, fingerprint)
             workload = _workload(prepared, opened, account, rules)
     pacer = Pacer(settings.requests_per_second)
     return Checked(prepared, workload, account, duration(workload, pacer))
@@ -149,6 +161,7 @@ def run(
     started = around.now()
     run_id = _new_run_id(started)
     target = _target(files[0], run_id, results)
+    _refuse_ours(target, (*files, around.journal, *around.keep))
     prove_writable(target)
     with Journal.open(around.journal) as journal:
         fingerprint = token_fingerprint(token)
@@ -157,7 +170,7 @@ def run(
         )
         account = known_account(journal, settings.base_url, settings.account, fingerprint)
         if account is None:
-            account = asyncio.run(_ask_account(settings, token, pacer, journal))
+            account = asyncio.run(_ask_account(settings, token, pacer, journal, around))
             if account.remark:
                 around.listener(Event("remark", {"text": account.remark}))
         workload = _workload(prepared, journal, account, rules)
@@ -199,10 +212,12 @@ def run(
             stop = asyncio.run(
                 _execute(workload, settings, token, pacer, journal, run_id, around, finish_by)
             )
-            journal.keep_spacing(settings.base_url, fingerprint, pacer.spacing)
+            if stop is None or stop.kind is not StopKind.JOURNAL:
+                journal.keep_spacing(settings.base_url, fingerprint, pacer.spacing)
+            with finishing_signals(lambda text: around.listener(Event("remark", {"text": text}))):
+                return _finish(journal, run_id, stop, target, around, overwrite=results is not None)
         except JournalError as error:
-            stop = Stop(StopKind.JOURNAL, str(error))
-        return _finish(journal, run_id, stop, target, around, overwrite=results is not None)
+            raise InternalError(f"{error} Calls may have been sent; nothing more is.") from error
 
 
 def rebuild_report(
@@ -255,6 +270,16 @@ def _target(beside: Path, run_id: str, results: Path | None) -> Path:
     return results / default_target(beside, run_id).name if results.is_dir() else results
 
 
+def _refuse_ours(target: Path, keep: Sequence[Path]) -> None:
+    """`--results` is obeyed, but never over an input, the config or the journal."""
+    for path in keep:
+        if target.resolve() == path.resolve():
+            raise WorkbookError(
+                f"The results workbook can't be written over {path}, which the run needs; "
+                "name another place with --results."
+            )
+
+
 def _new_run_id(now: datetime) -> str:
     """Sorts by time, can be read aloud, and doesn't meet another of the same second."""
     tail = "".join(choice(_LETTERS) for _ in range(3))
@@ -272,9 +297,14 @@ def _client(settings: Settings, token: str) -> Client:
     )
 
 
-async def _ask_account(settings: Settings, token: str, pacer: Pacer, journal: Journal) -> Account:
+async def _ask_account(
+    settings: Settings, token: str, pacer: Pacer, journal: Journal, around: Surroundings
+) -> Account:
+    patience = Patience(RetryPolicy(settings.tries), settings.longest_retry_after, around.now)
     async with _client(settings, token) as client:
-        return await identify(client, pacer, journal, settings.base_url, token_fingerprint(token))
+        return await identify(
+            client, pacer, journal, settings.base_url, token_fingerprint(token), patience
+        )
 
 
 async def _execute(
@@ -336,6 +366,7 @@ def _finish(
         ledger.reader = RunReader(journal, record)
         workbook = write_workbook(build_report(ledger), target, overwrite=overwrite)
     except ReconcileError as error:
+        journal.end_run(run_id, around.now(), int(ExitCode.INTERNAL), str(error), str(target))
         return Finished(record, ledger.totals, None, ExitCode.INTERNAL, stop, str(error))
     if workbook != target and not fault:
         journal.end_run(run_id, around.now(), int(exit_code), reason, str(workbook))

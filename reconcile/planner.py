@@ -114,7 +114,16 @@ def narrow(planned: Plan, keep: Container[int], *, rejections: bool) -> Plan:
         else:
             left_out += rejection.rows
     ignored = (*planned.ignored, *(Ignored(row, IgnoreRule.PILOT) for row in left_out))
-    return replace(planned, orders=tuple(orders), rejections=tuple(rejected), ignored=ignored)
+    notices = planned.notices
+    if not rejections:
+        notices = tuple(notice for notice in notices if notice.code != "rows-without-order")
+    return replace(
+        planned,
+        orders=tuple(orders),
+        rejections=tuple(rejected),
+        ignored=ignored,
+        notices=notices,
+    )
 
 
 def _decide(

@@ -4,10 +4,11 @@ Computes nothing; every figure comes from `job`. Results go to stdout, messages 
 """
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, TextIO
 
@@ -26,6 +27,7 @@ __all__ = [
     "finished_json",
     "finished_lines",
     "print_json",
+    "say_on",
     "span",
 ]
 
@@ -72,19 +74,18 @@ def checked_lines(checked: Checked, now: datetime, *, issues: bool) -> Iterator[
 def finished_lines(finished: Finished, again: str) -> Iterator[str]:
     """How a run ended: outcomes, workbook, and the command that goes on."""
     totals = finished.totals
-    if totals is not None:
-        counts = [
-            f"{totals.outcomes[outcome]} {outcome}"
-            for outcome in Outcome
-            if totals.outcomes[outcome]
-        ]
-        yield f"Orders     {totals.orders}: {', '.join(reversed(counts)) or 'none'}"
-        yield (
-            f"Rows       {totals.rows_read} read = {totals.rows_used} used + "
-            f"{totals.rows_rejected} rejected + {totals.rows_ignored} ignored"
-        )
-        if totals.difference:
-            yield f"WRONG      {totals.difference} rows or orders are not accounted for"
+    counts = [
+        f"{totals.outcomes[outcome]} {outcome}"
+        for outcome in reversed(Outcome)
+        if totals.outcomes[outcome]
+    ]
+    yield f"Orders     {totals.orders}: {', '.join(counts) or 'none'}"
+    yield (
+        f"Rows       {totals.rows_read} read = {totals.rows_used} used + "
+        f"{totals.rows_rejected} rejected + {totals.rows_ignored} ignored"
+    )
+    if totals.difference:
+        yield f"WRONG      {totals.difference} rows or orders are not accounted for"
     if finished.workbook is not None:
         yield f"Workbook   {finished.workbook}"
     if finished.stop is not None:
@@ -129,8 +130,8 @@ def checked_json(checked: Checked) -> dict[str, Any]:
     }
 
 
-def finished_json(finished: Finished) -> dict[str, Any]:
-    """How a run ended, as one document."""
+def finished_json(finished: Finished, again: str) -> dict[str, Any]:
+    """How a run ended, as one document; `go_on` is the command that goes on after a stop."""
     totals = finished.totals
     return {
         "run": finished.run.id,
@@ -138,23 +139,22 @@ def finished_json(finished: Finished) -> dict[str, Any]:
         "base_url": finished.run.base_url,
         "exit_code": int(finished.exit_code),
         "stopped": finished.stop.sentence if finished.stop else None,
+        "go_on": again if finished.stop else None,
         "fault": finished.fault or None,
         "workbook": str(finished.workbook) if finished.workbook else None,
-        "orders": totals
-        and {
+        "orders": {
             "total": totals.orders,
             **{outcome.value: totals.outcomes[outcome] for outcome in Outcome},
         },
-        "rows": totals
-        and {
+        "rows": {
             "read": totals.rows_read,
             "used": totals.rows_used,
             "rejected": totals.rows_rejected,
             "ignored": totals.rows_ignored,
         },
-        "requests": totals and totals.requests,
-        "retries": totals and totals.retries,
-        "throttled": totals and totals.throttled,
+        "requests": totals.requests,
+        "retries": totals.retries,
+        "throttled": totals.throttled,
     }
 
 
@@ -255,7 +255,11 @@ class Watcher:
             self._line(words)
 
     def _line(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        """Whoever watched may have gone; that must never end a run."""
+        try:
+            print(text, file=self._stream, flush=True)
+        except OSError:
+            self._quiet, self._events = True, False
 
 
 def _columns(export: Export) -> Iterator[str]:
@@ -325,7 +329,16 @@ def _rejection_json(rejection: Rejection) -> dict[str, Any]:
     }
 
 
+def say_on(stream: TextIO, text: str) -> None:
+    """Writes a line; whoever read it may have gone, which changes no outcome."""
+    try:
+        print(text, file=stream, flush=True)
+    except OSError:
+        # Python must not complain once more when it flushes at its end.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def print_json(document: Mapping[str, Any]) -> None:
     """One document on stdout."""
-    json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
-    sys.stdout.write("\n")
+    say_on(sys.stdout, json.dumps(document, ensure_ascii=False, indent=1))

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from reconcile.executor import Exchange, Reply
 from reconcile.model import CallKind
 
-__all__ = ["ScriptedSender", "Sent", "VirtualTime", "run_in_virtual_time"]
+__all__ = ["EPOCH", "ScriptedSender", "Sent", "VirtualTime", "run_in_virtual_time"]
 
 _T = TypeVar("_T")
 

@@ -299,6 +299,7 @@ def test_an_item_that_is_gone_is_shown_with_all_that_it_had() -> None:
     assert changes(one, booked("INV", item(1, "A"))) == {
         ("items[2].id", 2, None),
         ("items[2].externalAccountingId", "B", None),
+        ("items[2].orderItemAccountingItems[x].externalAccountingId", "x", None),
         ("items[2].orderItemAccountingItems[x].quantity", 3, None),
     }
 

@@ -774,7 +774,9 @@ def test_rows_that_name_no_order_are_counted_in_a_notice() -> None:
         sheet("order | order ext\nx | INV-3", file="b.csv", name=""),
     )
 
-    assert notices(made, "rows-without-order") == ["a.xlsx!Sheet1:3: 2 rejected rows name no order"]
+    assert notices(made, "rows-without-order") == [
+        "a.xlsx!Sheet1:3: rejected rows that name no order: 2"
+    ]
 
 
 # Contradictions

@@ -154,7 +154,7 @@ def _verdict_words(verdict: Verdict) -> str:
 
 def _help() -> str:
     parts = [_help_of(program, "reconcile")]
-    context = click.Context(program, info_name="reconcile")
+    context = click.Context(program, info_name="reconcile", **program.context_settings)
     for name in program.list_commands(context):
         command = program.get_command(context, name)
         if command is not None:
@@ -164,7 +164,9 @@ def _help() -> str:
 
 def _help_of(command: click.Command, name: str) -> str:
     epilog, command.epilog = command.epilog, None
-    context = click.Context(command, info_name=name, terminal_width=88, max_content_width=88)
+    context = click.Context(
+        command, info_name=name, terminal_width=88, max_content_width=88, **program.context_settings
+    )
     text = command.get_help(context)
     command.epilog = epilog
     return f"```text\n$ {name} --help\n{text}\n```\n"

@@ -6,7 +6,12 @@ are arithmetic that knows no clock.
 
 from reconcile.executor.client import Client, Timeouts
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
-from reconcile.executor.interrupts import next_time, stop_signals, watch_clock
+from reconcile.executor.interrupts import (
+    finishing_signals,
+    next_time,
+    stop_signals,
+    watch_clock,
+)
 from reconcile.executor.loop import Executor, Sender
 from reconcile.executor.pacer import Pacer
 from reconcile.executor.recorder import InlineRecorder, Recorder, ThreadRecorder
@@ -33,6 +38,7 @@ __all__ = [
     "ThreadRecorder",
     "Timeouts",
     "Verdict",
+    "finishing_signals",
     "judge",
     "next_time",
     "stop_signals",

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import httpx
 
+from reconcile.errors import ConfigError
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.model import CallKind
 from reconcile.tokens import redacted
@@ -58,23 +59,31 @@ class Client:
         self._base_url = base_url
         self._token = token
         self._whole = timeouts.whole
-        self._http = httpx.AsyncClient(
-            headers={
-                "X-API-TOKEN": token,
-                "Accept": "application/json",
-                "User-Agent": "reconcile",
-            },
-            timeout=httpx.Timeout(
-                connect=timeouts.connect,
-                write=timeouts.write,
-                read=timeouts.read,
-                pool=timeouts.connect,
-            ),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            follow_redirects=False,
-            trust_env=not direct,
-            transport=transport,
-        )
+        try:
+            self._http = httpx.AsyncClient(
+                headers={
+                    "X-API-TOKEN": token,
+                    "Accept": "application/json",
+                    "User-Agent": "reconcile",
+                },
+                timeout=httpx.Timeout(
+                    connect=timeouts.connect,
+                    write=timeouts.write,
+                    read=timeouts.read,
+                    pool=timeouts.connect,
+                ),
+                limits=httpx.Limits(
+                    max_connections=connections, max_keepalive_connections=connections
+                ),
+                follow_redirects=False,
+                trust_env=not direct,
+                transport=transport,
+            )
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
+            raise ConfigError(
+                f"The proxy settings of this machine can't be used: {error}. "
+                "See HTTPS_PROXY, HTTP_PROXY and ALL_PROXY."
+            ) from error
 
     async def __aenter__(self) -> Self:
         return self
@@ -116,8 +125,12 @@ class Client:
     async def _exchange(
         self, method: str, path: str, left: Callable[[], None], **request: Any
     ) -> Exchange:
+        begun = False
+
         async def trace(event: str, _info: object) -> None:
+            nonlocal begun
             if event.endswith("send_request_headers.started"):
+                begun = True
                 left()
 
         try:
@@ -128,9 +141,16 @@ class Client:
                 ) as response,
             ):
                 body = await _beginning(response)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        except (
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            httpx.PoolTimeout,
+            httpx.ProxyError,
+        ) as error:
             return NeverSent(_words(error))
-        except (httpx.TransportError, httpx.DecodingError, TimeoutError) as error:
+        except TimeoutError as error:
+            return NoReply(_words(error)) if begun else NeverSent(_words(error))
+        except (httpx.TransportError, httpx.DecodingError) as error:
             return NoReply(_words(error))
         headers = {
             name.lower(): redacted(value, self._token) for name, value in response.headers.items()

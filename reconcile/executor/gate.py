@@ -66,6 +66,6 @@ class Gate:
             left = self._pacer.due(time()) - time() - lead
             if left <= _NOW:
                 return
-            if left > _WORTH_TELLING:
+            if left > _WORTH_TELLING and self._pacer.held_until > time():
                 self._listener(Event("waiting", {"seconds": round(left, 1)}))
             await self._switch.sleep(left)

@@ -10,7 +10,7 @@ from types import FrameType
 
 from reconcile.executor.stops import Stop, StopKind, StopSwitch
 
-__all__ = ["next_time", "stop_signals", "watch_clock"]
+__all__ = ["finishing_signals", "next_time", "stop_signals", "watch_clock"]
 
 
 def next_time(clock: str, now: datetime) -> datetime:
@@ -38,6 +38,25 @@ async def watch_clock(
 
 
 @contextmanager
+def finishing_signals(say: Callable[[str], None]) -> Iterator[None]:
+    """While a run is brought to its end the first Ctrl-C or SIGTERM is only answered."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    told = False
+
+    def wait(_number: int, _frame: FrameType | None) -> None:
+        nonlocal told
+        if told:
+            raise KeyboardInterrupt
+        told = True
+        say("The workbook is being written; once more ends the program without it.")
+
+    with _handled_by(wait):
+        yield
+
+
+@contextmanager
 def stop_signals(switch: StopSwitch) -> Iterator[None]:
     """Ctrl-C and SIGTERM stop the run cleanly; a second one is not waited for.
 
@@ -56,10 +75,15 @@ def stop_signals(switch: StopSwitch) -> Iterator[None]:
             switch.request, Stop(StopKind.USER, f"Stopped by {name}; calls in flight were awaited.")
         )
 
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    before = {number: signal.signal(number, stop) for number in numbers}
+    with _handled_by(stop):
+        yield
+
+
+@contextmanager
+def _handled_by(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    before = {n: signal.signal(n, handler) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, former in before.items():
+            signal.signal(number, former)

@@ -27,7 +27,7 @@ from reconcile.executor.verdict import (
     judge,
 )
 from reconcile.history import PlannedCall
-from reconcile.journal import AttemptEnd
+from reconcile.journal import NEVER_SENT, AttemptEnd
 from reconcile.model import CallKind, Outcome
 
 __all__ = ["Executor", "Sender"]
@@ -197,7 +197,7 @@ class Executor:
     async def _withdraw(self, call: PlannedCall, number: int, tries: Tries) -> None:
         """The run stopped between the journal's word and the slot: the call never left."""
         state = Outcome.IN_DOUBT if tries.doubtful else Outcome.PENDING
-        end = AttemptEnd(self.now(), 0.0, _NEVER_SENT, None, "stopped", "", {})
+        end = AttemptEnd(self.now(), 0.0, NEVER_SENT, None, "stopped", "", {})
         await self.recorder.record(call, number, end, state, "the run was stopped first")
 
     def _pace(self, verdict: Verdict, exchange: Exchange, began: float, ended: float) -> None:
@@ -240,9 +240,6 @@ def _over(room: asyncio.Semaphore, entered: _Once, _task: asyncio.Task[None]) ->
     room.release()
 
 
-_NEVER_SENT = "never sent"
-
-
 def _state(verdict: Verdict, tries: Tries) -> Outcome:
     match verdict:
         case Accept():
@@ -262,7 +259,7 @@ def _kind_of(exchange: Exchange) -> str:
         case Reply():
             return "reply"
         case NeverSent():
-            return _NEVER_SENT
+            return NEVER_SENT
         case NoReply():
             return "no reply"
         case _:

@@ -15,7 +15,7 @@ __all__ = ["Pacer"]
 MARGIN: Final = 1.022
 """Spacing at the floor, relative to the ceiling: 0.511 s at 2 requests per second."""
 
-WINDOW_MARGIN: Final = 1.01
+WINDOW_MARGIN: Final = 1.015
 """The second call after one starts at least so many seconds (times 2/rate) later."""
 
 VOID_AFTER: Final = 0.05

@@ -25,6 +25,10 @@ class RetryPolicy:
     longest_wait: float = 30.0
     jitter: float = 0.2
 
+    def over(self, tries: "Tries") -> bool:
+        """Whether no further try is left."""
+        return tries.used >= self.tries or tries.throttled >= self.throttled_tries
+
     def wait(self, used: int, random: Random) -> float:
         """Seconds before the next try when `used` tries have failed."""
         plain = min(self.first_wait * 2.0 ** (used - 1), self.longest_wait)
@@ -60,7 +64,7 @@ async def keep_trying(
     """
 
     def exhausted(_state: RetryCallState) -> bool:
-        return tries.used >= policy.tries or tries.throttled >= policy.throttled_tries
+        return policy.over(tries)
 
     def wait(state: RetryCallState) -> float:
         verdict = state.outcome.result() if state.outcome else None

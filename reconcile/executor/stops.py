@@ -43,8 +43,8 @@ class StopSwitch:
         self.stop: Stop | None = None
 
     def request(self, stop: Stop) -> None:
-        """Stops the run; later requests change nothing."""
-        if self.stop is None:
+        """Stops the run; a later request changes nothing, unless the journal has failed."""
+        if self.stop is None or stop.kind is StopKind.JOURNAL:
             self.stop = stop
             self._event.set()
 

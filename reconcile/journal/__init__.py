@@ -9,6 +9,7 @@ from reconcile.journal.moves import MOVES, CallState, check_move
 from reconcile.journal.place import default_place
 from reconcile.journal.reader import RunReader
 from reconcile.journal.records import (
+    NEVER_SENT,
     AttemptEnd,
     AttemptRecord,
     CallRecord,
@@ -23,6 +24,7 @@ from reconcile.journal.store import Journal
 
 __all__ = [
     "MOVES",
+    "NEVER_SENT",
     "AttemptEnd",
     "AttemptRecord",
     "CallRecord",

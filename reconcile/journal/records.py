@@ -9,6 +9,7 @@ from reconcile.journal.moves import CallState, outcome_of
 from reconcile.model import CallKind, Comparison, Issue, Notice, Outcome
 
 __all__ = [
+    "NEVER_SENT",
     "AttemptEnd",
     "AttemptRecord",
     "CallRecord",
@@ -19,6 +20,10 @@ __all__ = [
     "SourceRecord",
     "ToldRecord",
 ]
+
+
+NEVER_SENT = "never sent"
+"""The `exchange` of a try that did not leave this machine."""
 
 
 @dataclass(frozen=True, slots=True)

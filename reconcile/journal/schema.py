@@ -157,6 +157,8 @@ attempts = Table(
     Column("number", Integer, primary_key=True),
     Column("sequence", Integer, nullable=False),
     Column("began_at", String(40), nullable=False),
+    Column("disturbed_before", Boolean, nullable=False),
+    Column("doubts_before", Text),
     Column("ended_at", String(40)),
     Column("seconds", Float),
     Column("exchange", String(20)),

@@ -30,6 +30,7 @@ from reconcile.journal.mapping import (
 )
 from reconcile.journal.moves import BEGUN, CallState, check_move
 from reconcile.journal.records import (
+    NEVER_SENT,
     AttemptEnd,
     AttemptRecord,
     CallRecord,
@@ -103,6 +104,18 @@ class Journal:
         key = {"base_url": base_url, "token_fingerprint": token_fingerprint}
         with self._database.transaction() as connection:
             put(connection, schema.accounts, key, {"account": account, "name": name})
+
+    def adopt_history(self, former: str, account: str) -> None:
+        """Files what was kept under the name `former` under `account`, where it has nothing."""
+        table = schema.standings
+        taken = sa.select(table.c.order_id, table.c.kind).where(table.c.account == account)
+        with self._database.transaction() as connection:
+            known = {(row.order_id, row.kind) for row in connection.execute(taken)}
+            query = sa.select(table).where(table.c.account == former)
+            for row in connection.execute(query).all():
+                if (row.order_id, row.kind) not in known:
+                    key = {"account": former, "order_id": row.order_id, "kind": row.kind}
+                    put(connection, table, key, {"account": account})
 
     def spacing_of(self, base_url: str, token_fingerprint: str) -> float | None:
         """The spacing in seconds that the last run with this token ended with."""
@@ -181,6 +194,7 @@ class Journal:
             row = connection.execute(_call_query(run_id, order_id, kind)).one()
             check_move(CallState(row.state), BEGUN)
             number = int(row.tries) + 1
+            key = {"account": row.account, "order_id": order_id, "kind": kind.value}
             connection.execute(
                 _call_update(run_id, order_id, kind).values(state=BEGUN.value, tries=number)
             )
@@ -197,9 +211,10 @@ class Journal:
                     "number": number,
                     "sequence": sequence,
                     "began_at": at.isoformat(),
+                    "disturbed_before": _disturbed(connection, key),
+                    "doubts_before": " ".join(sorted(_doubts(connection, key))),
                 },
             )
-            key = {"account": row.account, "order_id": order_id, "kind": kind.value}
             doubts = _doubts(connection, key) | {row.fingerprint}
             values = {"disturbed": True, "in_doubt": " ".join(sorted(doubts))}
             put(connection, schema.standings, key, values)
@@ -221,20 +236,22 @@ class Journal:
             row = connection.execute(_call_query(run_id, order_id, kind)).one()
             after = CallState(state.value)
             check_move(CallState(row.state), after)
-            connection.execute(
-                sa.update(table)
-                .where(
-                    table.c.run_id == run_id,
-                    table.c.order_id == order_id,
-                    table.c.kind == kind.value,
-                    table.c.number == number,
-                )
-                .values(**end_values(end))
+            attempt = sa.and_(
+                table.c.run_id == run_id,
+                table.c.order_id == order_id,
+                table.c.kind == kind.value,
+                table.c.number == number,
             )
+            connection.execute(sa.update(table).where(attempt).values(**end_values(end)))
             connection.execute(
                 _call_update(run_id, order_id, kind).values(state=after.value, note=note)
             )
             key = {"account": row.account, "order_id": order_id, "kind": kind.value}
+            if end.exchange == NEVER_SENT:
+                before = connection.execute(sa.select(table).where(attempt)).one()
+                restored = {"disturbed": before.disturbed_before, "in_doubt": before.doubts_before}
+                put(connection, schema.standings, key, restored)
+                return
             if state is Outcome.IN_DOUBT:
                 return
             values: dict[str, Any] = {
@@ -408,6 +425,12 @@ def _chunks(values: Iterable[_T], size: int) -> Iterator[list[_T]]:
     iterator = iter(values)
     while some := list(islice(iterator, size)):
         yield some
+
+
+def _disturbed(connection: sa.Connection, key: dict[str, Any]) -> bool:
+    table = schema.standings
+    where = sa.and_(*(table.c[name] == value for name, value in key.items()))
+    return bool(connection.execute(sa.select(table.c.disturbed).where(where)).scalar())
 
 
 def _call_query(run_id: str, order_id: int, kind: CallKind) -> sa.Select[Any]:

@@ -30,6 +30,9 @@ from reconcile.model import Field, Notice, Place, SourceRows, Was, column_letter
 __all__ = ["Export", "LoadRules", "load"]
 
 _PROVENANCE = ("file", "sheet", "row")
+FAILURES = "Failures"
+OUR_SHEETS = frozenset({"Summary", "Successes", FAILURES, "Rows", "Attempts"})
+"""A workbook with all of these is one of our own results; its Failures are read (section 6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,8 @@ def _choose(
 ) -> tuple[Sheet, Header]:
     """The one sheet that is read, and its header."""
     visible = [sheet for sheet in sheets if sheet.visible]
+    if name is None and {sheet.name for sheet in visible} >= OUR_SHEETS:
+        name = FAILURES
     if name is not None and any(sheet.name for sheet in sheets):
         visible = [sheet for sheet in visible if sheet.name == name]
         if not visible:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from reconcile.history import differences
 from reconcile.journal import (
+    NEVER_SENT,
     AttemptRecord,
     CallRecord,
     OrderRecord,
@@ -140,8 +141,8 @@ class Ledger:
         """External ids that differ from what was acknowledged before: order, path, old, new."""
         for call in self._changed():
             for change in differences(call.previous or "{}", call.content):
-                known = change.old is not None and change.new is not None
-                if known and change.path.endswith("externalAccountingId"):
+                replaced = change.old is not None or "orderItemAccountingItems" in change.path
+                if replaced and change.path.endswith("externalAccountingId"):
                     yield call.order_id, change.path, change.old, change.new
 
     def fewer_items(self) -> Iterator[tuple[int, int, int]]:
@@ -165,7 +166,7 @@ class Ledger:
             rows[row.state] += 1
             if row.state == "ignored":
                 ignored[row.detail] += 1
-        sent = [a for a in self.reader.attempts() if a.end and a.end.exchange != "never sent"]
+        sent = [a for a in self.reader.attempts() if a.end and a.end.exchange != NEVER_SENT]
         return Totals(
             rows_read=sum(source.rows for source in self.reader.run.sources),
             rows=rows,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reconcile.fields import EXTERNAL_IDS, IDS, normal_name
-from reconcile.issues import reason, remedy
+from reconcile.issues import placed, reason, remedy
 from reconcile.journal import CallRecord, RowRecord, SourceRecord
 from reconcile.model import CallKind, Issue, Outcome, RowRef, Was
 from reconcile.results.ledger import Ledger, RunReader
@@ -181,9 +181,7 @@ def _done(ledger: Ledger, row: RowRecord) -> list[CallRecord]:
 
 def _issue_words(issues: Sequence[Issue]) -> tuple[str, str, str]:
     codes = "; ".join(dict.fromkeys(issue.code for issue in issues))
-    reasons = "; ".join(
-        f"{reason(issue)} ({', '.join(map(str, issue.places))})" for issue in issues
-    )
+    reasons = "; ".join(f"{reason(issue)} ({placed(issue)})" for issue in issues)
     return codes, reasons, " ".join(dict.fromkeys(remedy(issue) for issue in issues))
 
 

@@ -15,7 +15,10 @@ OUTCOMES: dict[Outcome, str] = {
 
 NEXT_STEPS: dict[Outcome, str] = {
     Outcome.REFUSED: "Read the answer, mend the cells, and run this sheet again.",
-    Outcome.IN_DOUBT: "Run the file again: what is already there stays as it is.",
+    Outcome.IN_DOUBT: (
+        "Run the file again: an accounting sync may be sent twice. A status is not sent again: "
+        "look at the order in Flxpoint."
+    ),
     Outcome.PENDING: "Run the file again: only what is missing is sent.",
     Outcome.REJECTED: "Mend the cells, and run this sheet again.",
     Outcome.SYNCED: "",

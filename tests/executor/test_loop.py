@@ -449,6 +449,14 @@ def test_a_sync_that_may_have_been_applied_is_in_doubt_when_silence_stops_the_ru
     assert run.outcome(1) is Outcome.IN_DOUBT
 
 
+def test_after_a_stop_the_rest_of_the_plan_is_not_gone_through() -> None:
+    run = play(syncs(30), {(5, SYNC): [Reply(401)]})
+    told = [event.values["order"] for event in run.events if event.name == "outcome"]
+
+    assert run.stop is not None
+    assert set(told) < set(range(1, 9))
+
+
 def test_a_403_on_the_first_call_stops_and_leaves_it_pending() -> None:
     run = play(syncs(10), {(1, SYNC): [Reply(403)]})
     assert run.stop is not None
@@ -474,6 +482,14 @@ def test_twenty_refusals_in_a_row_for_one_cause_stop() -> None:
     assert len(run.sent) == 23
     assert [run.outcome(order) for order in range(4, 24)] == [Outcome.REFUSED] * 20
     assert run.outcome(24) is Outcome.PENDING
+
+
+def test_an_acknowledged_call_between_failures_keeps_the_run_going() -> None:
+    refused = {(order, SYNC): [Reply(404)] for order in (1, 2, 4, 5, 7, 8)}
+    run = play(syncs(9), refused, rules=StopRules(max_failures=3))
+
+    assert run.stop is None
+    assert len(run.sent) == 9
 
 
 def test_it_is_calls_given_up_that_count_and_not_their_tries() -> None:
