@@ -9,7 +9,16 @@ from dataclasses import dataclass
 
 from reconcile.model import Field
 
-__all__ = ["EXTERNAL_IDS", "FIELDS", "IDS", "ITEM_VALUES", "SENT", "FieldSpec", "normal_name"]
+__all__ = [
+    "BEYOND_HEADER",
+    "EXTERNAL_IDS",
+    "FIELDS",
+    "IDS",
+    "ITEM_VALUES",
+    "SENT",
+    "FieldSpec",
+    "normal_name",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,9 @@ SENT = (
     Field.ACCOUNTING_SYNC_ERROR,
 )
 """The fields that can make an accounting sync; ids alone never do."""
+
+BEYOND_HEADER = "Cells beyond the header"
+"""Our column on Failures for the cells of a row that may have moved (section 1.7)."""
 
 _PASSED_OVER = re.compile(r"[\s_\-\u00a0\u2010\u2011\u200b\ufeff]+")
 

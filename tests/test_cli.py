@@ -299,6 +299,32 @@ def test_the_token_is_in_no_file_and_no_output(shop: Shop, command: Command) -> 
         assert TOKEN not in str(_values(book))
 
 
+def test_a_reader_that_has_gone_changes_no_outcome(shop: Shop, command: Command) -> None:
+    assert command
+    shop.export(EXPORT)
+    line = f"{sys.executable} -m reconcile run export.csv --journal j.db 2>/dev/null | true; "
+    ended = subprocess.run(
+        ["bash", "-c", f"{line}exit ${{PIPESTATUS[0]}}"],
+        cwd=shop.folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        check=False,
+    )
+
+    assert ended.returncode == 0
+    assert len(shop.patches()) == 2
+    assert len(list(shop.folder.glob("*.results-*.xlsx"))) == 1
+
+
+def test_the_command_that_goes_on_sends_nothing_again(command: Command, shop: Shop) -> None:
+    shop.server.inject(Scripted("accounting-sync", None, Answer(401), times=None))
+    shop.export(EXPORT)
+    code, out, err = command("run", "export.csv", "--force", "--json", "--finish-by", "03:00")
+
+    assert code == 3
+    assert json.loads(out)["go_on"] == "reconcile run export.csv --json"
+    assert "reconcile run export.csv --json" in err
+
+
 def test_help_and_version_import_nothing_heavy() -> None:
     code = (
         "import sys\n"

@@ -300,6 +300,7 @@ def test_an_item_that_is_gone_is_shown_with_all_that_it_had() -> None:
         ("items[2].id", 2, None),
         ("items[2].externalAccountingId", "B", None),
         ("items[2].orderItemAccountingItems[x].externalAccountingId", "x", None),
+        ("items[2].orderItemAccountingItems[x].externalAccountingId", "x", None),
         ("items[2].orderItemAccountingItems[x].quantity", 3, None),
     }
 

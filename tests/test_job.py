@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +13,14 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from reconcile.errors import ExitCode, FileRefusedError, NothingSentError, WorkbookError
-from reconcile.events import silent
+from reconcile.errors import (
+    ExitCode,
+    FileRefusedError,
+    InternalError,
+    NothingSentError,
+    WorkbookError,
+)
+from reconcile.events import Event, silent
 from reconcile.executor import StopKind
 from reconcile.job import Checked, Surroundings, check, run
 from reconcile.journal import Journal
@@ -317,6 +324,80 @@ def test_the_learned_spacing_is_kept_for_the_next_run(shop: Shop) -> None:
         kept = journal.spacing_of(shop.server.base_url, token_fingerprint(TOKEN))
     assert kept is not None
     assert kept > 1.022 / 500
+
+
+def test_our_own_workbook_is_read_from_its_failures_and_uncorrected_fails_again(
+    shop: Shop,
+) -> None:
+    shop.server.inject(Scripted("accounting-sync", 3, Answer(404), times=1))
+    text = (
+        "Order ID,Item ID,Item External ID\n1,11,X\n2,21,1.23457E+11\n2,22,Y\n3,31,Z\n"
+        "4,41,Smith, J\nx,51,W\n"
+    )
+    first = shop.run(shop.export(text))
+    assert first.workbook is not None
+    assert first.totals.outcomes == {Outcome.SYNCED: 1, Outcome.REJECTED: 2, Outcome.REFUSED: 1}
+
+    again = shop.run(first.workbook)
+
+    assert again.totals.outcomes == {Outcome.REJECTED: 2, Outcome.SYNCED: 1}
+    assert [path for path, _, _ in shop.patches()].count("/orders/1/accounting-sync") == 1
+
+    book = load_workbook(first.workbook)
+    sheet = book["Failures"]
+    names = [cell.value for cell in sheet[1]]
+    for row in sheet.iter_rows(min_row=2):
+        if row[names.index("Item ID")].value == "21":
+            row[names.index("Item External ID")].value = "123457000001"
+    corrected = shop.folder / "corrected.xlsx"
+    book.save(corrected)
+
+    last = shop.run(corrected)
+
+    assert last.totals.outcomes[Outcome.SYNCED] == 1
+    assert shop.server.state[2]["orderItems"][0]["externalAccountingId"] == "123457000001"
+
+
+@pytest.mark.parametrize("target", ["export.csv", "home/journal.sqlite3"])
+def test_the_workbook_never_overwrites_what_the_run_needs(shop: Shop, target: str) -> None:
+    export = shop.export(THREE)
+    shop.run(export)
+    around = Surroundings(shop.journal, lambda: datetime.now(UTC), silent, lambda _checked: True)
+    before = (shop.folder / target).read_bytes()
+
+    with pytest.raises(WorkbookError, match="over"):
+        run(
+            [export],
+            shop.settings(),
+            SendRules(force=True),
+            TOKEN,
+            around,
+            results=shop.folder / target,
+        )
+
+    assert (shop.folder / target).read_bytes() == before
+    assert len(shop.patches()) == 3
+
+
+def test_a_journal_that_fails_in_mid_run_ends_with_5_and_nothing_more_is_sent(
+    shop: Shop,
+) -> None:
+    lines = "".join(f"{number},X{number}\n" for number in range(1, 51))
+    export = shop.export(f"Order ID,Order External ID\n{lines}")
+
+    def full(event: Event) -> None:
+        """Fills the disk, as far as SQLite can tell, when the tenth call is over."""
+        if event.name == "outcome" and event.values["order"] == 10:
+            with sqlite3.connect(shop.journal) as connection:
+                connection.execute("DROP TABLE attempts")
+
+    around = Surroundings(shop.journal, lambda: datetime.now(UTC), full, lambda _checked: True)
+
+    with pytest.raises(InternalError, match="journal") as caught:
+        run([export], shop.settings(), SendRules(), TOKEN, around)
+
+    assert caught.value.exit_code is ExitCode.INTERNAL
+    assert len(shop.patches()) < 50
 
 
 @pytest.fixture

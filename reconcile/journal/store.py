@@ -106,16 +106,25 @@ class Journal:
             put(connection, schema.accounts, key, {"account": account, "name": name})
 
     def adopt_history(self, former: str, account: str) -> None:
-        """Files what was kept under the name `former` under `account`, where it has nothing."""
+        """Files what was kept under the name `former` under `account`.
+
+        Where that has something of its own, something else was sent since, and a doubt stays.
+        """
         table = schema.standings
         taken = sa.select(table.c.order_id, table.c.kind).where(table.c.account == account)
         with self._database.transaction() as connection:
             known = {(row.order_id, row.kind) for row in connection.execute(taken)}
             query = sa.select(table).where(table.c.account == former)
             for row in connection.execute(query).all():
+                key = {"account": former, "order_id": row.order_id, "kind": row.kind}
                 if (row.order_id, row.kind) not in known:
-                    key = {"account": former, "order_id": row.order_id, "kind": row.kind}
                     put(connection, table, key, {"account": account})
+                    continue
+                connection.execute(sa.delete(table).filter_by(**key))
+                key["account"] = account
+                doubts = _doubts(connection, key) | _in_doubt(row.in_doubt)
+                both = {"disturbed": True, "in_doubt": " ".join(sorted(doubts))}
+                put(connection, table, key, both)
 
     def spacing_of(self, base_url: str, token_fingerprint: str) -> float | None:
         """The spacing in seconds that the last run with this token ended with."""

@@ -14,7 +14,7 @@ import pandas as pd
 
 from reconcile.cells import quoted
 from reconcile.errors import FileRefusedError
-from reconcile.fields import FIELDS, SENT
+from reconcile.fields import BEYOND_HEADER, FIELDS, SENT
 from reconcile.loader.header import (
     Header,
     Wanted,
@@ -133,12 +133,22 @@ def load(path: Path, file: str, rules: LoadRules) -> Export:
         fields=header.fields,
         frame=_frame(file, sheet.name, header.names, cells.columns),
         was=cells.was,
-        surplus=cells.surplus,
+        surplus={**cells.surplus, **_beyond(header.names, cells)},
         ignored=ignored,
         notices=tuple(_notices(file, sheet, sheets, header, cells)),
     )
     _refuse_without_values(export, send_status=rules.send_status)
     return export
+
+
+def _beyond(names: Sequence[str], cells: Cells) -> dict[int, tuple[str, ...]]:
+    """Rows of our own workbook that may have moved: they stay so until the note is emptied."""
+    if BEYOND_HEADER not in names:
+        return {}
+    column = cells.columns[names.index(BEYOND_HEADER)]
+    return {
+        row: (text,) for row, text in enumerate(column, start=1) if text and text != BEYOND_HEADER
+    }
 
 
 def _bytes_of(path: Path, file: str) -> bytes:

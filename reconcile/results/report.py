@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reconcile.fields import EXTERNAL_IDS, IDS, normal_name
+from reconcile.fields import BEYOND_HEADER, EXTERNAL_IDS, IDS, normal_name
 from reconcile.issues import placed, reason, remedy
 from reconcile.journal import CallRecord, RowRecord, SourceRecord
 from reconcile.model import CallKind, Issue, Outcome, RowRef, Was
@@ -61,7 +61,7 @@ class _Originals:
                 places.append(known[key])
             self._places.append(places)
         if surplus:
-            self.columns.append(Column("Cells beyond the header", Kind.TEXT, 24))
+            self.columns.append(Column(BEYOND_HEADER, Kind.TEXT, 24))
 
     def values(self, row: RowRecord) -> list[Value]:
         values: list[Value] = [None] * len(self.columns)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
+from reconcile.errors import ConfigError
 from reconcile.executor import Client, Exchange, NeverSent, NoReply, Reply, Timeouts
 from reconcile.model import CallKind
 from reconcile.payload import canonical
@@ -327,6 +328,21 @@ def test_a_call_that_found_no_free_connection_never_left() -> None:
     assert exchanges == [NoReply("no answer in time"), NeverSent("no free connection")]
 
 
+def test_a_call_whose_time_ran_out_before_it_could_leave_was_never_sent() -> None:
+    timeouts = Timeouts(connect=5.0, write=1.0, read=5.0, whole=0.2)
+
+    async def two_at_once(base_url: str) -> list[Exchange]:
+        async with Client(base_url, TOKEN, timeouts, 1, direct=True) as client:
+            return list(await asyncio.gather(sync(client), sync(client)))
+
+    with served(Hang(30)) as sandbox:
+        hung, waited = asyncio.run(two_at_once(sandbox.base_url))
+        assert len(sandbox.arrivals) == 1
+
+    assert isinstance(hung, NoReply)
+    assert isinstance(waited, NeverSent)
+
+
 def test_it_is_told_when_the_request_really_leaves() -> None:
     async def told(client: Client) -> int:
         times: list[None] = []
@@ -350,10 +366,7 @@ def test_a_proxy_of_the_environment_sees_no_token_that_is_meant_for_this_machine
 
     async def run(base_url: str, proxy: Bytes) -> list[Exchange]:
         async with proxy.running():
-            for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-                monkeypatch.setenv(name, proxy.base_url)
-            monkeypatch.delenv("NO_PROXY", raising=False)
-            monkeypatch.delenv("no_proxy", raising=False)
+            set_proxy(monkeypatch, proxy.base_url)
             by_itself = await through(base_url, direct=True)
             seen = len(proxy.requests)
             over_the_proxy = await through(base_url, direct=False)
@@ -364,6 +377,40 @@ def test_a_proxy_of_the_environment_sees_no_token_that_is_meant_for_this_machine
         exchanges = asyncio.run(run(sandbox.base_url, Bytes()))
         assert len(sandbox.arrivals) == 1
     assert [e.status for e in exchanges if isinstance(e, Reply)] == [204, 204]
+
+
+def set_proxy(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, url)
+        monkeypatch.setenv(name.lower(), url)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_a_proxy_that_refuses_sees_no_token_and_nothing_was_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def run(proxy: Bytes) -> Exchange:
+        async with proxy.running():
+            set_proxy(monkeypatch, proxy.base_url)
+            async with Client("https://api.flxpoint.com", TOKEN, QUICK, 4) as client:
+                return await sync(client)
+
+    proxy = Bytes(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", stays=False)
+    assert isinstance(asyncio.run(run(proxy)), NeverSent)
+    (request,) = proxy.requests
+    assert request.startswith(b"CONNECT api.flxpoint.com:443")
+    assert TOKEN.encode() not in request
+
+
+@pytest.mark.parametrize("url", ["socks9://127.0.0.1:1", "127.0.0.1:port"])
+def test_a_proxy_setting_that_is_none_is_said_without_the_token(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    set_proxy(monkeypatch, url)
+    with pytest.raises(ConfigError, match="HTTPS_PROXY") as caught:
+        Client("https://api.flxpoint.com", TOKEN, QUICK, 4)
+    assert TOKEN not in str(caught.value)
 
 
 @pytest.mark.parametrize(

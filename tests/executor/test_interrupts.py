@@ -8,7 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reconcile.executor import Stop, StopKind, StopSwitch, next_time, stop_signals, watch_clock
+from reconcile.executor import (
+    Stop,
+    StopKind,
+    StopSwitch,
+    finishing_signals,
+    next_time,
+    stop_signals,
+    watch_clock,
+)
 from reconcile.testing import EPOCH, VirtualTime, run_in_virtual_time
 
 
@@ -109,6 +117,22 @@ def test_a_signal_stops_the_run_cleanly_and_a_second_one_is_not_waited_for(
     assert stop is not None
     assert stop.kind is StopKind.USER
     assert name in stop.sentence
+    assert signal.getsignal(number) is before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_while_the_run_is_brought_to_its_end_the_first_signal_is_only_answered(
+    number: signal.Signals,
+) -> None:
+    before = signal.getsignal(number)
+    said: list[str] = []
+    with finishing_signals(said.append):
+        signal.raise_signal(number)
+        assert len(said) == 1
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+
+    assert "once more" in said[0]
     assert signal.getsignal(number) is before
 
 

@@ -278,6 +278,14 @@ def test_the_first_stop_counts() -> None:
     assert switch.stop == FIRST
 
 
+def test_a_journal_that_fails_is_told_whatever_else_stopped_the_run() -> None:
+    switch = StopSwitch()
+    journal = Stop(StopKind.JOURNAL, "The disk is full.")
+    for stop in (FIRST, journal, SECOND):
+        switch.request(stop)
+    assert switch.stop == journal
+
+
 def test_a_stop_wakes_everybody_who_waits() -> None:
     async def work(loop: VirtualTime) -> list[float]:
         switch = StopSwitch()

@@ -63,6 +63,10 @@ def came(status: int | None, *, at: datetime = EPOCH) -> AttemptEnd:
     return AttemptEnd(at, 0.25, exchange, status, "accept", "", {})
 
 
+def never_left(at: datetime) -> AttemptEnd:
+    return AttemptEnd(at, 0.0, "never sent", None, "retry", "no connection to Flxpoint", {})
+
+
 def order(order_id: int, external_id: str | None = None, status: str | None = None) -> OrderSync:
     sync = None if external_id is None else OrderAccountingSyncRequest(True, external_id)  # noqa: FBT003
     update = None if status is None else StatusUpdate(status)
@@ -88,10 +92,12 @@ class Books:
         *orders: OrderSync,
         ends: Mapping[tuple[int, CallKind], Outcome | None] | None = None,
         force: bool = False,
+        left: bool = True,
     ) -> list[tuple[int, str]]:
-        """Runs a file and returns what was sent, as (order, kind).
+        """Runs a file and returns what was to be sent, as (order, kind).
 
         A call ends as `ends` says, else it is acknowledged; None is a crash before its end.
+        Without `left` no call leaves this machine.
         """
         self.dropped += 1
         run_id, at = f"run-{self.dropped}", EPOCH + timedelta(days=self.dropped)
@@ -99,8 +105,9 @@ class Books:
         create(self.journal, run_id, at=at, account=self.account, calls=workload.calls)
         for call in workload.to_send:
             number = self.journal.begin(run_id, call.order_id, call.kind, at)
-            end = (ends or {}).get((call.order_id, call.kind), Outcome.SYNCED)
+            usual = Outcome.SYNCED if left else Outcome.PENDING
+            end = (ends or {}).get((call.order_id, call.kind), usual)
             if end is not None:
-                came_back = came(204, at=at)
+                came_back = came(204, at=at) if left else never_left(at)
                 self.journal.record(run_id, call.order_id, call.kind, number, came_back, end)
         return [(call.order_id, call.kind.value) for call in workload.to_send]

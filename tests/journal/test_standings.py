@@ -86,6 +86,19 @@ def test_another_account_has_its_own_history(books: Books) -> None:
     assert books.drop(order(1, "INV-1")) == []
 
 
+def test_a_call_that_never_left_disturbs_nothing(books: Books) -> None:
+    books.drop(order(1, "INV-1"))
+    assert books.drop(order(1, "INV-2"), left=False) == SENT
+    assert books.drop(order(1, "INV-1")) == []
+
+
+def test_a_call_that_never_left_leaves_what_was_disturbed_before(books: Books) -> None:
+    books.drop(order(1, "INV-1"))
+    books.drop(order(1, "INV-2"), ends={(1, SYNC): Outcome.IN_DOUBT})
+    books.drop(order(1, "INV-3"), left=False)
+    assert books.drop(order(1, "INV-1")) == SENT
+
+
 # Status calls in doubt
 
 
@@ -132,9 +145,51 @@ def test_two_statuses_of_one_order_can_be_in_doubt(books: Books, end: Outcome | 
     assert books.drop(order(1, None, "Canceled")) == (CLOSED if known else [])
 
 
+def test_a_status_that_never_left_is_no_doubt_and_takes_none_away(books: Books) -> None:
+    books.drop(order(1, None, "Closed"), ends={(1, STATUS): Outcome.IN_DOUBT})
+    assert books.drop(order(1, None, "Open"), left=False) == CLOSED
+
+    assert books.drop(order(1, None, "Closed")) == []
+    assert books.drop(order(1, None, "Open")) == CLOSED
+
+
 def test_a_doubt_concerns_one_order(books: Books) -> None:
     books.drop(order(1, None, "Closed"), ends={(1, STATUS): Outcome.IN_DOUBT})
     assert books.drop(order(2, None, "Closed")) == [(2, "status")]
+
+
+# An account that gets its name later
+
+TOKEN_ACCOUNT = "https://api.flxpoint.com token f1"
+
+
+def test_the_history_of_a_token_is_kept_when_its_account_is_learned(books: Books) -> None:
+    by_token = Books(books.journal, TOKEN_ACCOUNT, dropped=10)
+    by_token.drop(order(1, "INV-1", "Closed"), ends={(1, STATUS): Outcome.IN_DOUBT})
+    books.journal.adopt_history(TOKEN_ACCOUNT, books.account)
+
+    assert books.drop(order(1, "INV-1", "Closed")) == []
+    assert by_token.drop(order(1, "INV-1")) == SENT
+
+
+def test_where_the_account_has_a_history_of_its_own_nothing_is_taken_for_unchanged(
+    books: Books,
+) -> None:
+    by_token = Books(books.journal, TOKEN_ACCOUNT, dropped=10)
+    books.drop(order(1, "INV-1"), order(2, "INV-2"))
+    by_token.drop(order(1, "INV-9"))
+    books.journal.adopt_history(TOKEN_ACCOUNT, books.account)
+
+    assert books.drop(order(1, "INV-1"), order(2, "INV-2")) == SENT
+
+
+def test_no_doubt_is_lost_when_the_account_is_learned(books: Books) -> None:
+    by_token = Books(books.journal, TOKEN_ACCOUNT, dropped=10)
+    books.drop(order(1, None, "Open"))
+    by_token.drop(order(1, None, "Closed"), ends={(1, STATUS): Outcome.IN_DOUBT})
+    books.journal.adopt_history(TOKEN_ACCOUNT, books.account)
+
+    assert books.drop(order(1, None, "Closed")) == []
 
 
 def test_the_history_of_many_orders_is_found(books: Books) -> None:
