@@ -299,8 +299,8 @@ def test_the_token_is_in_no_file_and_no_output(shop: Shop, command: Command) -> 
         assert TOKEN not in str(_values(book))
 
 
-def test_a_reader_that_has_gone_changes_no_outcome(shop: Shop, command: Command) -> None:
-    assert command
+@pytest.mark.usefixtures("command")
+def test_a_reader_that_has_gone_changes_no_outcome(shop: Shop) -> None:
     shop.export(EXPORT)
     line = f"{sys.executable} -m reconcile run export.csv --journal j.db 2>/dev/null | true; "
     ended = subprocess.run(
