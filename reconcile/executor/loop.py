@@ -142,8 +142,9 @@ class Executor:
 
         verdict = await keep_trying(attempt, tries, self.policy, self.random, self.switch.sleep)
         self._watch_failures(verdict)
-        values = {"order": call.order_id, "call": call.kind.value, "outcome": state.value}
-        self.listener(Event("outcome", values))
+        if verdict is not None:
+            values = {"order": call.order_id, "call": call.kind.value, "outcome": state.value}
+            self.listener(Event("outcome", values))
         return state
 
     async def _try(
