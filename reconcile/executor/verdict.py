@@ -74,10 +74,9 @@ _SHOWN = 200
 _LOOKED_AT = 2000  # of one line; looking for addresses takes the square of its length
 _LONGEST_HOLD = 999_999_999.0
 # Possessive throughout: a page may begin with any number of comments.
-_HTML = re.compile(
-    r"[\s\ufeff]*+(?:<\?xml[^>]*+>\s*+|<!--(?:(?!-->).)*+-->\s*+)*+"
-    r"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style)\b",
-    re.IGNORECASE | re.DOTALL,
+_PROLOGUE = re.compile(r"[\s\ufeff]+|<\?xml[^>]*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_PAGE = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style)\b", re.IGNORECASE
 )
 _PERSONAL = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
@@ -112,7 +111,7 @@ def first_line(body: str) -> str:
 
     Of JSON with a `message` it is the message.
     """
-    if _HTML.match(body):
+    if _is_page(body):
         return "(an HTML page)"
     lines = [line.strip() for line in _message(body).splitlines() if line.strip()]
     if not lines:
@@ -120,6 +119,17 @@ def first_line(body: str) -> str:
     text = "".join(char if char.isprintable() else " " for char in lines[0][:_LOOKED_AT])
     text = _PERSONAL.sub("…", text)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _is_page(body: str) -> bool:
+    """Whether the first tag is one of an HTML page; what may stand before it is passed over.
+
+    In steps, since one expression for both goes back over every comment again and again.
+    """
+    at = 0
+    while (before := _PROLOGUE.match(body, at)) is not None:
+        at = before.end()
+    return _PAGE.match(body, at) is not None
 
 
 def _message(body: str) -> str:
@@ -164,7 +174,7 @@ def _judge_reply(kind: CallKind, reply: Reply, now: datetime) -> Verdict:
 
 def _judge_success(kind: CallKind, reply: Reply) -> Verdict:
     # Only the body tells: frameworks label even an empty 204 as text/html.
-    if _HTML.match(reply.body):
+    if _is_page(reply.body):
         return Halt(
             "login page",
             f"Flxpoint answered with an HTML page ({reply.status}), as it does to a bad token "

@@ -29,6 +29,15 @@ class Columns:
         self._batch.append(texts)
         self._rows = number
 
+    def extend(self, first: int, columns: Sequence[Sequence[str]]) -> None:
+        """Take rows from `first` on, column by column; they too stand below all before."""
+        self.flush()
+        gap = first - self._rows - 1
+        for column, texts in zip(self.columns, columns, strict=True):
+            column.extend(repeat("", gap))
+            column.extend(texts)
+        self._rows += gap + (len(columns[0]) if columns else 0)
+
     def flush(self) -> None:
         """Bring `columns` up to date."""
         for column, texts in zip(self.columns, zip(*self._batch, strict=True), strict=False):

@@ -72,8 +72,7 @@ def workbook_parts(
         kind = (kinds or {}).get(name, "worksheet")
         listed.append(f'<sheet name={quoteattr(name)} sheetId="{at}"{shown} r:id="rId{at}"/>')
         relations.append(
-            f'<Relationship Id="rId{at}" Type="{RELATIONS}/{kind}" '
-            f'Target="{kind}s/sheet{at}.xml"/>'
+            f'<Relationship Id="rId{at}" Type="{RELATIONS}/{kind}" Target="{kind}s/sheet{at}.xml"/>'
         )
         parts[f"xl/{kind}s/sheet{at}.xml"] = xml
     if strings:

@@ -94,6 +94,17 @@ def _quoted(
     block: list[str], lines: io.TextIOWrapper, separator: str
 ) -> tuple[Records, str | None]:
     """The records that begin in `block`, and what is wrong with the one after them."""
+    try:
+        records = list(csv.reader(block, delimiter=separator, strict=True))
+    except csv.Error:
+        return _quoted_beyond(block, lines, separator)
+    return [record or [""] for record in records] if [] in records else records, None
+
+
+def _quoted_beyond(
+    block: list[str], lines: io.TextIOWrapper, separator: str
+) -> tuple[Records, str | None]:
+    """The same, where the last record goes on in the lines after `block`, or one is wrong."""
     records: Records = []
     reader = csv.reader(chain(block, lines), delimiter=separator, strict=True)
     try:

@@ -11,10 +11,12 @@ from reconcile.errors import FileRefusedError
 from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head, Score
 from reconcile.loader.readers.columns import Columns, cut_blank_end
 from reconcile.loader.readers.signatures import zip_names
+from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, Stretch
 from reconcile.loader.readers.xlsx.merged import fill_down
 from reconcile.loader.readers.xlsx.package import Package
-from reconcile.loader.readers.xlsx.rows import rows_of
-from reconcile.loader.readers.xlsx.sheet_xml import LAST_COLUMN, SheetXml
+from reconcile.loader.readers.xlsx.rows import Row, rows_of
+from reconcile.loader.readers.xlsx.shape import Shape
+from reconcile.loader.readers.xlsx.sheet_xml import SheetXml
 from reconcile.loader.readers.xlsx.workbook import WORKBOOK_PART, Tab, Workbook
 from reconcile.model import Was
 
@@ -66,33 +68,37 @@ class XlsxSheet:
         Raises `FileRefusedError` if the sheet is damaged that far up.
         """
         head: list[tuple[int, list[str]]] = []
-        for row in rows_of(self._xml(), self._workbook.values, LAST_COLUMN):
-            filled = [position for position, text in enumerate(row.texts) if text]
-            texts = row.texts[: max(filled, default=-1) + 1]
-            if row.was or any(text.strip() for text in texts):
-                head.append((row.number, texts))
+        for row in rows_of(self._xml(None), self._workbook.values, LAST_COLUMN):
+            if isinstance(row, Row) and (row.was or any(text.strip() for text in row.texts)):
+                filled = (position for position, text in enumerate(row.texts) if text)
+                head.append((row.number, row.texts[: max(filled, default=-1) + 1]))
             if len(head) == HEAD_ROWS:
                 break
         return head
 
     def cells(self, width: int) -> Cells:
         """The first `width` columns; raises `FileRefusedError` if the sheet is damaged."""
-        xml = self._xml()
+        values = self._workbook.values
+        xml = self._xml(Shape(values, width))
         columns = Columns(width)
         was: dict[tuple[int, int], Was] = {}
         last_noted = hidden = 0
-        for row in rows_of(xml, self._workbook.values, width):
-            hidden += row.hidden
-            if row.texts:
-                columns.add(row.number, row.texts)
-            for position, note in row.was.items():
-                was[row.number, position] = note
-                last_noted = row.number
-        self._hidden_rows = hidden
+        for rows in rows_of(xml, values, width):
+            if isinstance(rows, Stretch):
+                columns.extend(rows.first, rows.columns)
+                was.update(rows.was)
+                continue
+            hidden += rows.hidden
+            if rows.texts:
+                columns.add(rows.number, rows.texts)
+            if rows.was:
+                was.update(((rows.number, column), note) for column, note in rows.was.items())
+                last_noted = rows.number
         columns.flush()
+        self._hidden_rows = hidden
         cut_blank_end(columns.columns, last_noted)
         filled, first = fill_down(columns.columns, was, xml.merged, xml.name)
         return Cells(columns.columns, was, filled_down=filled, first_filled_down=first)
 
-    def _xml(self) -> SheetXml:
-        return SheetXml(self._workbook.package, self._part)
+    def _xml(self, shape: Shape | None) -> SheetXml:
+        return SheetXml(self._workbook.package, self._part, shape)

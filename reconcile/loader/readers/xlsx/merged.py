@@ -6,7 +6,7 @@ only in its own column.
 
 from collections.abc import Iterable
 
-from reconcile.loader.readers.xlsx.sheet_xml import contradiction
+from reconcile.loader.readers.xlsx.grid import contradiction
 from reconcile.model import Was
 
 __all__ = ["fill_down"]

@@ -19,7 +19,7 @@ from reconcile.loader.readers.xlsx.package import Package, new_parser
 
 __all__ = ["PlainXml", "Runs", "escaped"]
 
-Item = TypeVar("Item")
+Block = TypeVar("Block")
 
 _NAMESPACES: Final = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -30,10 +30,13 @@ _BLOCK: Final = 1 << 15  # characters; what becomes of a block should stay in th
 _CHUNK: Final = 1 << 18  # bytes or characters handed to the parser at once
 _LONGEST: Final = 1 << 26  # characters; a longer element is left to the parser
 _ENCODING: Final = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding=["']([\w-]+)["']""")
+_REFERENCE: Final = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
+"""A character that isn't written as in the plain form."""
+
 _ROOT: Final = re.compile(r"\s*(?:<\?[^>]*\?>\s*)?<\w+(?: [^<>]*)?>")
 
 
-class PlainXml(ABC, Generic[Item]):
+class PlainXml(ABC, Generic[Block]):
     """The elements `tag`, all inside the element `container`, of one part."""
 
     tag: ClassVar[str]
@@ -48,7 +51,7 @@ class PlainXml(ABC, Generic[Item]):
         self._written: list[str] = []
 
     @abstractmethod
-    def plain(self, block: str) -> list[Item] | None:
+    def plain(self, block: str) -> Block | None:
         """What the elements of a block say; None if any of them isn't in plain form."""
 
     @abstractmethod
@@ -67,7 +70,7 @@ class PlainXml(ABC, Generic[Item]):
         """Take an element in plain form from the three above."""
         self._written.append(element)
 
-    def blocks(self) -> Iterator[list[Item]]:
+    def blocks(self) -> Iterator[Block]:
         """All elements in order, some at a time.
 
         Raises `FileRefusedError` if the part is missing or damaged, or declares entities.
@@ -88,24 +91,24 @@ class PlainXml(ABC, Generic[Item]):
         parser.CharacterDataHandler = self.text
         with self._package.open(self._part) as stream:
             for piece, whole in self._pieces(stream):
-                items = self.plain(piece) if whole and isinstance(piece, str) else None
-                if items is None:
+                read = self.plain(piece) if whole and isinstance(piece, str) else None
+                if read is None:
                     parser.Parse(piece)
-                    items = self._exact()
-                yield items
+                    read = self._exact()
+                yield read
             parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by place only
         yield self._exact()
 
-    def _exact(self) -> list[Item]:
+    def _exact(self) -> Block:
         written = "".join(self._written)
         self._written.clear()
-        items = self.plain(written)
-        if items is None:
+        read = self.plain(written)
+        if read is None:
             raise InternalError(f"{self.name}: no plain form of {written[:200]!r}")
-        return items
+        return read
 
     def _pieces(self, stream: zipfile.ZipExtFile) -> Iterator[tuple[str | bytes, bool]]:
-        """The part from beginning to end, and of each piece whether it is whole elements."""
+        """The part from beginning to end, and of each piece whether it may be plain."""
         if not _is_utf8(stream.peek()):
             while chunk := stream.read(_CHUNK):
                 yield chunk, False
@@ -121,7 +124,7 @@ class PlainXml(ABC, Generic[Item]):
             block = buffer[:end]
             if _declares(block):
                 break
-            yield block, True
+            yield block, not _REFERENCE.search(block)
             buffer = buffer[end:]
             if more and len(buffer) < _LONGEST:
                 following = text.read(_BLOCK)

@@ -15,7 +15,7 @@ __all__ = ["SharedStrings"]
 _PLAIN: Final = re.compile(r'<si>(?:<t(?: xml:space="preserve")?>([^<]*)</t>|<t ?/>)</si>')
 
 
-class SharedStrings(PlainXml[str]):
+class SharedStrings(PlainXml[list[str]]):
     """The texts of the table."""
 
     tag: ClassVar[str] = "si"
@@ -31,7 +31,7 @@ class SharedStrings(PlainXml[str]):
         texts: list[str] = _PLAIN.findall(block)
         if len(texts) != block.count("<si"):
             return None
-        return [string_text(text, self.name) for text in texts]
+        return [string_text(text) for text in texts]
 
     def start(self, element: str, attributes: dict[str, str]) -> None:  # noqa: ARG002
         """A text or one of its runs begins."""

@@ -8,19 +8,20 @@ told by `values`. Source: ECMA-376 part 1, 18.3.1.
 import re
 from typing import ClassVar, Final
 
-from reconcile.errors import FileRefusedError
+from reconcile.loader.readers.xlsx.grid import (
+    LAST_COLUMN,
+    LAST_ROW,
+    RawCell,
+    Stretch,
+    cell_position,
+    contradiction,
+)
 from reconcile.loader.readers.xlsx.package import Package
 from reconcile.loader.readers.xlsx.plain_xml import PlainXml, Runs, escaped
+from reconcile.loader.readers.xlsx.shape import Shape
 from reconcile.model import column_letter
 
-__all__ = ["LAST_COLUMN", "LAST_ROW", "RawCell", "SheetXml", "contradiction", "is_hidden"]
-
-LAST_ROW: Final = 1_048_576
-LAST_COLUMN: Final = 16_384
-
-RawCell = tuple[str, str, str, str, str, str, str]
-"""Letters and digits of its reference, its attributes, its saved value if it has nothing
-else; otherwise formula, saved value and inline text. All in plain form, none decoded."""
+__all__ = ["SheetXml", "is_hidden"]
 
 _PLAIN: Final = re.compile(
     r'<(?:c|row) r="([A-Z]{0,3})(\d{1,7})"([^<>]*)>'
@@ -34,24 +35,25 @@ _PLAIN: Final = re.compile(
 """A cell, or the start of a row, which is told by its having no letters."""
 
 _HIDDEN: Final = re.compile(r' hidden="(?:1|true)"')
-_REFERENCE: Final = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})", re.ASCII | re.IGNORECASE)
 
 
-class SheetXml(PlainXml[RawCell]):
-    """The rows of one worksheet, each begun by its start tag and followed by its cells.
+class SheetXml(PlainXml[Stretch | list[RawCell]]):
+    """The rows of one worksheet.
 
-    `merged` has top, bottom and column (from 0) of each merged range, as soon as all rows
-    have been taken.
+    A block is a `Stretch` where the rows fit `shape`, else the start tag of each row, which
+    has no letters, with its cells after it. `merged` has top, bottom and column (from 0) of
+    each merged range, as soon as all blocks have been taken.
     """
 
     tag: ClassVar[str] = "row"
     container: ClassVar[str] = "sheetData"
     known: ClassVar[frozenset[str]] = Runs.known | {"row", "c", "f", "v", "is", "mergeCell"}
 
-    def __init__(self, package: Package, part: str) -> None:
+    def __init__(self, package: Package, part: str, shape: Shape | None) -> None:
         super().__init__(package, part)
+        self._shape = shape
         self.merged: list[tuple[int, int, int]] = []
-        self._last_plain: list[RawCell] = []
+        self._before: Stretch | list[RawCell] = []
         self._runs = Runs()
         self._row: list[str] = []
         self._row_number = 0
@@ -61,12 +63,18 @@ class SheetXml(PlainXml[RawCell]):
         self._saved: list[str] | None = None
         self._in_saved = False
 
-    def plain(self, block: str) -> list[RawCell] | None:
+    def plain(self, block: str) -> Stretch | list[RawCell] | None:
         """The rows and cells of a block."""
+        stretch = self._shape.read(block) if self._shape else None
+        if stretch:
+            self._before = stretch
+            return stretch
         cells: list[RawCell] = _PLAIN.findall(block)
         if len(cells) != block.count("<c") + block.count("<row"):
             return None
-        self._last_plain = cells or self._last_plain
+        if self._shape:
+            self._shape.learn(cells)
+        self._before = cells or self._before
         return cells
 
     def start(self, element: str, attributes: dict[str, str]) -> None:
@@ -109,8 +117,7 @@ class SheetXml(PlainXml[RawCell]):
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         """Without a number it is the row after the one before."""
-        plain = (int(digits) for letters, digits, *_ in reversed(self._last_plain) if not letters)
-        before = max(self._row_number, next(plain, 0))
+        before = max(self._row_number, _last_row(self._before))
         number = attributes.get("r", str(before + 1)).strip()
         if not number.isdecimal() or not 0 < int(number) <= LAST_ROW:
             raise contradiction(self.name, f"row {number!r} follows row {before}")
@@ -124,9 +131,9 @@ class SheetXml(PlainXml[RawCell]):
         row = self._row_number
         self._column += 1
         if reference := attributes.get("r"):
-            self._column, row = _cell_position(reference, self.name)
+            self._column, row = cell_position(reference, self.name)
         if self._column > LAST_COLUMN:
-            raise contradiction(self.name, f"row {row} goes on beyond column XFD")
+            raise contradiction(self.name, f"row {row} goes on beyond the last column")
         kept = "".join(
             f' {each}="{escaped(attributes[each]).replace(chr(34), "")}"'
             for each in ("s", "t")
@@ -149,33 +156,18 @@ class SheetXml(PlainXml[RawCell]):
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")
-        column, top = _cell_position(first, self.name)
-        _, bottom = _cell_position(last or first, self.name)
+        column, top = cell_position(first, self.name)
+        _, bottom = cell_position(last or first, self.name)
         if top < bottom:
             self.merged.append((top, bottom, column - 1))
+
+
+def _last_row(rows: Stretch | list[RawCell]) -> int:
+    if isinstance(rows, Stretch):
+        return rows.last
+    return next((int(digits) for letters, digits, *_ in reversed(rows) if not letters), 0)
 
 
 def is_hidden(attributes: str) -> bool:
     """Whether a row with these attributes is hidden or filtered away."""
     return "hidden" in attributes and _HIDDEN.search(attributes) is not None
-
-
-def contradiction(name: str, what: str) -> FileRefusedError:
-    """The refusal of a workbook whose rows and cells don't fit together."""
-    return FileRefusedError(
-        f"{name} is damaged: {what}; open it in a spreadsheet program, look at it and save it."
-    )
-
-
-def _cell_position(reference: str, name: str) -> tuple[int, int]:
-    match = _REFERENCE.fullmatch(reference.strip())
-    if match is None or not 0 < int(match[2]) <= LAST_ROW:
-        raise contradiction(name, f"no cell is called {reference!r}")
-    return _column_number(match[1].upper()), int(match[2])
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number

@@ -11,13 +11,14 @@ from datetime import datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
+from xml.sax.saxutils import unescape
 
 from reconcile.errors import FileRefusedError
 from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, Shown
 from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
 from reconcile.model import Was
 
-__all__ = ["Value", "Values", "string_text"]
+__all__ = ["Reading", "Value", "Values", "number_value", "string_text"]
 
 Value = tuple[str, Was | None]
 """The text of a cell, and what it was where the text doesn't tell."""
@@ -28,8 +29,7 @@ Reading = Callable[[str], Value]
 _DIGITS = 15  # as many as Excel keeps, and as survive a double
 _ATTRIBUTE: Final = re.compile(r'(\w+)="([^"]*)"')
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
-_ENTITY: Final = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9A-Fa-f]{1,6}));|&")
-_ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_ENTITIES: Final = {"&apos;": "'", "&quot;": '"'}
 _ESCAPES: Final = re.compile("(?:_x[0-9A-Fa-f]{4}_)+")
 _SAVED_EMPTY: Final = ("<v></v>", "<v/>", "<v />")
 
@@ -50,10 +50,9 @@ class Values:
         from_1904: bool,
     ) -> None:
         self._name = name
-        self._strings = strings
+        self.strings = strings
         self._formats = formats
         self._from_1904 = from_1904
-        self.shared = self._shared
         self.saved = _Readings(self._reading)
 
     def value(self, attributes: str, formula: str, saved: str, inline: str) -> Value:
@@ -65,7 +64,7 @@ class Values:
         if saved:
             return self.saved[attributes](saved)
         if inline:
-            return string_text(inline, self._name), None
+            return string_text(inline), None
         if not formula or ('t="str"' in attributes and formula.endswith(_SAVED_EMPTY)):
             return "", None
         return "", Was.FORMULA
@@ -82,15 +81,15 @@ class Values:
             case "s":
                 return self.shared
             case "str" | "inlineStr":
-                return lambda saved: (string_text(saved, self._name), None)
+                return lambda saved: (string_text(saved), None)
             case "n" if number_format.shown is Shown.NUMBER:
-                return _padded(number_format) if number_format.zeros else _number
+                return _padded(number_format) if number_format.zeros else number_value
             case "n":
                 return self._dated(number_format)
             case "b":
                 return _boolean
             case "e":
-                return lambda saved: (string_text(saved, self._name), Was.ERROR)
+                return lambda saved: (string_text(saved), Was.ERROR)
             case "d":
                 return _iso_date
             case _:
@@ -99,23 +98,24 @@ class Values:
                     "spreadsheet program and save it again."
                 )
 
-    def _shared(self, saved: str) -> Value:
-        if saved.isdecimal() and (position := int(saved)) < len(self._strings):
-            return self._strings[position], None
+    def shared(self, saved: str) -> Value:
+        """The value of a cell that points to a shared string."""
+        if saved.isdecimal() and (position := int(saved)) < len(self.strings):
+            return self.strings[position], None
         raise FileRefusedError(
             f"{self._name} is damaged: a cell points to the text {saved!r} of "
-            f"{len(self._strings)}; open it in a spreadsheet program and save it again."
+            f"{len(self.strings)}; open it in a spreadsheet program and save it again."
         )
 
     def _dated(self, number_format: NumberFormat) -> Reading:
         @lru_cache(maxsize=1 << 12)
         def read(saved: str) -> Value:
             if not _NUMBER.fullmatch(saved.strip()):
-                return saved, Was.DATE
+                return string_text(saved), Was.DATE
             serial = float(saved)
             if number_format.shown is Shown.DURATION:
                 return duration_text(serial), Was.DATE
-            return date_text(serial, from_1904=self._from_1904) or _number(saved)[0], Was.DATE
+            return date_text(serial, from_1904=self._from_1904) or number_value(saved)[0], Was.DATE
 
         return read
 
@@ -132,27 +132,11 @@ class _Readings(dict[str, Reading]):
         return reading
 
 
-def string_text(saved: str, name: str) -> str:
-    """The characters of a text as it stands in the XML: entities, then `_x000D_`, once.
-
-    Raises `FileRefusedError` for an entity that XML doesn't define.
-    """
+def string_text(saved: str) -> str:
+    """The characters of a text in plain form: XML's five entities, then `_x000D_`, once."""
     if "&" in saved:
-        saved = _ENTITY.sub(lambda match: _character(match, name), saved)
+        saved = unescape(saved, _ENTITIES)
     return _ESCAPES.sub(_unescaped, saved) if "_x" in saved else saved
-
-
-def _character(match: re.Match[str], name: str) -> str:
-    entity, decimal, hexadecimal = match.groups()
-    if entity:
-        return _ENTITIES[entity]
-    code = int(decimal) if decimal else int(hexadecimal or "0", 16)
-    if code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF:  # noqa: PLR2004
-        return chr(code)
-    raise FileRefusedError(
-        f"{name} is damaged: {match[0]!r} in it stands for no character; open it in a "
-        "spreadsheet program and save it again."
-    )
 
 
 def _unescaped(match: re.Match[str]) -> str:
@@ -163,15 +147,18 @@ def _unescaped(match: re.Match[str]) -> str:
         return match[0]
 
 
-def _number(saved: str) -> Value:
-    """Exact digits: never `123.0`, never an exponent, nothing rounded."""
+def number_value(saved: str) -> Value:
+    """The text of a number without a format of its own.
+
+    Exact digits: never `123.0`, never an exponent, nothing rounded.
+    """
     if saved.isdecimal() and len(saved) <= _DIGITS and saved.isascii() and saved[0] != "0":
         return saved, None
     digits = saved.strip()
     try:
         number = float(digits)
     except ValueError:
-        return saved, None
+        return string_text(saved), None
     if not math.isfinite(number) or "_" in digits:
         return saved, None
     if not number.is_integer():
@@ -195,7 +182,7 @@ def _padded(number_format: NumberFormat) -> Reading:
     """Leading zeros as they are shown, where one format speaks for the number."""
 
     def read(saved: str) -> Value:
-        text, was = _number(saved)
+        text, was = number_value(saved)
         digits = text.removeprefix("-")
         if was or not digits.isdecimal() or number_format.sections >= _own_section(text):
             return text, was
@@ -214,7 +201,7 @@ def _own_section(text: str) -> float:
 
 def _boolean(saved: str) -> Value:
     known = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE"}
-    return known.get(saved.strip(), saved), Was.BOOLEAN
+    return known.get(saved.strip()) or string_text(saved), Was.BOOLEAN
 
 
 def _iso_date(saved: str) -> Value:
@@ -225,7 +212,7 @@ def _iso_date(saved: str) -> Value:
             return time.fromisoformat(text).isoformat(), Was.DATE
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return saved, Was.DATE
+        return string_text(saved), Was.DATE
     if moment.time() == time():
         return moment.date().isoformat(), Was.DATE
     return moment.replace(tzinfo=None).isoformat(timespec="auto"), Was.DATE
