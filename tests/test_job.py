@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -388,8 +389,9 @@ def test_a_journal_that_fails_in_mid_run_ends_with_5_and_nothing_more_is_sent(
     def full(event: Event) -> None:
         """Fills the disk, as far as SQLite can tell, when the tenth call is over."""
         if event.name == "outcome" and event.values["order"] == 10:
-            with sqlite3.connect(shop.journal) as connection:
+            with closing(sqlite3.connect(shop.journal)) as connection:
                 connection.execute("DROP TABLE attempts")
+                connection.commit()
 
     around = Surroundings(shop.journal, lambda: datetime.now(UTC), full, lambda _checked: True)
 
