@@ -5,6 +5,7 @@ only in its own column.
 """
 
 from collections.abc import Iterable
+from operator import itemgetter
 
 from reconcile.loader.readers.xlsx.grid import contradiction
 from reconcile.model import Was
@@ -26,7 +27,7 @@ def fill_down(
     rows = len(columns[0]) if columns else 0
     filled = 0
     first: tuple[int, int] | None = None
-    for top, bottom, column in sorted(merged):
+    for top, bottom, column in sorted(merged, key=itemgetter(0, 2)):
         below = range(top + 1, min(bottom, rows) + 1)
         if column >= len(columns) or not below or not columns[column][top - 1]:
             continue

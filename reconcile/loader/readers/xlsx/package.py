@@ -17,20 +17,24 @@ from reconcile.errors import FileRefusedError
 __all__ = ["Package", "damage_refused", "new_parser"]
 
 MAX_UNPACKED: Final = 4 << 30
-"""Bytes of all parts. A sheet full to its last row with the 44 columns of the widest export
-known unpacks to under 3 GiB."""
+"""Bytes of all parts together. A sheet full to its last row, with the 44 columns of the widest
+export known, unpacks to less than 3 GiB."""
 
-MAX_HELD: Final = 1 << 30
-"""Bytes of a part that is held as a whole (shared strings, styles, the list of sheets)."""
+MAX_STRINGS: Final = 1 << 29
+"""Bytes of the shared strings, which are held as a whole. A million rows with ten texts each
+that occur nowhere else come to 450 MB."""
 
-_DAMAGE = (
-    expat.ExpatError,
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,  # a version or a way to pack that no spreadsheet program uses
-    UnicodeDecodeError,
-    ValueError,  # zipfile: offsets outside the file
+MAX_SMALL: Final = 1 << 26
+"""Bytes of any other part that is held as a whole: styles, the list of sheets. Workbooks with
+all the styles that Excel allows have 30 MB of them."""
+
+_ENCODINGS: Final = frozenset({"utf-8", "utf-16", "utf-16le", "utf-16be", "iso-8859-1", "us-ascii"})
+_ENCRYPTED = 1  # of the flags, which APPNOTE.TXT 4.4.4 lists
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, expat.ExpatError)
+_DAMAGED_ZIP = (
+    *_DAMAGE,
+    NotImplementedError,  # a version, or a way to pack, that no spreadsheet program uses
+    ValueError,  # a place outside of the file
 )
 
 
@@ -40,7 +44,7 @@ class Package:
     def __init__(self, data: bytes, name: str) -> None:
         """Raises `FileRefusedError` if the zip is damaged, encrypted or too big."""
         self.name = name
-        with damage_refused(name):
+        with damage_refused(name, kinds=_DAMAGED_ZIP):
             self._archive = zipfile.ZipFile(io.BytesIO(data))
         self._parts: dict[str, zipfile.ZipInfo] = {}
         for info in self._archive.infolist():
@@ -56,18 +60,16 @@ class Package:
         unpacked = sum(info.file_size for info in self._parts.values())
         if unpacked > MAX_UNPACKED:
             raise FileRefusedError(
-                f"{name} would unpack to {unpacked / 2**30:.0f} GiB, and no export needs more "
-                f"than {MAX_UNPACKED >> 30}: look at where it comes from, then split it."
+                f"{name} would unpack to {unpacked >> 20} MiB, and no export needs more than "
+                f"{MAX_UNPACKED >> 20}: look at where it comes from, then split it."
             )
 
-    def __contains__(self, part: str) -> bool:
-        return part.lower() in self._parts
-
     @contextmanager
-    def open(self, part: str) -> Iterator[zipfile.ZipExtFile]:
+    def open(self, part: str, most: int = MAX_UNPACKED) -> Iterator[zipfile.ZipExtFile]:
         """The bytes of a part, unpacked as they are read.
 
-        Raises `FileRefusedError` if it isn't there or is damaged, also while it is read.
+        Raises `FileRefusedError` if it isn't there, would unpack to more than `most` bytes, or
+        is damaged, which may show only while it is read.
         """
         info = self._parts.get(part.lower())
         if info is None:
@@ -75,31 +77,34 @@ class Package:
                 f"{self.name} is damaged or incomplete: its part {part} is missing; open it in "
                 "a spreadsheet program and save it again."
             )
-        if info.flag_bits & 1:
+        if info.file_size > most:
+            raise FileRefusedError(
+                f"{self.name} would unpack its part {part} to {info.file_size >> 20} MiB, and no "
+                f"export needs more than {most >> 20}: look at where it comes from, then split it."
+            )
+        if info.flag_bits & _ENCRYPTED:
             raise FileRefusedError(
                 f"{self.name} is a zip file with a password: unpack it and give the file inside."
             )
-        with damage_refused(self.name, part), self._archive.open(info) as stream:
-            yield cast("zipfile.ZipExtFile", stream)
+        with damage_refused(self.name, part, _DAMAGED_ZIP):
+            stream = cast("zipfile.ZipExtFile", self._archive.open(info))
+        with stream, damage_refused(self.name, part):
+            yield stream
 
     def read(self, part: str) -> bytes:
         """The whole of a small part; raises `FileRefusedError` like `open`."""
-        info = self._parts.get(part.lower())
-        if info is not None and info.file_size > MAX_HELD:
-            raise FileRefusedError(
-                f"{self.name} would unpack its part {part} to {info.file_size / 2**30:.0f} GiB: "
-                "look at where it comes from, then split it."
-            )
-        with self.open(part) as stream:
+        with self.open(part, MAX_SMALL) as stream:
             return stream.read()
 
 
 @contextmanager
-def damage_refused(name: str, part: str = "") -> Iterator[None]:
+def damage_refused(
+    name: str, part: str = "", kinds: tuple[type[Exception], ...] = _DAMAGE
+) -> Iterator[None]:
     """Turn what damaged bytes raise into a `FileRefusedError` that says what to do."""
     try:
         yield
-    except _DAMAGE as error:
+    except kinds as error:
         where = f" (part {part})" if part else ""
         raise FileRefusedError(
             f"{name} is a damaged or incomplete workbook{where}: export or copy it again, or "
@@ -108,19 +113,28 @@ def damage_refused(name: str, part: str = "") -> Iterator[None]:
 
 
 def new_parser(name: str) -> expat.XMLParserType:
-    """An XML parser that joins namespace and name with a blank and refuses declarations.
+    """An XML parser that joins namespace and name with a blank.
 
-    It raises `FileRefusedError` at a document type, before any entity could be declared.
+    It raises `FileRefusedError` at a document type, before any entity could be declared, and
+    at an encoding that isn't one of XML's own.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
 
-    def refuse(*_: object) -> None:
+    def refuse_entities(*_: object) -> None:
         raise FileRefusedError(
             f"{name} declares XML entities, which no export does: look at where it comes from, "
             "then open it in a spreadsheet program and save it again."
         )
 
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
+    def refuse_encoding(_version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding and encoding.lower() not in _ENCODINGS:
+            raise FileRefusedError(
+                f"{name} holds XML in the encoding {encoding!r}, which no spreadsheet program "
+                "writes: open it in a spreadsheet program and save it again."
+            )
+
+    parser.StartDoctypeDeclHandler = refuse_entities
+    parser.EntityDeclHandler = refuse_entities
+    parser.XmlDeclHandler = refuse_encoding
     return parser

@@ -17,14 +17,16 @@ from reconcile.errors import InternalError
 from reconcile.loader.readers.signatures import UTF16_MARKS
 from reconcile.loader.readers.xlsx.package import Package, new_parser
 
-__all__ = ["PlainXml", "Runs", "escaped"]
+__all__ = ["NAMESPACES", "PlainXml", "Runs", "escaped"]
 
 Block = TypeVar("Block")
 
-_NAMESPACES: Final = (
+NAMESPACES: Final = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
+"""Of spreadsheets, transitional and strict."""
+
 _BEGINNING: Final = 1 << 16  # characters; what stands before the first element is shorter
 _BLOCK: Final = 1 << 15  # characters; what becomes of a block should stay in the processor's cache
 _CHUNK: Final = 1 << 18  # bytes or characters handed to the parser at once
@@ -33,7 +35,7 @@ _ENCODING: Final = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding=["']([\
 _REFERENCE: Final = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
 """A character that isn't written as in the plain form."""
 
-_ROOT: Final = re.compile(r"\s*(?:<\?[^>]*\?>\s*)?<\w+(?: [^<>]*)?>")
+_ROOT: Final = re.compile(r"\s*(?:<\?[^>]*\?>\s*)?<(\w+:)?\w+(\s[^<>]*)?>")
 
 
 class PlainXml(ABC, Generic[Block]):
@@ -43,6 +45,8 @@ class PlainXml(ABC, Generic[Block]):
     container: ClassVar[str]
     known: ClassVar[frozenset[str]]
     """The elements that `start` and `end` hear of, without their namespace."""
+    most: ClassVar[int]
+    """So many bytes of the part are too many."""
 
     def __init__(self, package: Package, part: str) -> None:
         self.name = package.name
@@ -76,7 +80,7 @@ class PlainXml(ABC, Generic[Block]):
         Raises `FileRefusedError` if the part is missing or damaged, or declares entities.
         """
         parser = new_parser(self.name)
-        names = {f"{space} {each}": each for space in _NAMESPACES for each in self.known}
+        names = {f"{space} {each}": each for space in NAMESPACES for each in self.known}
 
         def start(name: str, attributes: dict[str, str]) -> None:
             if name in names:
@@ -89,9 +93,9 @@ class PlainXml(ABC, Generic[Block]):
         parser.StartElementHandler = start
         parser.EndElementHandler = end
         parser.CharacterDataHandler = self.text
-        with self._package.open(self._part) as stream:
-            for piece, whole in self._pieces(stream):
-                read = self.plain(piece) if whole and isinstance(piece, str) else None
+        with self._package.open(self._part, self.most) as stream:
+            for piece, block in self._pieces(stream):
+                read = None if block is None else self.plain(block)
                 if read is None:
                     parser.Parse(piece)
                     read = self._exact()
@@ -107,24 +111,24 @@ class PlainXml(ABC, Generic[Block]):
             raise InternalError(f"{self.name}: no plain form of {written[:200]!r}")
         return read
 
-    def _pieces(self, stream: zipfile.ZipExtFile) -> Iterator[tuple[str | bytes, bool]]:
-        """The part from beginning to end, and of each piece whether it may be plain."""
+    def _pieces(self, stream: zipfile.ZipExtFile) -> Iterator[tuple[str | bytes, str | None]]:
+        """The part from beginning to end; beside each piece the block it is, if it may be plain."""
         if not _is_utf8(stream.peek()):
             while chunk := stream.read(_CHUNK):
-                yield chunk, False
+                yield chunk, None
             return
         text = io.TextIOWrapper(stream, "utf-8-sig", newline=None)
         buffer = text.read(_BEGINNING)
-        begin = self._begin(buffer)
-        yield buffer[:begin], False
+        begin, prefix = self._begin(buffer)
+        yield buffer[:begin], None
         buffer = buffer[begin:]
         more = begin > 0
         while more:
-            end, more = self._whole(buffer)
-            block = buffer[:end]
-            if _declares(block):
+            end, more = self._whole(buffer, prefix)
+            piece = buffer[:end]
+            if _declares(piece):
                 break
-            yield block, not _REFERENCE.search(block)
+            yield piece, _block(piece, prefix)
             buffer = buffer[end:]
             if more and len(buffer) < _LONGEST:
                 following = text.read(_BLOCK)
@@ -133,29 +137,32 @@ class PlainXml(ABC, Generic[Block]):
             else:
                 more = False
         while buffer:
-            yield buffer, False
+            yield buffer, None
             buffer = text.read(_CHUNK)
 
-    def _begin(self, buffer: str) -> int:
-        """Where the first element may stand; 0 if the part isn't in plain form."""
+    def _begin(self, buffer: str) -> tuple[int, str]:
+        """Where the first element may stand, and the prefix of all; 0 if that isn't plain."""
         root = _ROOT.match(buffer)
-        container = re.search(f"<{self.container}(?: [^<>/]*)?>", buffer)
+        prefix = root[1] or "" if root else ""
+        container = re.search(f"<{prefix}{self.container}(?: [^<>/]*)?>", buffer)
         if root is None or container is None or "<!" in buffer[: container.end()]:
-            return 0
-        for space in _NAMESPACES:
-            if f' xmlns="{space}"' in root[0]:
-                return container.end() if buffer.count(space, 0, container.end()) == 1 else 0
-        return 0
+            return 0, prefix
+        declaration = f"xmlns:{prefix[:-1]}" if prefix else "xmlns"
+        declared = re.search(rf'\s{declaration}="([^"]*)"', root[2] or "")
+        space = declared[1] if declared else ""
+        plain = space in NAMESPACES and buffer.count(space, 0, container.end()) == 1
+        return container.end() if plain else 0, prefix
 
-    def _whole(self, buffer: str) -> tuple[int, bool]:
+    def _whole(self, buffer: str, prefix: str) -> tuple[int, bool]:
         """How far the buffer holds whole elements, and whether more may follow."""
-        end = buffer.find(f"</{self.container}")
+        end = buffer.find(f"</{prefix}{self.container}")
         if end >= 0:
             return end, False
-        end = buffer.rfind(f"</{self.tag}>")
+        closing = f"</{prefix}{self.tag}>"
+        end = buffer.rfind(closing)
         if end >= 0:
-            return end + len(self.tag) + 3, True
-        return max(0, buffer.rfind(f"<{self.tag}")), True
+            return end + len(closing), True
+        return max(0, buffer.rfind(f"<{prefix}{self.tag}")), True
 
 
 def _is_utf8(beginning: bytes) -> bool:
@@ -163,6 +170,18 @@ def _is_utf8(beginning: bytes) -> bool:
     if beginning.startswith(UTF16_MARKS) or b"\x00" in beginning:
         return False
     return declared is None or declared[1].lower() in (b"utf-8", b"us-ascii")
+
+
+def _block(piece: str, prefix: str) -> str | None:
+    """The piece without the prefix, if all its tags have it; None if it can't be plain."""
+    if _REFERENCE.search(piece):
+        return None
+    if not prefix:
+        return piece
+    tags = piece.count(f"<{prefix}") + piece.count(f"</{prefix}")
+    if tags != piece.count("<"):
+        return None
+    return piece.replace(f"<{prefix}", "<").replace(f"</{prefix}", "</")
 
 
 def _declares(text: str) -> bool:

@@ -22,7 +22,7 @@ def date_text(serial: float, *, from_1904: bool) -> str | None:
 
     None for what Excel doesn't show as a date: below 0 and beyond the year 9999.
     """
-    if not 0 <= serial < (_LAST - _BEFORE_LEAP_DAY).days + 1:
+    if not 0 <= serial < (_LAST - _AFTER_LEAP_DAY).days + 1:
         return None
     days, milliseconds = divmod(round(serial * _DAY), _DAY)
     time = _clock(milliseconds)

@@ -6,7 +6,7 @@ Owns the plain form of a shared string. Source: ECMA-376 part 1, 18.4.
 import re
 from typing import ClassVar, Final
 
-from reconcile.loader.readers.xlsx.package import Package
+from reconcile.loader.readers.xlsx.package import MAX_STRINGS, Package
 from reconcile.loader.readers.xlsx.plain_xml import PlainXml, Runs
 from reconcile.loader.readers.xlsx.values import string_text
 
@@ -21,6 +21,7 @@ class SharedStrings(PlainXml[list[str]]):
     tag: ClassVar[str] = "si"
     container: ClassVar[str] = "sst"
     known: ClassVar[frozenset[str]] = Runs.known | {"si"}
+    most: ClassVar[int] = MAX_STRINGS
 
     def __init__(self, package: Package, part: str) -> None:
         super().__init__(package, part)

@@ -16,7 +16,7 @@ from reconcile.loader.readers.xlsx.grid import (
     cell_position,
     contradiction,
 )
-from reconcile.loader.readers.xlsx.package import Package
+from reconcile.loader.readers.xlsx.package import MAX_UNPACKED, Package
 from reconcile.loader.readers.xlsx.plain_xml import PlainXml, Runs, escaped
 from reconcile.loader.readers.xlsx.shape import Shape
 from reconcile.model import column_letter
@@ -48,6 +48,7 @@ class SheetXml(PlainXml[Stretch | list[RawCell]]):
     tag: ClassVar[str] = "row"
     container: ClassVar[str] = "sheetData"
     known: ClassVar[frozenset[str]] = Runs.known | {"row", "c", "f", "v", "is", "mergeCell"}
+    most: ClassVar[int] = MAX_UNPACKED
 
     def __init__(self, package: Package, part: str, shape: Shape | None) -> None:
         super().__init__(package, part)

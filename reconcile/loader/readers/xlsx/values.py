@@ -159,7 +159,7 @@ def number_value(saved: str) -> Value:
         number = float(digits)
     except ValueError:
         return string_text(saved), None
-    if not math.isfinite(number) or "_" in digits:
+    if not math.isfinite(number) or "_" in digits or not digits.isascii():
         return saved, None
     if not number.is_integer():
         text = repr(number)

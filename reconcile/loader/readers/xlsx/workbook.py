@@ -5,13 +5,14 @@ Owns the small parts of the package. Source: ECMA-376 part 1, 18.2 (workbook), 1
 """
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import cached_property
 from itertools import chain
 from typing import Final, NamedTuple
 
 from reconcile.loader.readers.xlsx.number_format import NumberFormat, built_in, from_code
 from reconcile.loader.readers.xlsx.package import Package, damage_refused, new_parser
+from reconcile.loader.readers.xlsx.plain_xml import NAMESPACES
 from reconcile.loader.readers.xlsx.shared_strings import SharedStrings
 from reconcile.loader.readers.xlsx.values import Values
 
@@ -19,6 +20,7 @@ __all__ = ["WORKBOOK_PART", "Tab", "Workbook"]
 
 WORKBOOK_PART: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
+_RELATIONSHIPS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TRUE: Final = ("1", "true")
 
 
@@ -36,25 +38,30 @@ class Workbook:
     def __init__(self, package: Package) -> None:
         """Raises `FileRefusedError` if the list of sheets can't be read."""
         self.package = package
-        targets = {}
+        self.tabs: list[Tab] = []
         self._part_of: dict[str, str] = {}
-        for _, element, attributes in _elements(package, _RELATIONS):
+        self._from_1904 = False
+        targets: dict[str, tuple[str, str]] = {}
+
+        def relation(_: str, element: str, attributes: dict[str, str]) -> None:
             if element == "Relationship":
                 kind = attributes.get("Type", "").rpartition("/")[2]
                 part = _resolved(attributes.get("Target", ""))
                 targets[attributes.get("Id", "")] = (kind, part)
                 self._part_of[kind] = part
-        self.tabs: list[Tab] = []
-        self._from_1904 = False
-        for _, element, attributes in _elements(package, WORKBOOK_PART):
+
+        def entry(_: str, element: str, attributes: dict[str, str]) -> None:
             if element == "workbookPr":
-                # Once set it stays: an extension may hold an element of the same name.
-                self._from_1904 |= attributes.get("date1904") in _TRUE
+                self._from_1904 = attributes.get("date1904") in _TRUE
             elif element == "sheet":
-                kind, part = targets.get(attributes.get("id", ""), ("worksheet", ""))
-                visible = attributes.get("state", "visible") == "visible"
+                name = attributes.get("name", "")
+                kind, part = targets.get(attributes.get("id", ""), ("worksheet", f"sheet {name}"))
                 if kind == "worksheet":
-                    self.tabs.append(Tab(attributes.get("name", ""), visible, part))
+                    visible = attributes.get("state", "visible") == "visible"
+                    self.tabs.append(Tab(name, visible, part))
+
+        _walk(package, _RELATIONS, relation)
+        _walk(package, WORKBOOK_PART, entry)
 
     @cached_property
     def values(self) -> Values:
@@ -75,11 +82,14 @@ class Workbook:
             return []
         codes: dict[str, str] = {}
         numbers: list[str] = []
-        for parent, element, attributes in _elements(self.package, part):
+
+        def style(parent: str, element: str, attributes: dict[str, str]) -> None:
             if element == "numFmt" and parent == "numFmts":
                 codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
             elif element == "xf" and parent == "cellXfs":
                 numbers.append(attributes.get("numFmtId", "0"))
+
+        _walk(self.package, part, style)
         known = {
             number: from_code(codes[number]) if number in codes else _built_in(number)
             for number in set(numbers)
@@ -96,23 +106,22 @@ def _resolved(target: str) -> str:
     return posixpath.normpath(posixpath.join("/xl", target.replace("\\", "/"))).lstrip("/")
 
 
-def _elements(package: Package, part: str) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Each element of a small part with its parent and attributes, without namespaces."""
-    found: list[tuple[str, str, dict[str, str]]] = []
+def _walk(package: Package, part: str, meet: Callable[[str, str, dict[str, str]], None]) -> None:
+    """Meet each element of a small part, after its parent's name and with its attributes.
+
+    Names of the standard are without their namespace, so that an element of an extension is
+    never taken for one of them.
+    """
     parents = [""]
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        local = _local(name)
-        found.append((parents[-1], local, {_local(k): v for k, v in attributes.items()}))
-        parents.append(local)
+        space, _, local = name.rpartition(" ")
+        known = local if space in (*NAMESPACES, _RELATIONSHIPS) else name
+        meet(parents[-1], known, {key.rpartition(" ")[2]: attributes[key] for key in attributes})
+        parents.append(known)
 
     parser = new_parser(package.name)
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _: parents.pop()
     with damage_refused(package.name, part):
         parser.Parse(package.read(part), True)  # noqa: FBT003 - expat takes it by place only
-    return iter(found)
-
-
-def _local(name: str) -> str:
-    return name.rpartition(" ")[2]

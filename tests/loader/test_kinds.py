@@ -1,0 +1,151 @@
+"""A file is judged by its content, and what can't be read is refused with one sentence."""
+
+import gzip
+import io
+import zipfile
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from reconcile.errors import FileRefusedError
+from reconcile.loader.kinds import read_sheets
+from reconcile.loader.readers.base import Head
+from tests.loader.readers.workbooks import (
+    packed,
+    row_of,
+    sheet_xml,
+    text_cell,
+    workbook,
+    workbook_parts,
+)
+
+OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+TABLE = "<table><tr><td>Order ID</td></tr></table>"
+
+
+def no_score(_: Head) -> int:
+    return 0
+
+
+def kind_of(data: bytes) -> str:
+    return read_sheets(data, "export.xls", no_score)[0]
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(FileRefusedError) as refused:
+        kind_of(data)
+    return str(refused.value)
+
+
+def ole2(stream: str) -> bytes:
+    return OLE2 + stream.encode("utf-16-le") + bytes(64)
+
+
+def zipped(**parts: str) -> bytes:
+    return packed({name.replace("__", "/").replace("_", "."): text for name, text in parts.items()})
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "is empty: export it again."),
+        (b"\xef\xbb\xbf", "is empty"),
+        (b"\xff\xfe \x00\r\x00\n\x00", "is empty"),
+        (b" \t\r\n\x1a", "is empty"),
+        (bytes(100), "is empty"),
+        ("\xa0 \n".encode(), "is empty"),
+        (b"%PDF-1.7\n%\xe2\xe3", "is a PDF: save it as .xlsx or CSV"),
+        (b"\r\n%PDF-1.4", "is a PDF"),
+        (gzip.compress(b"Order ID,Name\n"), "is a gzip file: unpack it"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(20), "is a 7-Zip archive"),
+        (b"Rar!\x1a\x07\x01\x00", "is a RAR archive"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(20), "is an image (PNG)"),
+        (b"\xff\xd8\xff\xe0" + bytes(20), "is an image (JPEG)"),
+        (b"GIF89a" + bytes(20), "is an image (GIF)"),
+        (b"{\\rtf1\\ansi Order ID}", "is a document (RTF)"),
+        (ole2("EncryptedPackage"), "is a workbook with a password: open it, take the password off"),
+        (ole2("Workbook"), "is a workbook in the old .xls format: open it"),
+        (ole2("Book"), "is a workbook in the old .xls format"),
+        (ole2("WordDocument"), "is a Word document (.doc)"),
+        (OLE2, "is an old Office file without a workbook"),
+        (f"<!DOCTYPE html><html>{TABLE}</html>".encode(), "is a web page (HTML)"),
+        (f"\r\n <HTML>{TABLE}".encode(), "is a web page (HTML)"),
+        (TABLE.encode("utf-16"), "is a web page (HTML)"),
+        (b'<?xml version="1.0"?><html><p>Sign in</p></html>', "is a web page (HTML)"),
+        (
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+            "is an XML Spreadsheet 2003: open it in a spreadsheet program",
+        ),
+        (b'<?xml version="1.0"?><orders><order/></orders>', "is an XML file"),
+        (b'[{"order": 1}]', "is a JSON file"),
+        (b'{"orders": []}', "is a JSON file"),
+        ("Order ID,Name\n1,x\n".encode("utf-16-le"), "is text in UTF-16 without the mark"),
+        ("Order ID,Name\n".encode("utf-32"), "is text in UTF-32"),
+        (bytes(range(256)) * 20, "is a binary file"),
+        (zipped(orders_csv="Order ID\n1\n"), "is a zip file: unpack it"),
+        (zipped(xl__workbook_bin=""), "is a binary workbook (.xlsb): open it"),
+        (zipped(word__document_xml=""), "is a Word document (.docx)"),
+        (zipped(content_xml="", mimetype=""), "is an OpenDocument file (.ods or .odt): open it"),
+        (zipped(Index__Document_iwa=""), "is an Apple Numbers file"),
+        (packed({}), "is a damaged, incomplete or empty zip file"),
+        (workbook(row_of(1, text_cell("a")))[:-40], "is a damaged, incomplete or empty zip file"),
+        (b"PK\x03\x04", "is a damaged, incomplete or empty zip file"),
+    ],
+)
+def test_what_no_reader_reads_is_told_with_what_to_do(data: bytes, says: str) -> None:
+    sentence = refusal(data)
+    assert sentence.startswith(f"export.xls {says}")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Order ID,Name\n1,x\n",
+        b"Order ID",
+        b"sep=;\nOrder ID;Name\n",
+        "Größe;Order ID\n".encode("cp1252"),
+        "Order ID;Größe\n".encode("utf-16"),
+        b"BMO Bank,Order ID\n",
+        b"[Order ID],[Item ID]\n1,2\n",
+        b"< 5 days,Order ID\n",
+        b"Order ID,Note\n1,a\x01b and some more of a note\n",
+        b"Order ID,Note\r\n1,<b>bold</b>\r\n",
+        b"PK,Order ID\n",
+    ],
+)
+def test_text_is_text(data: bytes) -> None:
+    assert kind_of(data) == "text"
+
+
+def test_a_workbook_is_one_whatever_its_name_says() -> None:
+    assert kind_of(workbook(row_of(1, text_cell("a")))) == "xlsx"
+
+
+def test_a_stored_zip_of_text_is_still_a_zip() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("orders.csv", "Order ID,Name\n" * 5000)
+    assert "is a zip file" in refusal(file.getvalue())
+
+
+def test_a_workbook_with_macros_is_a_workbook() -> None:
+    parts = workbook_parts({"S": sheet_xml(row_of(1, text_cell("a")))})
+    assert kind_of(packed({**parts, "xl/vbaProject.bin": b"\xd0\xcf"})) == "xlsx"
+
+
+@given(st.binary(max_size=400))
+@example(b"PK\x05\x06" + bytes(18))
+@example(b"\xff\xfe\x00")
+@example(b'"')
+@example(b"sep=\x00\n")
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    try:
+        _, sheets = read_sheets(data, "any", no_score)
+        for sheet in sheets:
+            sheet.head()
+            sheet.cells(3)
+    except FileRefusedError:
+        return
