@@ -1,11 +1,13 @@
 """What the tests of whole runs share: a sandbox, a home of their own, a token."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from reconcile.config import Settings
 from reconcile.events import silent
@@ -14,6 +16,11 @@ from reconcile.preparation import SendRules
 from reconcile.sandbox import Sandbox, SandboxSettings
 
 TOKEN = "x" * 100
+
+# The suite stays under two minutes; HYPOTHESIS_PROFILE=deep looks longer.
+settings.register_profile("quick", max_examples=50)
+settings.register_profile("deep", max_examples=500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @dataclass(frozen=True)
