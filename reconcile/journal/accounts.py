@@ -1,0 +1,90 @@
+"""Whose books these are, the pace that was learned, and what each order holds."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from reconcile.history import Standing
+from reconcile.journal import schema
+from reconcile.journal.database import put
+from reconcile.journal.part import Part, chunks, doubts, doubts_of, doubts_text
+from reconcile.model import CallKind
+
+__all__ = ["Accounts"]
+
+_IDS_A_QUERY = 500
+
+
+class Accounts(Part):
+    """What is kept over all runs."""
+
+    def account_of(self, base_url: str, token_fingerprint: str) -> tuple[str, str] | None:
+        """The account that `GET /account` once named for this token, and its name."""
+        table = schema.accounts
+        query = sa.select(table.c.account, table.c.name).where(
+            table.c.base_url == base_url, table.c.token_fingerprint == token_fingerprint
+        )
+        with self._database.transaction(reading=True) as connection:
+            row = connection.execute(query).first()
+        return (row.account, row.name) if row else None
+
+    def remember_account(
+        self, base_url: str, token_fingerprint: str, account: str, name: str
+    ) -> None:
+        """Keeps what `GET /account` said."""
+        key = {"base_url": base_url, "token_fingerprint": token_fingerprint}
+        with self._database.transaction() as connection:
+            put(connection, schema.accounts, key, {"account": account, "name": name})
+
+    def adopt_history(self, former: str, account: str) -> None:
+        """Files what was kept under the name `former` under `account`.
+
+        Where that has something of its own, something else was sent since, and a doubt stays.
+        """
+        table = schema.standings
+        taken = sa.select(table.c.order_id, table.c.kind).where(table.c.account == account)
+        with self._database.transaction() as connection:
+            known = {(row.order_id, row.kind) for row in connection.execute(taken)}
+            query = sa.select(table).where(table.c.account == former)
+            for row in connection.execute(query).all():
+                key = {"account": former, "order_id": row.order_id, "kind": row.kind}
+                if (row.order_id, row.kind) not in known:
+                    put(connection, table, key, {"account": account})
+                    continue
+                connection.execute(sa.delete(table).filter_by(**key))
+                key["account"] = account
+                of_both = doubts_of(connection, key) | doubts(row.in_doubt)
+                both = {"disturbed": True, "in_doubt": doubts_text(of_both)}
+                put(connection, table, key, both)
+
+    def spacing_of(self, base_url: str, token_fingerprint: str) -> float | None:
+        """The spacing in seconds that the last run with this token ended with."""
+        table = schema.pacing
+        query = sa.select(table.c.spacing).where(
+            table.c.base_url == base_url, table.c.token_fingerprint == token_fingerprint
+        )
+        with self._database.transaction(reading=True) as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def keep_spacing(self, base_url: str, token_fingerprint: str, spacing: float) -> None:
+        """Keeps the learned spacing for the next run."""
+        key = {"base_url": base_url, "token_fingerprint": token_fingerprint}
+        with self._database.transaction() as connection:
+            put(connection, schema.pacing, key, {"spacing": spacing})
+
+    def history(
+        self, account: str, order_ids: Iterable[int]
+    ) -> dict[tuple[int, CallKind], Standing]:
+        """What is known of these orders in this account."""
+        table = schema.standings
+        found: dict[tuple[int, CallKind], Standing] = {}
+        with self._database.transaction(reading=True) as connection:
+            for some in chunks(order_ids, _IDS_A_QUERY):
+                query = sa.select(table).where(
+                    table.c.account == account, table.c.order_id.in_(some)
+                )
+                for row in connection.execute(query):
+                    found[row.order_id, CallKind(row.kind)] = Standing(
+                        row.content, row.fingerprint, row.disturbed, doubts(row.in_doubt)
+                    )
+        return found

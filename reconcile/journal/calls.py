@@ -1,0 +1,142 @@
+"""Says before a call that it will be made, and after it what came back."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from reconcile.journal import schema
+from reconcile.journal.database import put
+from reconcile.journal.mapping import end_values
+from reconcile.journal.moves import BEGUN, CallState, check_move
+from reconcile.journal.part import Part, doubts_of, doubts_text
+from reconcile.journal.records import NEVER_SENT, AttemptEnd
+from reconcile.model import CallKind, Outcome
+
+__all__ = ["Calls"]
+
+
+class Calls(Part):
+    """Moves the calls of a run from state to state, one transaction each."""
+
+    def begin(self, run_id: str, order_id: int, kind: CallKind, at: datetime) -> int:
+        """Says that a call will be made; returns the number of the try, from 1.
+
+        From here on, until `record`, the call is in doubt, also for later runs.
+        """
+        with self._database.transaction() as connection:
+            row = connection.execute(_call_query(run_id, order_id, kind)).one()
+            check_move(CallState(row.state), BEGUN)
+            number = int(row.tries) + 1
+            key = {"account": row.account, "order_id": order_id, "kind": kind.value}
+            connection.execute(
+                _call_update(run_id, order_id, kind).values(state=BEGUN.value, tries=number)
+            )
+            last = sa.select(sa.func.max(schema.attempts.c.sequence)).where(
+                schema.attempts.c.run_id == run_id
+            )
+            sequence = (connection.execute(last).scalar() or 0) + 1
+            connection.execute(
+                sa.insert(schema.attempts),
+                {
+                    "run_id": run_id,
+                    "order_id": order_id,
+                    "kind": kind.value,
+                    "number": number,
+                    "sequence": sequence,
+                    "began_at": at.isoformat(),
+                    "disturbed_before": _disturbed(connection, key),
+                    "doubts_before": doubts_text(doubts_of(connection, key)),
+                },
+            )
+            doubted = doubts_of(connection, key) | {row.fingerprint}
+            values = {"disturbed": True, "in_doubt": doubts_text(doubted)}
+            put(connection, schema.standings, key, values)
+            return number
+
+    def record(
+        self,
+        run_id: str,
+        order_id: int,
+        kind: CallKind,
+        number: int,
+        end: AttemptEnd,
+        state: Outcome,
+        note: str = "",
+    ) -> None:
+        """Says what came of try `number`, and how the call stands now."""
+        table = schema.attempts
+        with self._database.transaction() as connection:
+            row = connection.execute(_call_query(run_id, order_id, kind)).one()
+            after = CallState(state.value)
+            check_move(CallState(row.state), after)
+            attempt = sa.and_(
+                table.c.run_id == run_id,
+                table.c.order_id == order_id,
+                table.c.kind == kind.value,
+                table.c.number == number,
+            )
+            connection.execute(sa.update(table).where(attempt).values(**end_values(end)))
+            connection.execute(
+                _call_update(run_id, order_id, kind).values(state=after.value, note=note)
+            )
+            key = {"account": row.account, "order_id": order_id, "kind": kind.value}
+            if end.exchange == NEVER_SENT:
+                before = connection.execute(sa.select(table).where(attempt)).one()
+                restored = {"disturbed": before.disturbed_before, "in_doubt": before.doubts_before}
+                put(connection, schema.standings, key, restored)
+                return
+            if state is Outcome.IN_DOUBT:
+                return
+            values: dict[str, Any] = {
+                "in_doubt": doubts_text(doubts_of(connection, key) - {row.fingerprint})
+            }
+            if state is Outcome.SYNCED:
+                values |= {
+                    "content": row.content,
+                    "fingerprint": row.fingerprint,
+                    "run_id": run_id,
+                    "at": end.ended_at.isoformat(),
+                    "disturbed": False,
+                }
+            put(connection, schema.standings, key, values)
+
+    def annotate(self, run_id: str, order_id: int, kind: CallKind, note: str) -> None:
+        """Says why a call was not made in this run."""
+        with self._database.transaction() as connection:
+            connection.execute(_call_update(run_id, order_id, kind).values(note=note))
+
+    def end_run(
+        self, run_id: str, at: datetime, exit_code: int, reason: str, workbook: str
+    ) -> None:
+        """Says how a run ended, and where its workbook was written."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                sa.update(schema.runs)
+                .where(schema.runs.c.id == run_id)
+                .values(
+                    ended_at=at.isoformat(), exit_code=exit_code, reason=reason, workbook=workbook
+                )
+            )
+
+
+def _disturbed(connection: sa.Connection, key: dict[str, Any]) -> bool:
+    table = schema.standings
+    where = sa.and_(*(table.c[name] == value for name, value in key.items()))
+    return bool(connection.execute(sa.select(table.c.disturbed).where(where)).scalar())
+
+
+def _call_query(run_id: str, order_id: int, kind: CallKind) -> sa.Select[Any]:
+    calls, runs = schema.calls, schema.runs
+    return (
+        sa.select(calls, runs.c.account)
+        .join(runs, runs.c.id == calls.c.run_id)
+        .where(calls.c.run_id == run_id, calls.c.order_id == order_id, calls.c.kind == kind.value)
+    )
+
+
+def _call_update(run_id: str, order_id: int, kind: CallKind) -> sa.Update:
+    table = schema.calls
+    return sa.update(table).where(
+        table.c.run_id == run_id, table.c.order_id == order_id, table.c.kind == kind.value
+    )

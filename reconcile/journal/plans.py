@@ -1,0 +1,87 @@
+"""Writes a run and its whole plan down, before anything of it is sent."""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from reconcile.history import PlannedCall
+from reconcile.journal import schema
+from reconcile.journal.mapping import (
+    as_json,
+    call_values,
+    order_values,
+    run_values,
+    source_values,
+    told_values,
+)
+from reconcile.journal.part import CHUNK, Part, chunks
+from reconcile.journal.records import NewRun, OrderRecord, RowRecord, SourceRecord, ToldRecord
+
+__all__ = ["Plans"]
+
+
+class Plans(Part):
+    """Where runs begin."""
+
+    def create_run(
+        self,
+        run: NewRun,
+        sources: Sequence[SourceRecord],
+        rows: Iterable[RowRecord],
+        orders: Iterable[OrderRecord],
+        told: Iterable[ToldRecord],
+        calls: Iterable[PlannedCall],
+    ) -> None:
+        """Writes down a run and its whole plan, in chunks; nothing is sent before.
+
+        A run whose plan was cut short by a crash is never `complete` and never resumed.
+        """
+        with self._database.transaction() as connection:
+            connection.execute(sa.insert(schema.runs), run_values(run))
+            if sources:
+                connection.execute(
+                    sa.insert(schema.sources), [source_values(run.id, s) for s in sources]
+                )
+        self._write_rows(run.id, rows)
+        self._insert(
+            schema.orders,
+            (order_values(run.id, position, order) for position, order in enumerate(orders)),
+        )
+        self._insert(schema.told, (told_values(run.id, number, t) for number, t in enumerate(told)))
+        self._insert(
+            schema.calls,
+            (call_values(run.id, position, call) for position, call in enumerate(calls)),
+        )
+        with self._database.transaction() as connection:
+            connection.execute(
+                sa.update(schema.runs).where(schema.runs.c.id == run.id).values(complete=True)
+            )
+
+    def _write_rows(self, run_id: str, rows: Iterable[RowRecord]) -> None:
+        current, chunk = -1, 0
+        pending: list[RowRecord] = []
+
+        def flush() -> None:
+            nonlocal chunk
+            if pending:
+                packed = zlib.compress(as_json(pending).encode(), level=1)
+                values = {"run_id": run_id, "source": current, "chunk": chunk, "rows": packed}
+                with self._database.transaction() as connection:
+                    connection.execute(sa.insert(schema.row_chunks), values)
+                pending.clear()
+                chunk += 1
+
+        for row in rows:
+            if row.source != current or len(pending) == CHUNK:
+                flush()
+            if row.source != current:
+                current, chunk = row.source, 0
+            pending.append(row)
+        flush()
+
+    def _insert(self, table: sa.Table, values: Iterable[dict[str, Any]]) -> None:
+        for some in chunks(values, CHUNK):
+            with self._database.transaction() as connection:
+                connection.execute(sa.insert(table), some)
