@@ -1,0 +1,138 @@
+"""What the commands share: options, where lines go, and what is read before anything else."""
+# ruff: noqa: PLC0415  (what is slow to start is imported by the command that uses it)
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from reconcile.errors import ExitCode
+
+if TYPE_CHECKING:
+    from reconcile.config import Settings
+    from reconcile.preparation import SendRules
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code.value}  {code.meaning}" for code in ExitCode)
+FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Where lines go: results to stdout, messages to stderr."""
+
+    json: bool = False
+    quiet: bool = False
+
+    def result(self, line: str) -> None:
+        """A line of the outcome."""
+        from reconcile.terminal import say_on
+
+        if not (self.json or self.quiet):
+            say_on(sys.stdout, line)
+
+    def message(self, line: str) -> None:
+        """A line on the way there."""
+        from reconcile.terminal import say_on
+
+        if not self.quiet:
+            say_on(sys.stderr, line)
+
+
+def options_of(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
+    """Several options as one decorator, in the order in which the help shows them."""
+
+    def decorate(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+PLACES = options_of(
+    click.option(
+        "--config",
+        "config",
+        type=click.Path(path_type=Path),
+        metavar="PATH",
+        help="The config file (default: config.yaml here, else built-in defaults).",
+    ),
+    click.option("--base-url", metavar="URL", help="The address of the API."),
+    click.option(
+        "--journal",
+        type=click.Path(path_type=Path),
+        metavar="PATH",
+        help="The journal of all runs (default: one per user).",
+    ),
+)
+PLANNING = options_of(
+    click.option("--sheet", metavar="NAME", help="The sheet to read, where several have orders."),
+    click.option("--send-status", is_flag=True, default=None, help="Send the statuses too."),
+    click.option("--force", is_flag=True, help="Send unchanged calls too."),
+    click.option("--limit", type=click.IntRange(min=1), metavar="N", help="A pilot: N orders."),
+    click.option(
+        "--order",
+        "orders",
+        type=click.IntRange(1, 2**63 - 1),
+        multiple=True,
+        metavar="ID",
+        help="A pilot: this order only (may be repeated).",
+    ),
+)
+OUTPUT = options_of(
+    click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
+    click.option("--quiet", is_flag=True, help="Say nothing but errors."),
+)
+RESULTS = click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Where the workbook goes (default: beside the first file).",
+)
+
+
+def settings_of(options: Mapping[str, Any]) -> "Settings":
+    """The config file with the options over it; raises `ConfigError`."""
+    from reconcile.config import read_settings
+
+    journal = options.get("journal")
+    return read_settings(
+        options["config"],
+        {
+            "base_url": options["base_url"],
+            "journal": None if journal is None else str(journal),
+            "sheet": options.get("sheet"),
+            "status_updates": options.get("send_status"),
+        },
+    )
+
+
+def send_rules(options: Mapping[str, Any]) -> "SendRules":
+    """What the options say of a run beside the settings."""
+    from reconcile.preparation import SendRules
+
+    return SendRules(
+        options["force"],
+        bool(options.get("allow_changes")),
+        options["limit"],
+        tuple(options["orders"]),
+    )
+
+
+def journal_of(settings: "Settings") -> Path:
+    """Where the journal lies."""
+    from reconcile.journal import default_place
+
+    return default_place() if settings.journal is None else Path(settings.journal)
+
+
+def token_file_of(settings: "Settings") -> Path:
+    """Where `login` keeps the token."""
+    from reconcile.tokens import default_token_file
+
+    return default_token_file() if settings.token_file is None else Path(settings.token_file)
