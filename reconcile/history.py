@@ -6,14 +6,23 @@ sent for it since, is not sent; a status call in doubt is never repeated.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconcile.bulk import without_cyclic_gc
 from reconcile.model import CallKind, Comparison, OrderSync, Outcome, Plan
 from reconcile.payload import normal_form, sealed
 
-__all__ = ["Change", "History", "PlannedCall", "Standing", "Workload", "compare", "differences"]
+__all__ = [
+    "Change",
+    "History",
+    "PlannedCall",
+    "Standing",
+    "Workload",
+    "compare",
+    "compared",
+    "differences",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,8 @@ class PlannedCall:
     """One call of a run as planned: its content, and how it stands before anything is sent.
 
     `outcome` is pending for a call that will be sent; otherwise how it ended already.
-    `previous` is the JSON acknowledged earlier, where it was another one.
+    `previous` is the JSON acknowledged earlier, where it was another one. `doubtful`: an
+    earlier try of this run may have been applied.
     """
 
     order_id: int
@@ -50,6 +60,7 @@ class PlannedCall:
     outcome: Outcome = Outcome.PENDING
     previous: str | None = None
     note: str = ""
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,24 @@ def compare(plan: Plan, history: History, *, force: bool = False) -> Workload:
     return Workload(plan, tuple(calls), counts)
 
 
+def compared(call: PlannedCall, known: Standing | None, *, force: bool) -> PlannedCall:
+    """The call beside what is known of it: whether it must be sent, and what it overwrites."""
+    fresh = replace(call, comparison=Comparison.NEW, outcome=Outcome.PENDING, previous=None)
+    if known is None:
+        return fresh
+    if call.kind is CallKind.STATUS and call.fingerprint in known.in_doubt:
+        note = "an earlier run sent this status and never learned whether it was applied"
+        return replace(fresh, comparison=Comparison.SAME, outcome=Outcome.IN_DOUBT, note=note)
+    if known.content is None:
+        return fresh
+    if known.fingerprint != call.fingerprint:
+        overwritten = known.content if call.kind is CallKind.SYNC else None
+        return replace(fresh, comparison=Comparison.CHANGED, previous=overwritten)
+    again = known.disturbed or force
+    outcome = Outcome.PENDING if again else Outcome.UNCHANGED
+    return replace(fresh, comparison=Comparison.SAME, outcome=outcome)
+
+
 def differences(previous: str, content: str) -> Iterator[Change]:
     """Each value that differs between two payloads (JSON), by its path."""
     before, after = _flat(json.loads(previous)), _flat(json.loads(content))
@@ -110,48 +139,20 @@ _MISSING = object()
 
 def _calls_of(order: OrderSync, history: History, *, force: bool) -> Iterable[PlannedCall]:
     if order.sync is not None:
-        yield _sync_call(order, order.sync.to_json(), history, force=force)
+        yield _planned(order, CallKind.SYNC, order.sync.to_json(), history, force=force)
     if order.status is not None:
-        yield _status_call(order, order.status.to_json(), history, force=force)
+        yield _planned(order, CallKind.STATUS, order.status.to_json(), history, force=force)
     elif order.status_issues:
         yield PlannedCall(order.order_id, CallKind.STATUS, "", "", Comparison.NEW, Outcome.REJECTED)
 
 
-def _sync_call(
-    order: OrderSync, content: dict[str, Any], history: History, *, force: bool
+def _planned(
+    order: OrderSync, kind: CallKind, content: dict[str, Any], history: History, *, force: bool
 ) -> PlannedCall:
-    known = history.get((order.order_id, CallKind.SYNC))
     text, print_ = sealed(content)
-    call = (order.order_id, CallKind.SYNC, text, print_)
-    if known is None or known.content is None:
-        return PlannedCall(*call, Comparison.NEW)
-    if known.fingerprint != print_:
-        return PlannedCall(*call, Comparison.CHANGED, previous=known.content)
-    if known.disturbed or force:
-        return PlannedCall(*call, Comparison.SAME)
-    return PlannedCall(*call, Comparison.SAME, Outcome.UNCHANGED)
-
-
-def _status_call(
-    order: OrderSync, content: dict[str, Any], history: History, *, force: bool
-) -> PlannedCall:
-    known = history.get((order.order_id, CallKind.STATUS))
-    text, print_ = sealed(content)
-    call = (order.order_id, CallKind.STATUS, text, print_)
-    if known is None:
-        return PlannedCall(*call, Comparison.NEW)
-    if print_ in known.in_doubt:
-        return PlannedCall(
-            *call,
-            Comparison.SAME,
-            Outcome.IN_DOUBT,
-            note="an earlier run sent this status and never learned whether it was applied",
-        )
-    if known.fingerprint != print_:
-        return PlannedCall(*call, Comparison.NEW if known.content is None else Comparison.CHANGED)
-    if known.disturbed or force:
-        return PlannedCall(*call, Comparison.SAME)
-    return PlannedCall(*call, Comparison.SAME, Outcome.UNCHANGED)
+    call = PlannedCall(order.order_id, kind, text, print_, Comparison.NEW)
+    known = history.get((order.order_id, kind))
+    return call if known is None else compared(call, known, force=force)
 
 
 def _flat(content: dict[str, Any]) -> dict[str, object]:

@@ -41,9 +41,12 @@ class Accounts(Part):
 
         Where that has something of its own, something else was sent since, and a doubt stays.
         """
-        table = schema.standings
+        table, runs = schema.standings, schema.runs
         taken = sa.select(table.c.order_id, table.c.kind).where(table.c.account == account)
         with self._database.transaction() as connection:
+            connection.execute(
+                sa.update(runs).where(runs.c.account == former).values(account=account)
+            )
             known = {(row.order_id, row.kind) for row in connection.execute(taken)}
             query = sa.select(table).where(table.c.account == former)
             for row in connection.execute(query).all():

@@ -5,12 +5,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reconcile.errors import InternalError
+from reconcile.history import PlannedCall
 from reconcile.journal import schema
 from reconcile.journal.database import put
 from reconcile.journal.mapping import end_values
 from reconcile.journal.moves import BEGUN, CallState, check_move
 from reconcile.journal.part import Part, doubts_of, doubts_text
-from reconcile.journal.records import NEVER_SENT, AttemptEnd
+from reconcile.journal.records import NEVER_SENT, AttemptEnd, Setback
 from reconcile.model import CallKind, Outcome
 
 __all__ = ["Calls"]
@@ -30,7 +32,9 @@ class Calls(Part):
             number = int(row.tries) + 1
             key = {"account": row.account, "order_id": order_id, "kind": kind.value}
             connection.execute(
-                _call_update(run_id, order_id, kind).values(state=BEGUN.value, tries=number)
+                _call_update(run_id, order_id, kind).values(
+                    state=BEGUN.value, tries=number, setback=Setback.NONE
+                )
             )
             last = sa.select(sa.func.max(schema.attempts.c.sequence)).where(
                 schema.attempts.c.run_id == run_id
@@ -63,13 +67,19 @@ class Calls(Part):
         end: AttemptEnd,
         state: Outcome,
         note: str = "",
+        setback: Setback = Setback.NONE,
     ) -> None:
-        """Says what came of try `number`, and how the call stands now."""
+        """Says what came of try `number`, and how the call stands now.
+
+        `setback` says that the call will not be tried again before the run is resumed.
+        """
         table = schema.attempts
         with self._database.transaction() as connection:
             row = connection.execute(_call_query(run_id, order_id, kind)).one()
             after = CallState(state.value)
-            check_move(CallState(row.state), after)
+            if row.state != BEGUN:
+                raise InternalError(f"Nothing can come of a call that is {row.state}.")
+            check_move(BEGUN, after)
             attempt = sa.and_(
                 table.c.run_id == run_id,
                 table.c.order_id == order_id,
@@ -78,7 +88,9 @@ class Calls(Part):
             )
             connection.execute(sa.update(table).where(attempt).values(**end_values(end)))
             connection.execute(
-                _call_update(run_id, order_id, kind).values(state=after.value, note=note)
+                _call_update(run_id, order_id, kind).values(
+                    state=after.value, note=note, setback=setback
+                )
             )
             key = {"account": row.account, "order_id": order_id, "kind": kind.value}
             if end.exchange == NEVER_SENT:
@@ -104,7 +116,23 @@ class Calls(Part):
     def annotate(self, run_id: str, order_id: int, kind: CallKind, note: str) -> None:
         """Says why a call was not made in this run."""
         with self._database.transaction() as connection:
-            connection.execute(_call_update(run_id, order_id, kind).values(note=note))
+            values = {"note": note, "setback": Setback.GIVEN_UP}
+            connection.execute(_call_update(run_id, order_id, kind).values(values))
+
+    def compared_anew(self, run_id: str, call: PlannedCall) -> None:
+        """Says how a call stands that waited for another run, before it is sent."""
+        with self._database.transaction() as connection:
+            row = connection.execute(_call_query(run_id, call.order_id, call.kind)).one()
+            if row.state != call.outcome.value:
+                check_move(CallState(row.state), CallState(call.outcome.value))
+            connection.execute(
+                _call_update(run_id, call.order_id, call.kind).values(
+                    comparison=call.comparison.value,
+                    previous=call.previous,
+                    state=call.outcome.value,
+                    note=call.note,
+                )
+            )
 
     def end_run(
         self, run_id: str, at: datetime, exit_code: int, reason: str, workbook: str

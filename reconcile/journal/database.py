@@ -9,6 +9,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.schema import CreateColumn
 
 from reconcile.errors import JournalError
 from reconcile.journal import schema
@@ -58,13 +59,22 @@ class Database:
         """Lets go of the file."""
         self._engine.dispose()
 
+    def compact(self) -> None:
+        """Gives the space of what was deleted back to the disk."""
+        with self._refusals(), self._engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
+
     @contextmanager
     def transaction(self, *, reading: bool = False) -> Iterator[sa.Connection]:
         """One transaction; a writing one takes its lock at the start, not half-way."""
         engine = self._engine.execution_options(reading=True) if reading else self._engine
+        with self._refusals(), engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
         try:
-            with engine.begin() as connection:
-                yield connection
+            yield
         except IntegrityError:
             raise
         except DatabaseError as error:
@@ -96,6 +106,13 @@ class Database:
                     f"(its layout is {found}, this program knows {schema.VERSION}). "
                     "Update reconcile, or name another journal with --journal."
                 )
+            elif int(found) < schema.VERSION:
+                _add_what_is_missing(connection)
+                connection.execute(
+                    sa.update(table)
+                    .where(table.c.key == "schema_version")
+                    .values(value=str(schema.VERSION))
+                )
 
 
 def put(
@@ -105,6 +122,26 @@ def put(
     where = sa.and_(*(table.c[name] == value for name, value in key.items()))
     if not connection.execute(sa.update(table).where(where).values(**values)).rowcount:
         connection.execute(sa.insert(table).values(**key, **values))
+
+
+def _add_what_is_missing(connection: sa.Connection) -> None:
+    """Every version so far has only added columns, each with a default or nullable."""
+    for table in schema.metadata.tables.values():
+        there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                words = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {words}")
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+    runs = schema.runs
+    earlier = runs.alias()
+    rank = sa.select(sa.func.count()).where(earlier.c.created_at <= runs.c.created_at)
+    connection.execute(
+        sa.update(runs)
+        .where(runs.c.complete, runs.c.sequence.is_(None))
+        .values(sequence=rank.scalar_subquery())
+    )
 
 
 def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from reconcile.history import PlannedCall
+from reconcile.journal import schema
 from reconcile.journal.moves import CallState
 from reconcile.journal.records import (
     AttemptEnd,
@@ -30,6 +31,7 @@ __all__ = [
     "order_values",
     "run_record",
     "run_values",
+    "source_rows",
     "source_values",
     "told_record",
     "told_values",
@@ -51,6 +53,8 @@ def run_values(run: NewRun) -> dict[str, Any]:
         "command": run.command,
         "settings": as_json(run.settings),
         "workbook": run.workbook,
+        "target": run.workbook,
+        "pilot": run.pilot,
         "complete": False,
         "reason": "",
     }
@@ -93,7 +97,15 @@ def run_record(row: sa.Row[Any], sources: list[sa.Row[Any]]) -> RunRecord:
         row.exit_code,
         row.reason,
         tuple(_source_record(source) for source in sources),
+        row.target or row.workbook,
+        row.pilot,
     )
+
+
+def source_rows(connection: sa.Connection, run_id: str) -> list[sa.Row[Any]]:
+    table = schema.sources
+    query = sa.select(table).where(table.c.run_id == run_id).order_by(table.c.number)
+    return list(connection.execute(query).all())
 
 
 def order_record(row: sa.Row[Any]) -> OrderRecord:

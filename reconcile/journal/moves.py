@@ -23,11 +23,13 @@ class CallState(StrEnum):
 BEGUN = CallState.BEGUN
 
 MOVES: dict[CallState, frozenset[CallState]] = {
-    CallState.PENDING: frozenset({CallState.BEGUN}),
+    # Without a try of its own only by what another run sent meanwhile.
+    CallState.PENDING: frozenset({CallState.BEGUN, CallState.UNCHANGED, CallState.IN_DOUBT}),
     CallState.BEGUN: frozenset(
         {CallState.SYNCED, CallState.REFUSED, CallState.IN_DOUBT, CallState.PENDING}
     ),
-    CallState.IN_DOUBT: frozenset({CallState.BEGUN, CallState.SYNCED}),
+    # Tried again; settled by hand as done, or to be sent again.
+    CallState.IN_DOUBT: frozenset({CallState.BEGUN, CallState.SYNCED, CallState.PENDING}),
     CallState.SYNCED: frozenset(),
     CallState.REFUSED: frozenset(),
     CallState.UNCHANGED: frozenset(),

@@ -54,9 +54,13 @@ class Plans(Part):
             schema.calls,
             (call_values(run.id, position, call) for position, call in enumerate(calls)),
         )
+        table = schema.runs
         with self._database.transaction() as connection:
+            last = connection.execute(sa.select(sa.func.max(table.c.sequence))).scalar() or 0
             connection.execute(
-                sa.update(schema.runs).where(schema.runs.c.id == run.id).values(complete=True)
+                sa.update(table)
+                .where(table.c.id == run.id)
+                .values(complete=True, sequence=last + 1)
             )
 
     def _write_rows(self, run_id: str, rows: Iterable[RowRecord]) -> None:

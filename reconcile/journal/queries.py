@@ -3,7 +3,6 @@
 import json
 import zlib
 from collections.abc import Iterator
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +12,7 @@ from reconcile.journal.mapping import (
     call_record,
     order_record,
     run_record,
+    source_rows,
     told_record,
 )
 from reconcile.journal.part import Part
@@ -39,7 +39,7 @@ class Queries(Part):
         query = query.order_by(schema.runs.c.created_at.desc(), schema.runs.c.id.desc())
         with self._database.transaction(reading=True) as connection:
             row = connection.execute(query).first()
-            return None if row is None else _with_sources(connection, row)
+            return None if row is None else run_record(row, source_rows(connection, row.id))
 
     def runs_with(self, order_id: int) -> list[RunRecord]:
         """All runs that have this order, the earliest first."""
@@ -52,7 +52,7 @@ class Queries(Part):
         )
         with self._database.transaction(reading=True) as connection:
             found = connection.execute(query).all()
-            return [_with_sources(connection, row) for row in found]
+            return [run_record(row, source_rows(connection, row.id)) for row in found]
 
     def orders(self, run_id: str, order_id: int | None = None) -> Iterator[OrderRecord]:
         """The orders of a run in the order of the plan."""
@@ -114,9 +114,3 @@ class Queries(Part):
             ):
                 kinds = {int(column): what for column, what in was.items()}
                 yield RowRecord(source, row, state, order_id, detail, cells, kinds, surplus)
-
-
-def _with_sources(connection: sa.Connection, row: sa.Row[Any]) -> RunRecord:
-    table = schema.sources
-    query = sa.select(table).where(table.c.run_id == row.id).order_by(table.c.number)
-    return run_record(row, list(connection.execute(query).all()))

@@ -1,8 +1,10 @@
 """What goes into the journal and what comes out: plain values, no SQL."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 from reconcile.journal.moves import CallState, outcome_of
@@ -16,7 +18,9 @@ __all__ = [
     "NewRun",
     "OrderRecord",
     "RowRecord",
+    "RunOverview",
     "RunRecord",
+    "Setback",
     "SourceRecord",
     "ToldRecord",
 ]
@@ -24,6 +28,14 @@ __all__ = [
 
 NEVER_SENT = "never sent"
 """The `exchange` of a try that did not leave this machine."""
+
+
+class Setback(IntEnum):
+    """What kept a call from its end in this run; on resume the higher ones come last."""
+
+    NONE = 0
+    GIVEN_UP = 1
+    MET_THE_STOP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,10 @@ class RowRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """What is known of a run when it begins. `settings` is the config used, without secrets."""
+    """What is known of a run when it begins. `settings` is the config used, without secrets.
+
+    `workbook` is where the results belong; a `pilot` plans only some orders of its files.
+    """
 
     id: str
     version: str
@@ -78,11 +93,16 @@ class NewRun:
     command: str
     settings: Mapping[str, Any]
     workbook: str
+    pilot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as the journal has it. `ended_at` and `exit_code` are None while it goes on."""
+    """A run as the journal has it. `ended_at` and `exit_code` are None while it goes on.
+
+    `workbook` is where the results are, `target` where they belong: another file may have
+    stood there.
+    """
 
     id: str
     version: str
@@ -97,6 +117,25 @@ class RunRecord:
     exit_code: int | None
     reason: str
     sources: tuple[SourceRecord, ...]
+    target: str = ""
+    pilot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunOverview:
+    """A run in a list of runs.
+
+    `calls` counts its calls by outcome, `rejected` its orders that were held back; `left` is
+    how many orders `resume` would send. One that is not `complete` was cut short while its
+    plan was written, and nothing was sent.
+    """
+
+    run: RunRecord
+    complete: bool
+    abandoned: bool
+    calls: Counter[Outcome]
+    rejected: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ __all__ = [
     "accounts",
     "attempts",
     "calls",
+    "done_files",
+    "endings",
     "meta",
     "metadata",
     "orders",
@@ -31,8 +33,11 @@ __all__ = [
     "told",
 ]
 
-VERSION = 1
-"""Raised with every change of the tables; a journal with a higher one is refused."""
+VERSION = 2
+"""Raised with every change of the tables; a journal with a higher one is refused.
+
+One with a lower one gets what it lacks: new tables, and new columns with their default.
+"""
 
 metadata = MetaData()
 
@@ -76,6 +81,10 @@ runs = Table(
     Column("ended_at", String(40)),
     Column("exit_code", Integer),
     Column("reason", Text, nullable=False),
+    Column("target", Text, nullable=False, server_default=""),  # where the workbook belongs
+    Column("pilot", Boolean, nullable=False, server_default="0"),  # of only some of its orders
+    Column("sequence", Integer),  # in which plans were completed; the later one counts
+    Column("abandoned", Boolean, nullable=False, server_default="0"),  # never to be resumed
 )
 
 _RUN = ("runs.id",)
@@ -145,7 +154,9 @@ calls = Table(
     Column("state", String(20), nullable=False),
     Column("note", Text, nullable=False),
     Column("tries", Integer, nullable=False),
+    Column("setback", Integer, nullable=False, server_default="0"),  # see `records.Setback`
     Index("calls_by_order", "order_id"),
+    Index("calls_by_state", "run_id", "state"),
 )
 
 attempts = Table(
@@ -181,4 +192,23 @@ standings = Table(
     Column("at", String(40)),
     Column("disturbed", Boolean, nullable=False),
     Column("in_doubt", Text),  # fingerprints, parted by blanks
+)
+
+# Files of runs that were pruned: last year's file must never be taken for a new one.
+done_files = Table(
+    "done_files",
+    metadata,
+    Column("account", String(400), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("run_id", String(40), nullable=False),
+)
+
+# How commands ended, those that made no run included: a recovery is told once.
+endings = Table(
+    "endings",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("base_url", String(400), nullable=False),
+    Column("exit_code", Integer, nullable=False),
 )

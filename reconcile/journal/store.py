@@ -9,11 +9,14 @@ from reconcile.journal.calls import Calls
 from reconcile.journal.database import Database
 from reconcile.journal.plans import Plans
 from reconcile.journal.queries import Queries
+from reconcile.journal.settling import Settling
+from reconcile.journal.unfinished import Unfinished
+from reconcile.journal.upkeep import Upkeep
 
 __all__ = ["Journal"]
 
 
-class Journal(Accounts, Plans, Calls, Queries):
+class Journal(Accounts, Plans, Calls, Queries, Unfinished, Settling, Upkeep):
     """The record of all runs. Every method raises `JournalError` if the disk says no.
 
     Use `Journal.open(path)`, or `Journal.in_memory()` for tests and trials; close it, or

@@ -83,12 +83,12 @@ def test_the_usual_place_is_one_file_of_the_user() -> None:
 def test_a_journal_of_a_newer_version_is_refused_and_left_as_it_is(path: Path) -> None:
     Journal.open(path).close()
     with closing(sqlite3.connect(path)) as other, other:
-        other.execute("UPDATE meta SET value = '2' WHERE key = 'schema_version'")
+        other.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
 
     assert "newer version of reconcile" in refusal(path)
     assert "Update reconcile" in refusal(path)
     with closing(sqlite3.connect(path)) as other:
-        assert other.execute("SELECT value FROM meta").fetchall() == [("2",)]
+        assert other.execute("SELECT value FROM meta").fetchall() == [("99",)]
 
 
 def test_a_folder_is_no_journal(tmp_path: Path) -> None:

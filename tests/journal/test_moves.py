@@ -18,7 +18,10 @@ LEGAL = {
     ("begun", "refused"),
     ("begun", "in doubt"),
     ("begun", "pending"),  # it was not applied
-    ("in doubt", "begun"),  # tried again, or settled with --send
+    ("pending", "unchanged"),  # another run sent the same meanwhile
+    ("pending", "in doubt"),  # another run sent the same status and never learned its fate
+    ("in doubt", "begun"),  # tried again
+    ("in doubt", "pending"),  # settled with --send
     ("in doubt", "synced"),  # settled with --done
 }
 

@@ -1,0 +1,108 @@
+"""A person says how a status call in doubt ended; nobody else can."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from reconcile.journal import schema
+from reconcile.journal.database import put
+from reconcile.journal.moves import CallState, check_move
+from reconcile.journal.part import Part, doubts_of, doubts_text
+from reconcile.journal.records import Setback
+from reconcile.model import CallKind
+
+__all__ = ["Settling"]
+
+_DOUBTFUL = (CallState.IN_DOUBT.value, CallState.BEGUN.value)
+
+
+class Settling(Part):
+    """Ends doubts about status calls."""
+
+    def settle_done(self, run_id: str, order_id: int, at: datetime) -> None:
+        """The status was applied: it is acknowledged, in every run that doubts it."""
+        calls, runs = schema.calls, schema.runs
+        with self._database.transaction() as connection:
+            row = _status_call(connection, run_id, order_id)
+            check_move(CallState.IN_DOUBT, CallState.SYNCED)
+            same_account = sa.select(runs.c.id).where(runs.c.account == row.account)
+            connection.execute(
+                sa.update(calls)
+                .where(
+                    calls.c.run_id.in_(same_account),
+                    calls.c.order_id == order_id,
+                    calls.c.kind == CallKind.STATUS.value,
+                    calls.c.fingerprint == row.fingerprint,
+                    calls.c.state.in_(_DOUBTFUL),
+                )
+                .values(state=CallState.SYNCED.value, note=f"settled by hand as done, {_day(at)}")
+            )
+            key, doubted = _without_doubt(connection, row)
+            values: dict[str, Any] = {"in_doubt": doubts_text(doubted)}
+            if not _acknowledged_later(connection, key, row.sequence):
+                values |= {
+                    "content": row.content,
+                    "fingerprint": row.fingerprint,
+                    "run_id": run_id,
+                    "at": at.isoformat(),
+                    "disturbed": bool(doubted),
+                }
+            put(connection, schema.standings, key, values)
+
+    def settle_send(self, run_id: str, order_id: int, at: datetime) -> None:
+        """The status was not applied: it is pending, and the run sends it when it goes on."""
+        calls = schema.calls
+        with self._database.transaction() as connection:
+            row = _status_call(connection, run_id, order_id)
+            check_move(CallState.IN_DOUBT, CallState.PENDING)
+            note = f"settled by hand to be sent again, {_day(at)}"
+            connection.execute(
+                sa.update(calls)
+                .where(
+                    calls.c.run_id == run_id,
+                    calls.c.order_id == order_id,
+                    calls.c.kind == CallKind.STATUS.value,
+                )
+                .values(state=CallState.PENDING.value, setback=Setback.NONE, note=note)
+            )
+            key, doubted = _without_doubt(connection, row)
+            put(connection, schema.standings, key, {"in_doubt": doubts_text(doubted)})
+
+
+def _status_call(connection: sa.Connection, run_id: str, order_id: int) -> sa.Row[Any]:
+    calls, runs = schema.calls, schema.runs
+    query = (
+        sa.select(calls, runs.c.account, runs.c.sequence)
+        .join(runs, runs.c.id == calls.c.run_id)
+        .where(
+            calls.c.run_id == run_id,
+            calls.c.order_id == order_id,
+            calls.c.kind == CallKind.STATUS.value,
+            calls.c.state.in_(_DOUBTFUL),
+        )
+    )
+    return connection.execute(query).one()
+
+
+def _without_doubt(
+    connection: sa.Connection, row: sa.Row[Any]
+) -> tuple[dict[str, Any], frozenset[str]]:
+    key = {"account": row.account, "order_id": row.order_id, "kind": CallKind.STATUS.value}
+    return key, doubts_of(connection, key) - {row.fingerprint}
+
+
+def _acknowledged_later(connection: sa.Connection, key: dict[str, Any], sequence: int) -> bool:
+    """Whether something else was acknowledged by a later run, and so counts."""
+    standings, runs = schema.standings, schema.runs
+    query = (
+        sa.select(runs.c.sequence)
+        .join(standings, standings.c.run_id == runs.c.id)
+        .filter(*(standings.c[name] == value for name, value in key.items()))
+    )
+    found = connection.execute(query).scalar()
+    return found is not None and found > sequence
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M}"

@@ -1,0 +1,251 @@
+"""What runs have left to send, who may send it, and which files are done.
+
+Rules, section 5: an order that a later run has planned is superseded in earlier runs and
+never sent from them; a status call in doubt is not repeated.
+"""
+
+from collections.abc import Collection
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+import sqlalchemy as sa
+
+from reconcile.history import PlannedCall
+from reconcile.journal import schema
+from reconcile.journal.mapping import run_record, source_rows
+from reconcile.journal.moves import CallState
+from reconcile.journal.part import Part
+from reconcile.journal.records import RunRecord, Setback
+from reconcile.model import CallKind, Comparison
+
+__all__ = ["Unfinished", "left_in"]
+
+_OPEN = (CallState.PENDING.value, CallState.BEGUN.value, CallState.IN_DOUBT.value)
+_DONE = (CallState.SYNCED.value, CallState.UNCHANGED.value)
+_CUT_SHORT = "sent, and the program ended before an answer came"
+
+
+class Unfinished(Part):
+    """Looks for what is pending or in doubt."""
+
+    def unfinished_runs(self, account: str | None = None) -> list[RunRecord]:
+        """The runs (of an account, or all) that have something left to send; earliest first."""
+        runs = schema.runs
+        query = sa.select(runs).where(_unfinished()).order_by(runs.c.sequence)
+        if account is not None:
+            query = query.where(runs.c.account == account)
+        with self._database.transaction(reading=True) as connection:
+            found = connection.execute(query).all()
+            return [run_record(row, source_rows(connection, row.id)) for row in found]
+
+    def remaining(self, run_id: str) -> list[list[PlannedCall]]:
+        """What is left to send of a run, order by order, as it was planned.
+
+        In the order of the plan; orders that were given up come after the others, and the
+        one that met a stop last.
+        """
+        calls, runs = schema.calls, schema.runs
+        query = (
+            sa.select(calls)
+            .join(runs, runs.c.id == calls.c.run_id)
+            .where(runs.c.id == run_id, _sendable(calls), ~_superseded(calls, runs))
+            .order_by(calls.c.position)
+        )
+        with self._database.transaction(reading=True) as connection:
+            rows = connection.execute(query).all()
+        orders = [list(some) for _, some in groupby(rows, key=attrgetter("order_id"))]
+        orders.sort(key=lambda some: max(row.setback for row in some))
+        return [[_planned(row) for row in some] for some in orders]
+
+    def superseded(self, run_id: str) -> dict[int, str]:
+        """The orders that a later run has planned, of those that are left; and that run."""
+        calls, runs = schema.calls, schema.runs
+        query = (
+            sa.select(calls.c.order_id, _later_run(calls, runs).label("later"))
+            .join(runs, runs.c.id == calls.c.run_id)
+            .where(runs.c.id == run_id, _sendable(calls), _superseded(calls, runs))
+        )
+        with self._database.transaction(reading=True) as connection:
+            return {row.order_id: row.later for row in connection.execute(query)}
+
+    def later_run(self, run_id: str, order_id: int) -> str | None:
+        """The latest run after `run_id` that has planned this order, if there is one."""
+        calls, runs = schema.calls, schema.runs
+        query = (
+            sa.select(_later_run(calls, runs))
+            .join(runs, runs.c.id == calls.c.run_id)
+            .where(runs.c.id == run_id, calls.c.order_id == order_id)
+        )
+        with self._database.transaction(reading=True) as connection:
+            found: str | None = connection.execute(query).scalars().first()
+            return found
+
+    def reopen(self, run_id: str) -> None:
+        """A run goes on: it has no end, and what a dead process had begun is in doubt."""
+        calls, runs = schema.calls, schema.runs
+        of_run = calls.c.run_id == run_id
+        with self._database.transaction() as connection:
+            connection.execute(
+                sa.update(calls)
+                .where(of_run, calls.c.state == CallState.BEGUN.value)
+                .values(state=CallState.IN_DOUBT.value, note=_CUT_SHORT)
+            )
+            connection.execute(
+                sa.update(calls).where(of_run, _sendable(calls)).values(setback=Setback.NONE)
+            )
+            connection.execute(
+                sa.update(runs)
+                .where(runs.c.id == run_id)
+                .values(ended_at=None, exit_code=None, reason="")
+            )
+
+    def rivals(self, run_id: str) -> list[str]:
+        """Earlier runs of the account with a claim on an order that this run wants to send.
+
+        Whether they are still alive only a lock of the operating system tells.
+        """
+        mine, runs, own = schema.calls.alias("mine"), schema.runs, schema.runs.alias("own")
+        theirs = schema.calls.alias("theirs")
+        query = (
+            sa.select(runs.c.id)
+            .distinct()
+            .join(theirs, theirs.c.run_id == runs.c.id)
+            .join(mine, mine.c.order_id == theirs.c.order_id)
+            .join(own, own.c.id == mine.c.run_id)
+            .where(
+                own.c.id == run_id,
+                mine.c.state == CallState.PENDING.value,
+                runs.c.account == own.c.account,
+                runs.c.sequence < own.c.sequence,
+                _claimed(theirs),
+            )
+        )
+        with self._database.transaction(reading=True) as connection:
+            return list(connection.execute(query).scalars())
+
+    def claimed(self, run_ids: Collection[str], own: str) -> set[int]:
+        """The orders that run `own` wants to send and one of these runs has yet to send."""
+        theirs, mine = schema.calls.alias("theirs"), schema.calls.alias("mine")
+        query = (
+            sa.select(theirs.c.order_id)
+            .join(mine, mine.c.order_id == theirs.c.order_id)
+            .where(
+                theirs.c.run_id.in_(list(run_ids)),
+                mine.c.run_id == own,
+                mine.c.state == CallState.PENDING.value,
+                _claimed(theirs),
+            )
+        )
+        with self._database.transaction(reading=True) as connection:
+            return set(connection.execute(query).scalars())
+
+    def is_done(self, account: str, sha256: str) -> bool:
+        """Whether a file of this content was run to its end in this account.
+
+        A pilot left orders out; a run that has something left is not at its end.
+        """
+        runs, sources, done = schema.runs, schema.sources, schema.done_files
+        with_it = sa.select(sources.c.run_id).where(sources.c.sha256 == sha256)
+        ended = sa.select(runs.c.id).where(
+            runs.c.id.in_(with_it),
+            runs.c.account == account,
+            runs.c.complete,
+            ~runs.c.pilot,
+            ~_unfinished(),
+        )
+        pruned = sa.select(done.c.run_id).where(done.c.account == account, done.c.sha256 == sha256)
+        with self._database.transaction(reading=True) as connection:
+            found = connection.execute(ended).first() or connection.execute(pruned).first()
+            return found is not None
+
+
+def left_in() -> sa.ScalarSelect[Any]:
+    """How many orders a run (of the query around it) has left to send."""
+    calls, runs = schema.calls, schema.runs
+    return (
+        sa.select(sa.func.count(calls.c.order_id.distinct()))
+        .where(calls.c.run_id == runs.c.id, _sendable(calls), ~_superseded(calls, runs))
+        .correlate(runs)
+        .scalar_subquery()
+    )
+
+
+def _unfinished() -> sa.ColumnElement[bool]:
+    calls, runs = schema.calls, schema.runs
+    left = (
+        sa.select(calls.c.order_id)
+        .where(calls.c.run_id == runs.c.id, _sendable(calls), ~_superseded(calls, runs))
+        .correlate(runs)
+    )
+    return sa.and_(runs.c.complete, ~runs.c.abandoned, left.exists())
+
+
+def _sendable(calls: Any) -> sa.ColumnElement[bool]:
+    """A sync that isn't at its end; a status surely not applied whose sync is or may be done."""
+    sync = schema.calls.alias("sync")
+    hopeless = sa.exists().where(
+        sync.c.run_id == calls.c.run_id,
+        sync.c.order_id == calls.c.order_id,
+        sync.c.kind == CallKind.SYNC.value,
+        sync.c.state.not_in((*_OPEN, *_DONE)),
+    )
+    return sa.or_(
+        sa.and_(calls.c.kind == CallKind.SYNC.value, calls.c.state.in_(_OPEN)),
+        sa.and_(
+            calls.c.kind == CallKind.STATUS.value,
+            calls.c.state == CallState.PENDING.value,
+            ~hopeless,
+        ),
+    )
+
+
+def _claimed(calls: Any) -> sa.ColumnElement[bool]:
+    """What a living run has under way or yet to do; a status in flight too."""
+    in_flight = calls.c.state == CallState.BEGUN.value
+    return sa.and_(calls.c.setback == Setback.NONE, sa.or_(in_flight, _sendable(calls)))
+
+
+def _superseded(calls: Any, runs: Any) -> sa.ColumnElement[bool]:
+    return _later(calls, runs).exists()
+
+
+def _later_run(calls: Any, runs: Any) -> sa.ScalarSelect[Any]:
+    query = _later(calls, runs)
+    later = query.selected_columns.sequence
+    return (
+        query.with_only_columns(query.selected_columns.id)
+        .order_by(later.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _later(calls: Any, runs: Any) -> sa.Select[Any]:
+    """Later runs of the same account that have planned the order of a call."""
+    later, planned = schema.runs.alias("later"), schema.calls.alias("planned")
+    return (
+        sa.select(later.c.id, later.c.sequence)
+        .join(planned, planned.c.run_id == later.c.id)
+        .where(
+            planned.c.order_id == calls.c.order_id,
+            planned.c.state != CallState.REJECTED.value,
+            later.c.account == runs.c.account,
+            later.c.complete,
+            later.c.sequence > runs.c.sequence,
+        )
+        .correlate(calls, runs)
+    )
+
+
+def _planned(row: sa.Row[Any]) -> PlannedCall:
+    return PlannedCall(
+        row.order_id,
+        CallKind(row.kind),
+        row.content,
+        row.fingerprint,
+        Comparison(row.comparison),
+        previous=row.previous,
+        note=row.note,
+        doubtful=row.state != CallState.PENDING.value,
+    )
