@@ -15,13 +15,15 @@ import platformdirs
 
 from reconcile.cli import go_on_command, program
 from reconcile.errors import ExitCode, ReconcileError
+from reconcile.signals import listened_to
 
 __all__ = ["main", "run_command"]
 
 
 def main() -> None:
     """Runs the command line of the process and exits with one of the codes of `ExitCode`."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in listened_to():
+        signal.signal(number, _interrupt)
     sys.exit(run_command(sys.argv[1:]))
 
 
@@ -58,7 +60,7 @@ def _say(line: str) -> None:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM is Ctrl-C, as long as no run listens to it."""
+    """Every signal to stop is Ctrl-C, as long as no run listens to it."""
     raise KeyboardInterrupt
 
 

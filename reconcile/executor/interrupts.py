@@ -1,4 +1,4 @@
-"""What stops a run from outside: Ctrl-C, SIGTERM, a time of day."""
+"""What stops a run from outside: Ctrl-C, SIGTERM, a closed terminal, a time of day."""
 
 import asyncio
 import signal
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from types import FrameType
 
 from reconcile.executor.stops import Stop, StopKind, StopSwitch
+from reconcile.signals import listened_to, words_for
 
 __all__ = ["finishing_signals", "next_time", "stop_signals", "watch_clock"]
 
@@ -39,7 +40,7 @@ async def watch_clock(
 
 @contextmanager
 def finishing_signals(say: Callable[[str], None]) -> Iterator[None]:
-    """While a run is brought to its end the first Ctrl-C or SIGTERM is only answered."""
+    """While a run is brought to its end the first signal to stop is only answered."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -58,7 +59,7 @@ def finishing_signals(say: Callable[[str], None]) -> Iterator[None]:
 
 @contextmanager
 def stop_signals(switch: StopSwitch) -> Iterator[None]:
-    """Ctrl-C and SIGTERM stop the run cleanly; a second one is not waited for.
+    """Ctrl-C, SIGTERM and a closed terminal stop the run cleanly; a second one is not waited for.
 
     Plain handlers, since those of the event loop don't exist on Windows.
     """
@@ -70,10 +71,8 @@ def stop_signals(switch: StopSwitch) -> Iterator[None]:
     def stop(number: int, _frame: FrameType | None) -> None:
         if switch.is_set():
             raise KeyboardInterrupt
-        name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
-        loop.call_soon_threadsafe(
-            switch.request, Stop(StopKind.USER, f"Stopped by {name}; calls in flight were awaited.")
-        )
+        sentence = f"Stopped {words_for(number)}; calls in flight were awaited."
+        loop.call_soon_threadsafe(switch.request, Stop(StopKind.USER, sentence))
 
     with _handled_by(stop):
         yield
@@ -81,7 +80,7 @@ def stop_signals(switch: StopSwitch) -> Iterator[None]:
 
 @contextmanager
 def _handled_by(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    before = {n: signal.signal(n, handler) for n in (signal.SIGINT, signal.SIGTERM)}
+    before = {n: signal.signal(n, handler) for n in listened_to()}
     try:
         yield
     finally:

@@ -1,7 +1,7 @@
 """Sends the calls of a run: an open schedule, every try written down before and after."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -27,7 +27,7 @@ from reconcile.executor.verdict import (
     judge,
 )
 from reconcile.history import PlannedCall
-from reconcile.journal import NEVER_SENT, AttemptEnd
+from reconcile.journal import NEVER_SENT, AttemptEnd, Setback
 from reconcile.model import CallKind, Outcome
 
 __all__ = ["Executor", "Sender"]
@@ -82,10 +82,13 @@ class Executor:
         """One gate for all calls."""
         self._gate = Gate(self.pacer, self.switch, self.listener)
 
-    async def run(self, orders: Iterable[Sequence[PlannedCall]]) -> Stop | None:
+    async def run(
+        self, orders: Iterable[Sequence[PlannedCall]] | AsyncIterable[Sequence[PlannedCall]]
+    ) -> Stop | None:
         """Sends the calls of each order; those of one order follow one another.
 
-        Returns why it stopped before the end, or None. Calls in flight at a stop are awaited.
+        `orders` may make it wait for the next one, but not beyond a stop. Returns why it
+        stopped before the end, or None. Calls in flight at a stop are awaited.
         """
         held = self.pacer.held_until - asyncio.get_running_loop().time()
         stop = self.rules.too_long(held, self.now())
@@ -95,7 +98,7 @@ class Executor:
         # New orders queue two at a time, so that a second try never waits behind many of them.
         queue = asyncio.Semaphore(2)
         async with asyncio.TaskGroup() as tasks:
-            for calls in orders:
+            async for calls in _one_by_one(orders):
                 await room.acquire()
                 await queue.acquire()
                 if self.switch.is_set():
@@ -125,8 +128,8 @@ class Executor:
                 await self.recorder.annotate(call.order_id, call.kind, note)
 
     async def _send_call(self, call: PlannedCall, entered: "_Once") -> Outcome:
-        tries = Tries()
-        state = Outcome.PENDING
+        tries = Tries(doubtful=call.doubtful)
+        state = Outcome.IN_DOUBT if call.doubtful else Outcome.PENDING
 
         async def attempt() -> Verdict | None:
             nonlocal state
@@ -177,7 +180,9 @@ class Executor:
             answer=_answer(exchange),
             headers=_headers(exchange),
         )
-        await self.recorder.record(call, passed.number, end, state, _note(verdict, exchange))
+        setback = self._setback(verdict, tries, stop)
+        note = _note(verdict, exchange)
+        await self.recorder.record(call, passed.number, end, state, note, setback)
         self.listener(
             Event(
                 "attempt",
@@ -201,6 +206,14 @@ class Executor:
         end = AttemptEnd(self.now(), 0.0, NEVER_SENT, None, "stopped", "", {})
         await self.recorder.record(call, number, end, state, "the run was stopped first")
 
+    def _setback(self, verdict: Verdict, tries: Tries, stop: Stop | None) -> Setback:
+        if isinstance(verdict, Accept | Refuse):
+            return Setback.NONE
+        if stop is not None:
+            return Setback.MET_THE_STOP
+        over = not isinstance(verdict, Retry) or self.policy.over(tries)
+        return Setback.GIVEN_UP if over else Setback.NONE
+
     def _pace(self, verdict: Verdict, exchange: Exchange, began: float, ended: float) -> None:
         if isinstance(verdict, Retry) and verdict.throttled:
             self.pacer.refused(began, ended, verdict.hold)
@@ -222,6 +235,17 @@ class Executor:
                 assert_never(verdict)
         if stop is not None:
             self.switch.request(stop)
+
+
+async def _one_by_one(
+    orders: Iterable[Sequence[PlannedCall]] | AsyncIterable[Sequence[PlannedCall]],
+) -> AsyncIterator[Sequence[PlannedCall]]:
+    if isinstance(orders, AsyncIterable):
+        async for calls in orders:
+            yield calls
+    else:
+        for calls in orders:
+            yield calls
 
 
 class _Once:

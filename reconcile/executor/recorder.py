@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from reconcile.history import PlannedCall
-from reconcile.journal import AttemptEnd, Journal
+from reconcile.journal import AttemptEnd, Journal, Setback
 from reconcile.model import CallKind, Outcome
 
 __all__ = ["InlineRecorder", "Recorder", "ThreadRecorder"]
@@ -23,7 +23,13 @@ class Recorder(Protocol):
         """Before a try; returns its number."""
 
     async def record(
-        self, call: PlannedCall, number: int, end: AttemptEnd, state: Outcome, note: str
+        self,
+        call: PlannedCall,
+        number: int,
+        end: AttemptEnd,
+        state: Outcome,
+        note: str,
+        setback: Setback = Setback.NONE,
     ) -> None:
         """After a try."""
 
@@ -45,12 +51,18 @@ class InlineRecorder:
         )
 
     async def record(
-        self, call: PlannedCall, number: int, end: AttemptEnd, state: Outcome, note: str
+        self,
+        call: PlannedCall,
+        number: int,
+        end: AttemptEnd,
+        state: Outcome,
+        note: str,
+        setback: Setback = Setback.NONE,
     ) -> None:
         """After a try."""
         await self._do(
             lambda: self._journal.record(
-                self._run_id, call.order_id, call.kind, number, end, state, note
+                self._run_id, call.order_id, call.kind, number, end, state, note, setback
             )
         )
 
