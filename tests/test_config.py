@@ -8,9 +8,18 @@ from typing import Any, Final
 import pytest
 
 from reconcile.cells import CellRules
-from reconcile.config import Settings, TimeoutSettings, is_loopback, read_settings
+from reconcile.config import (
+    NotifySettings,
+    PingSettings,
+    Settings,
+    TimeoutSettings,
+    is_loopback,
+    ping_fault,
+    read_settings,
+)
 from reconcile.errors import ConfigError, ExitCode
 from reconcile.model import Field
+from reconcile.notices.ending import Kind
 from reconcile.payload import STATUSES
 from reconcile.planner import PlanningRules, SyncedDefault
 
@@ -135,6 +144,11 @@ def test_an_absolute_path_and_one_of_the_home_folder_stay_what_they_are(
 
 def test_a_path_of_the_command_line_does_not_lie_beside_the_config_file(read: Read) -> None:
     assert read("journal: a.sqlite3\n", journal="b.sqlite3").journal == "b.sqlite3"
+
+
+def test_the_folder_for_what_is_done_is_left_as_it_was_written(read: Read) -> None:
+    assert read("done: kept/done\n").done == "kept/done"
+    assert Settings().done is None
 
 
 # Files that can't be read
@@ -519,13 +533,142 @@ def test_only_the_name_of_a_variable_and_of_a_file_have_to_do_with_the_token() -
     assert speaking == ["token_variable", "token_file"]
 
 
+# Who is told
+
+NOTIFY: Final = """\
+notify:
+  name: nightly books
+  people: [mailtos://me:open-sesame@example.com, $SLACK_ADDRESS]
+  on: [failure, no-file, success]
+  ping:
+    start: https://hc-ping.com/open-sesame/start
+    success: $SUCCESS_PING
+    failure: http://127.0.0.1:8000/open-sesame/fail
+"""
+
+
+def test_people_and_pings_are_named(read: Read) -> None:
+    notify = read(NOTIFY).notify
+    assert notify.name == "nightly books"
+    assert [address.get_secret_value() for address in notify.people] == [
+        "mailtos://me:open-sesame@example.com",
+        "$SLACK_ADDRESS",
+    ]
+    assert notify.on == (Kind.FAILURE, Kind.NO_FILE, Kind.SUCCESS)
+    pings = (notify.ping.start, notify.ping.success, notify.ping.failure)
+    assert [address and address.get_secret_value() for address in pings] == [
+        "https://hc-ping.com/open-sesame/start",
+        "$SUCCESS_PING",
+        "http://127.0.0.1:8000/open-sesame/fail",
+    ]
+
+
+def test_nobody_is_told_unless_the_config_names_them(read: Read) -> None:
+    notify = read("notify:\n  people:\n  on:\n  ping:\n").notify
+    assert notify == NotifySettings()
+    assert (notify.people, notify.ping) == ((), PingSettings())
+    assert set(Kind) - set(notify.on) == {Kind.SUCCESS}
+
+
+def test_one_person_and_one_kind_need_no_list(read: Read) -> None:
+    notify = read("notify: {people: $MAIL, on: failure}\n").notify
+    assert [address.get_secret_value() for address in notify.people] == ["$MAIL"]
+    assert notify.on == (Kind.FAILURE,)
+
+
+def test_addresses_are_shown_nowhere(read: Read) -> None:
+    settings = read(NOTIFY)
+    assert "sesame" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_what_journal_and_workbook_are_told_leaves_out_the_api_and_who_is_told(read: Read) -> None:
+    told = read(f"{NOTIFY}tries: 3\n", base_url="https://a.example").told
+    assert told["tries"] == 3
+    assert told["notify"] == {"name": "nightly books", "on": ["failure", "no-file", "success"]}
+    assert set(told) == set(Settings.model_fields) - {"base_url"}
+
+
+def test_every_fault_of_the_notices_is_named_and_no_address_is_shown(refusal: Refusal) -> None:
+    message = refusal(
+        """\
+        notify:
+          nam: books
+          people: [$MAIL, open-sesame@example.com, $open-sesame, 1.5, mailto://]
+          on: [failure, no-fil, "json://open-sesame", 5]
+          ping:
+            sucess: https://hc-ping.com/1
+            start: http://hc-ping.com/open-sesame
+            success: https://me:open-sesame@hc-ping.com/
+            failure: open-sesame
+            https://hc-ping.com/open-sesame: x
+        """
+    )
+    kinds = ", ".join(Kind)
+    assert message.removeprefix("config.yaml: ").removesuffix(".").split("; ") == [
+        "notify.people.2: must be an address of apprise, such as mailtos://…, or $NAME",
+        "notify.people.3: must be an address of apprise, such as mailtos://…, or $NAME",
+        "notify.people.4: must be text",
+        "write it in quotes",
+        "notify.people.5: must be an address of apprise, such as mailtos://…, or $NAME",
+        'notify.on.2: there is no notice about "no-fil"',
+        'did you mean "no-file"?',
+        f"notify.on.3: must be what notices are about (known: {kinds})",
+        f'notify.on.4: there is no notice about "5" (known: {kinds})',
+        "notify.ping.start: must begin with https://",
+        "plain http is for this machine only",
+        "notify.ping.success: must hold no user name and no password",
+        "notify.ping.failure: must be an address such as https://hc-ping.com/…, or $NAME",
+        'there is no setting "sucess"',
+        'did you mean "success"?',
+        "an address stands where a setting belongs (known: start, success, failure)",
+        'there is no setting "nam"',
+        'did you mean "name"?',
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "notify: mailto://me:open-sesame@example.com",
+        "notify: [mailto://me:open-sesame@example.com]",
+        "notify: {mailto://me:open-sesame@example.com: x}",
+        "mailto://me:open-sesame@example.com: x",
+        "notify: {people: {mailto://me:open-sesame@example.com: x}}",
+        "notify: {people: [[mailto://me:open-sesame@example.com]]}",
+        'notify: {people: ["mailto://me:open-sesame@example.com\\nx"]}',
+        "notify: {name: [mailto://me:open-sesame@example.com]}",
+        "notify: {on: mailto://me:open-sesame@example.com}",
+        "notify: {ping: https://open-sesame.example}",
+        "notify: {ping: {start: ftp://open-sesame.example}}",
+        "notify: {ping: {start: 'https://[open-sesame'}}",
+        "notify: {ping: {start: 'https://a.example/open-sesame x'}}",
+        "notify: {ping: {start: https://a.example:0/open-sesame}}",
+    ],
+)
+def test_an_address_in_the_wrong_place_is_not_shown_either(refusal: Refusal, text: str) -> None:
+    assert "sesame" not in refusal(f"{text}\n")
+
+
+@pytest.mark.parametrize("name", ['"a\\nb"', '"a\\rb"', "x" * 101])
+def test_the_name_of_the_job_is_one_short_line(refusal: Refusal, name: str) -> None:
+    message = refusal(f"notify: {{name: {name}}}\n")
+    assert message.startswith("config.yaml: notify.name: must be one line of at most 100 signs")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://hc-ping.com/1?rid=2", "http://localhost:1/a", "http://[::1]/"]
+)
+def test_what_can_be_pinged_has_no_fault(url: str) -> None:
+    assert ping_fault(url) == ""
+
+
 # The config.yaml that comes with the program
 
 
 def uncommented(text: str) -> str:
     """The file with all that is commented out in force; prose begins with a capital."""
     text = text.replace(": {}\n#   ", ":\n#   ")
-    return re.sub(r"^# ?(?=(?:[a-z_]+:(?: |$)|  \w[^:]*: ))", "", text, flags=re.MULTILINE)
+    return re.sub(r"^# ?(?=(?:[a-z_]+:(?: |$)|  +\w[^:]*:(?: |$)))", "", text, flags=re.MULTILINE)
 
 
 def test_the_config_yaml_of_the_repository_says_the_defaults() -> None:
@@ -539,11 +682,12 @@ def test_every_setting_stands_in_it_once_and_nothing_else_does() -> None:
 
 def test_what_is_commented_out_is_the_default_where_there_is_one(read: Read) -> None:
     settings = read(uncommented(OWN.read_text(encoding="utf-8")))
-    defaults = Settings().model_dump()
+    examples = {"notify": {"people", "ping"}}
+    defaults = Settings().model_dump(exclude=examples)
     has_default = {name for name, value in defaults.items() if value not in (None, {})}
-    assert settings.model_dump(include=has_default) == {
-        name: value for name, value in defaults.items() if name in has_default
-    }
+    assert settings.model_dump(include=has_default) | {
+        "notify": settings.notify.model_dump(exclude=examples["notify"])
+    } == {name: value for name, value in defaults.items() if name in has_default}
 
 
 def test_every_example_in_it_is_taken_up(read: Read, tmp_path: Path) -> None:
@@ -559,11 +703,24 @@ def test_every_example_in_it_is_taken_up(read: Read, tmp_path: Path) -> None:
         yes_no={"ja": True, "nein": False}, statuses={"shipped": "Closed"}
     )
     assert settings.only == {"Payment": ["Paid"]}
+    assert settings.done == "done"
+    assert [address.get_secret_value() for address in settings.notify.people] == [
+        "mailtos://me:password@example.com",
+        "$SLACK_ADDRESS",
+    ]
+    assert all(settings.notify.ping.model_dump().values())
 
 
 def test_every_timeout_stands_in_it() -> None:
     text = uncommented(OWN.read_text(encoding="utf-8")).partition("timeouts:")[2]
-    assert re.findall(r"^  (\w+):", text, re.MULTILINE) == list(TimeoutSettings.model_fields)
+    group = text.partition("# ---")[0]
+    assert re.findall(r"^  (\w+):", group, re.MULTILINE) == list(TimeoutSettings.model_fields)
+
+
+def test_everything_about_notices_stands_in_it() -> None:
+    text = uncommented(OWN.read_text(encoding="utf-8")).partition("\nnotify:")[2]
+    assert re.findall(r"^  (\w+):", text, re.MULTILINE) == list(NotifySettings.model_fields)
+    assert re.findall(r"^    (\w+):", text, re.MULTILINE) == list(PingSettings.model_fields)
 
 
 def test_every_field_is_named_in_it() -> None:

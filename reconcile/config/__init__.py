@@ -1,14 +1,11 @@
 """From config.yaml to `Settings`; every fault of the file is named at once.
 
 pydantic checks, ruamel.yaml reads (YAML 1.2: `yes` and `no` are words, as people mean them
-under `values:`). Both are known here and nowhere else.
+under `values:`). Both are known in this package and nowhere else.
 """
 
-import ipaddress
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -17,7 +14,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -30,41 +26,39 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 
 from reconcile.cells import YES_NO, CellRules, quoted
+from reconcile.config.addresses import is_loopback, ping_fault
+from reconcile.config.faults import sentence
+from reconcile.config.kinds import Name, Seconds, Strict, Text, nearest
+from reconcile.config.notify import NotifySettings, PingSettings
 from reconcile.errors import ConfigError
 from reconcile.fields import FIELDS, normal_name
 from reconcile.model import Field
 from reconcile.payload import STATUSES
 from reconcile.planner import PlanningRules
 
-__all__ = ["DEFAULT_NAME", "Settings", "TimeoutSettings", "is_loopback", "read_settings"]
+__all__ = [
+    "DEFAULT_NAME",
+    "NotifySettings",
+    "PingSettings",
+    "Settings",
+    "TimeoutSettings",
+    "is_loopback",
+    "ping_fault",
+    "read_settings",
+]
 
 DEFAULT_NAME = "config.yaml"
 CEILING = 2.0
 """Requests per second that Flxpoint allows a token (both reference pages)."""
 
 
-def _text(value: object) -> object:
-    """Whole numbers are taken as text; what YAML made something else of needs quotes."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if isinstance(value, str):
-        return value
-    raise ValueError("must be text; write it in quotes")
-
-
 def _texts(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
-def _filled(value: str) -> str:
-    if not value.strip():
-        raise ValueError("must not be empty")
-    return value
-
-
 def _field(value: object) -> str:
     if _field_named(str(value)) is None:
-        raise ValueError(f"there is no field {_nearest(str(value), list(Field))}")
+        raise ValueError(f"there is no field {nearest(str(value), list(Field))}")
     return str(value)
 
 
@@ -74,7 +68,7 @@ def _meaning(value: object) -> object:
     if str(value).casefold() in _MEANINGS:
         return str(value)
     raise ValueError(
-        f"must mean yes, no or a status: {_nearest(str(value), ['yes', 'no', *STATUSES])}"
+        f"must mean yes, no or a status: {nearest(str(value), ['yes', 'no', *STATUSES])}"
     )
 
 
@@ -82,22 +76,6 @@ def _synced(value: object) -> object:
     if isinstance(value, bool) or value in ("auto", "none"):
         return value
     raise ValueError("must be auto, true, false or none")
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-Name = Annotated[Text, AfterValidator(_filled)]
-Seconds = Annotated[float, Setting(gt=0, le=3600)]
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the host of a URL is this machine: `localhost`, 127.0.0.0/8 or ::1."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _base_url(value: str) -> str:
@@ -111,11 +89,7 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class TimeoutSettings(_Strict):
+class TimeoutSettings(Strict):
     """Seconds: to connect, to send, to wait for a piece of the answer, for the whole call."""
 
     connect: Seconds = 10.0
@@ -124,14 +98,18 @@ class TimeoutSettings(_Strict):
     whole: Seconds = 60.0
 
 
-class Settings(_Strict):
-    """Everything that config.yaml can say, with its defaults. Holds no secret."""
+class Settings(Strict):
+    """Everything that config.yaml can say, with its defaults.
+
+    Nothing in it is shown that is secret: the addresses of `notify:` print as stars.
+    """
 
     base_url: Annotated[Text, AfterValidator(_base_url)] = "https://api.flxpoint.com"
     account: Name | None = None
     token_variable: Name = "FLXPOINT_API_TOKEN"  # noqa: S105  (the name of a variable)
     token_file: Name | None = None
     journal: Name | None = None
+    done: Name | None = None
     requests_per_second: Annotated[float, Setting(gt=0, le=1000)] = CEILING
 
     sheet: Name | None = None
@@ -149,6 +127,8 @@ class Settings(_Strict):
     longest_retry_after: Seconds = 300.0
     give_up_after: Seconds = 45.0
     timeouts: TimeoutSettings = TimeoutSettings()
+
+    notify: NotifySettings = NotifySettings()
 
     @field_validator("columns")
     @classmethod
@@ -179,6 +159,13 @@ class Settings(_Strict):
                 f"must be at most {CEILING:g}, which Flxpoint allows; more is for this machine only"
             )
         return value
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What journal and workbook say of it, as JSON can: neither the API nor who is told."""
+        return self.model_dump(
+            mode="json", exclude={"base_url": True, "notify": {"people": True, "ping": True}}
+        )
 
     @property
     def field_columns(self) -> dict[Field, str]:
@@ -228,7 +215,7 @@ def read_settings(path: Path | None, overrides: Mapping[str, Any]) -> Settings:
         settings = Settings.model_validate({**said, **given})
     except ValidationError as error:
         options = () if path is None else tuple(given)
-        faults = "; ".join(_sentence(fault, options) for fault in error.errors())
+        faults = "; ".join(sentence(fault, options, _MODELS) for fault in error.errors())
         stop = "" if faults.endswith("?") else "."
         raise ConfigError(f"{name}: {faults}{stop}") from None
     if path is None:
@@ -299,22 +286,9 @@ def _twice(names: Iterable[Any]) -> list[Any]:
     return [name for name, times in Counter(names).items() if times > 1]
 
 
-def _nearest(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    hint = f"; did you mean {quoted(near[0])}?" if near else f" (known: {', '.join(known)})"
-    return f"{quoted(name)}{hint}"
-
-
-def _sentence(fault: Any, options: Collection[str]) -> str:
-    """One fault in words: where, what is wrong, what stands there."""
-    place = [part for part in fault["loc"] if isinstance(part, str) and part != "[key]"]
-    if fault["type"] == "extra_forbidden":
-        known = list(Settings.model_fields if len(place) == 1 else TimeoutSettings.model_fields)
-        return f"there is no setting {_nearest(place[-1], known)}"
-    words = str(fault["msg"]).removeprefix("Value error, ")
-    found = quoted(str(fault["input"]))
-    secret = place[0] == "base_url" and not set("@?#").isdisjoint(found)
-    telling = isinstance(fault["input"], str | int | float | date)
-    shown = f" (found {found})" if telling and not secret and found not in words else ""
-    where = f"{'.'.join(place)} (of the command line)" if place[0] in options else ".".join(place)
-    return f"{where}: {words[:1].lower()}{words[1:]}{shown}"
+_MODELS: dict[tuple[str, ...], type[BaseModel]] = {
+    (): Settings,
+    ("timeouts",): TimeoutSettings,
+    ("notify",): NotifySettings,
+    ("notify", "ping"): PingSettings,
+}
