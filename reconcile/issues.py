@@ -253,6 +253,8 @@ NOTICES: dict[str, NoticeKind] = {
     "filled-down": NoticeKind("{found} cells got the value of the merged cell they belong to"),
     "column-passed-over": NoticeKind("the column {found} is not read; {detail} is read instead"),
     "read-once": NoticeKind("{found} has the same bytes as {detail} and was read once"),
+    "passed-over": NoticeKind("{found} was passed over: {detail}"),
+    "file-skipped": NoticeKind("{found} was skipped: {detail}"),
     "rows-without-order": NoticeKind("rejected rows that name no order: {found}"),
 }
 

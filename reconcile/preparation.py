@@ -6,8 +6,9 @@ from pathlib import Path
 
 from reconcile.cells import quoted
 from reconcile.config import Settings
-from reconcile.errors import NothingSentError
+from reconcile.errors import FileRefusedError, NothingSentError
 from reconcile.executor import Pacer
+from reconcile.folders import PassedOver
 from reconcile.history import History, PlannedCall, Workload, compare
 from reconcile.journal import SourceRecord, ToldRecord
 from reconcile.journal.records import OrderRecord
@@ -33,25 +34,36 @@ class SendRules:
     """What the command line says of a run beside its files and settings.
 
     `limit` and `orders` make it a pilot; `force` sends unchanged calls too;
-    `allow_changes` lets more orders be overwritten than `max_changes`.
+    `allow_changes` lets more orders be overwritten than `max_changes`; `skip_unreadable`
+    leaves files out that can't be read; `again` reads files of folders that are done.
     """
 
     force: bool = False
     allow_changes: bool = False
     limit: int | None = None
     orders: tuple[int, ...] = ()
+    skip_unreadable: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The exports of a run, and the plan made from them."""
+    """The exports of a run, the plan made from them, and why files were skipped."""
 
     exports: tuple[Export, ...]
     plan: Plan
+    skipped: tuple[str, ...] = ()
 
 
-def prepare(files: Sequence[Path], settings: Settings, rules: SendRules) -> Prepared:
-    """Reads the files and plans what they ask for.
+def prepare(
+    files: Sequence[Path],
+    settings: Settings,
+    rules: SendRules,
+    passed_over: Sequence[PassedOver] = (),
+) -> Prepared:
+    """Reads the files and plans what they ask for; tells of those that were passed over.
+
+    There are no exports if no file is given, or none can be read and all were to be skipped.
 
     Raises:
         FileRefusedError: one of them can't be read; an order may have rows in it.
@@ -61,20 +73,27 @@ def prepare(files: Sequence[Path], settings: Settings, rules: SendRules) -> Prep
         settings.field_columns, settings.only, settings.sheet, settings.status_updates
     )
     exports: dict[str, Export] = {}
-    notices: list[Notice] = []
+    skipped: list[str] = []
+    notices = list(_passed_over(passed_over))
     for path, name in zip(files, _names(files), strict=True):
-        export = load(path, name, load_rules)
+        try:
+            export = load(path, name, load_rules)
+        except FileRefusedError as why:
+            if not rules.skip_unreadable:
+                raise
+            skipped.append(str(why))
+            notices.append(_about(name, "file-skipped", str(why)))
+            continue
         if export.sha256 in exports:
-            same = quoted(exports[export.sha256].file)
-            notices.append(Notice("read-once", Place(name, "", 0), quoted(name), detail=same))
+            notices.append(_about(name, "read-once", quoted(exports[export.sha256].file)))
             continue
         exports[export.sha256] = export
         notices += export.notices
     planned = plan([e.source_rows() for e in exports.values()], settings.planning)
     planned = replace(planned, notices=(*notices, *planned.notices))
-    if rules.orders:
+    if rules.orders and exports:
         planned = _only_orders(planned, rules.orders)
-    return Prepared(tuple(exports.values()), planned)
+    return Prepared(tuple(exports.values()), planned, tuple(skipped))
 
 
 def workload_of(prepared: Prepared, history: History, rules: SendRules) -> Workload:
@@ -149,6 +168,18 @@ def _names(files: Sequence[Path]) -> list[str]:
     """Each file's name, or its path where two would have the same name."""
     names = [path.name for path in files]
     return [str(path) if names.count(path.name) > 1 else path.name or str(path) for path in files]
+
+
+def _passed_over(files: Sequence[PassedOver]) -> Iterator[Notice]:
+    for file, name in zip(files, _names([each.path for each in files]), strict=True):
+        yield _about(name, "passed-over", file.words)
+
+
+def _about(name: str, code: str, detail: str) -> Notice:
+    """A notice about a whole file."""
+    # A name may hold bytes that are no text; nothing that is told may.
+    name, detail = (text.encode("utf-8", "backslashreplace").decode() for text in (name, detail))
+    return Notice(code, Place(name, "", 0), quoted(name), detail=detail)
 
 
 def _only_orders(planned: Plan, wanted: tuple[int, ...]) -> Plan:

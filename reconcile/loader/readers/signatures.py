@@ -1,16 +1,38 @@
 """Says what bytes are that no reader reads, by their content, and what to do about it.
 
-Owns the signatures of foreign files. Sources: the magic numbers of the formats' own
-specifications; ECMA-376 part 2 and ODF 1.3 part 2 (what is inside a zip); MS-OFFCRYPTO
-(a workbook with a password is an OLE2 file with a stream `EncryptedPackage`).
+Owns the signatures of foreign files, and whether such a file was ever meant to be a
+spreadsheet. Sources: the magic numbers of the formats' own specifications; ECMA-376 part 2
+and ODF 1.3 part 2 (what is inside a zip); MS-OFFCRYPTO (a workbook with a password is an
+OLE2 file with a stream `EncryptedPackage`).
 """
 
+import codecs
 import io
 import re
 import zipfile
-from typing import Final
+import zlib
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import BinaryIO, Final, NamedTuple
 
-__all__ = ["UTF16_MARKS", "ZIP_MARKS", "foreign", "zip_names"]
+__all__ = ["UTF16_MARKS", "ZIP_MARKS", "Judged", "Meant", "foreign", "judge", "zip_names"]
+
+
+class Meant(Enum):
+    """Whether a file was meant to be a spreadsheet, as far as its content tells."""
+
+    YES = auto()  # it is one, or the remains of one, or of a kind that no reader reads
+    NO = auto()
+    TEXT = auto()  # in text a table looks like prose
+    UNKNOWN = auto()  # no signature: another kind of thing, or a damaged spreadsheet
+
+
+class Judged(NamedTuple):
+    """What a file is; `says` is None if it looks like text that a reader reads."""
+
+    says: str | None
+    meant: Meant
+
 
 ZIP_MARKS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -34,26 +56,43 @@ _SIGNATURES: Final = (
     (b"{\\rtf", f"is a document (RTF), not a spreadsheet: {_SAVE}"),
     (b"SQLite format 3\x00", f"is an SQLite database: {_SAVE}"),
     (b"PAR1", f"is a Parquet file: {_SAVE}"),
-    (b"\x00\x00\xfe\xff", f"is text in UTF-32: {_RESAVE}"),
-    (b"\xff\xfe\x00\x00", f"is text in UTF-32: {_RESAVE}"),
 )
+"""None of these was meant to be a spreadsheet."""
+
+_UTF32_MARKS: Final = (b"\x00\x00\xfe\xff", b"\xff\xfe\x00\x00")
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE2_STREAMS: Final = (
     (
         "EncryptedPackage",
         "is a workbook with a password: open it, take the password off and save it again",
+        Meant.YES,
     ),
-    ("Workbook", f"is a workbook in the old .xls format: {_RESAVE}"),
-    ("Book", f"is a workbook in the old .xls format: {_RESAVE}"),
-    ("WordDocument", f"is a Word document (.doc), not a spreadsheet: {_SAVE}"),
-    ("PowerPoint Document", f"is a presentation (.ppt), not a spreadsheet: {_SAVE}"),
+    ("Workbook", f"is a workbook in the old .xls format: {_RESAVE}", Meant.YES),
+    ("Book", f"is a workbook in the old .xls format: {_RESAVE}", Meant.YES),
+    ("WordDocument", f"is a Word document (.doc), not a spreadsheet: {_SAVE}", Meant.NO),
+    ("PowerPoint Document", f"is a presentation (.ppt), not a spreadsheet: {_SAVE}", Meant.NO),
 )
 _ZIP_PARTS: Final = (
-    ("xl/workbook.xml", f"is an .xlsx workbook, not text: {_RESAVE}"),
-    ("xl/workbook.bin", f"is a binary workbook (.xlsb): {_RESAVE}"),
-    ("word/document.xml", f"is a Word document (.docx), not a spreadsheet: {_SAVE}"),
-    ("ppt/presentation.xml", f"is a presentation (.pptx), not a spreadsheet: {_SAVE}"),
-    ("index/document.iwa", f"is an Apple Numbers file: export it as .xlsx or CSV ({_SAVE})"),
+    ("xl/workbook.xml", f"is an .xlsx workbook, not text: {_RESAVE}", Meant.YES),
+    ("xl/workbook.bin", f"is a binary workbook (.xlsb): {_RESAVE}", Meant.YES),
+    ("word/document.xml", f"is a Word document (.docx), not a spreadsheet: {_SAVE}", Meant.NO),
+    ("ppt/presentation.xml", f"is a presentation (.pptx), not a spreadsheet: {_SAVE}", Meant.NO),
+    (
+        "index/document.iwa",
+        f"is an Apple Numbers file: export it as .xlsx or CSV ({_SAVE})",
+        Meant.YES,
+    ),
+)
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
+_OPEN_SPREADSHEET = _OPEN_DOCUMENT + b"spreadsheet"
+_DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,  # a password
+    ValueError,
+    EOFError,
+    OSError,
 )
 _MARKUP = re.compile(rb"\s*<[a-z!?]", re.IGNORECASE)
 _WEB = re.compile(
@@ -62,6 +101,7 @@ _WEB = re.compile(
 )
 _JSON = re.compile(rb'\s*\[?\s*\{\s*"')
 _SAMPLE = 1 << 16
+_CHUNK = 1 << 20
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x0b\x1a\x1b")) + b"\x7f"
 _CONTROLS_SHARE = 20  # one byte in so many; random bytes hold one in ten, text hardly any
 
@@ -71,77 +111,147 @@ def foreign(data: bytes) -> str | None:
 
     `is a PDF: save it as ...`. The answer for a zip is never None.
     """
-    if data.startswith(_OLE2):
-        return _ole2(data)
-    if data.startswith(ZIP_MARKS):
-        return _zip(data)
-    if b"%PDF-" in data[:1024]:
-        return f"is a PDF: {_SAVE}"
+    return judge(io.BytesIO(data)).says
+
+
+def judge(file: BinaryIO) -> Judged:
+    """The same of an open file, and what it was meant to be; reads as little of it as does.
+
+    Beyond the beginning that is the list in a zip, an OLE2 file up to the name that tells,
+    and a text up to its first character.
+    """
+    file.seek(0)
+    sample = file.read(_SAMPLE)
+    if sample.startswith(_OLE2):
+        return _ole2(file)
+    if sample.startswith(ZIP_MARKS):
+        return _zip(file)
+    if b"%PDF-" in sample[:1024]:
+        return Judged(f"is a PDF: {_SAVE}", Meant.NO)
     for signature, says in _SIGNATURES:
-        if data.startswith(signature):
-            return says
-    sample = data[:_SAMPLE]
-    if data.startswith(UTF16_MARKS):
-        sample = sample.decode("utf-16", "replace").encode("utf-8", "replace")
-    sample = sample.removeprefix(b"\xef\xbb\xbf")
-    if not sample.strip(b" \t\r\n\f\x0b\x1a\x00\xc2\xa0"):
-        return _hollow(data)
-    if _MARKUP.match(sample):
-        return _markup(sample)
-    if _JSON.match(sample):
-        return f"is a JSON file, not a spreadsheet: {_SAVE}"
-    return _binary(sample)
+        if sample.startswith(signature):
+            return Judged(says, Meant.NO)
+    if sample.startswith(_UTF32_MARKS):
+        return Judged(f"is text in UTF-32: {_RESAVE}", Meant.TEXT)
+    return _text(file, sample)
 
 
 def zip_names(data: bytes) -> frozenset[str]:
     """The names in a zip, in lower case, with forward slashes; none if it can't be opened."""
-    if not data.startswith(ZIP_MARKS):
-        return frozenset()
+    return _names_in(io.BytesIO(data)) if data.startswith(ZIP_MARKS) else frozenset()
+
+
+def _names_in(file: BinaryIO) -> frozenset[str]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return frozenset(n.lower().replace("\\", "/") for n in archive.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        with zipfile.ZipFile(file) as archive:
+            return frozenset(map(_plain_name, archive.namelist()))
+    except _DAMAGED_ZIP:
         return frozenset()
 
 
-def _ole2(data: bytes) -> str:
-    for stream, says in _OLE2_STREAMS:
-        if (stream + "\x00").encode("utf-16-le") in data:
-            return says
-    return f"is an old Office file without a workbook in it: {_SAVE}"
+def _plain_name(name: str) -> str:
+    return name.lower().replace("\\", "/")
 
 
-def _zip(data: bytes) -> str:
-    names = zip_names(data)
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        yield chunk
+
+
+def _ole2(file: BinaryIO) -> Judged:
+    marks = [(stream + "\x00").encode("utf-16-le") for stream, _, _ in _OLE2_STREAMS]
+    found: set[bytes] = set()
+    before = b""
+    for chunk in _chunks(file):
+        window = before + chunk
+        found.update(mark for mark in marks if mark in window)
+        before = window[-max(map(len, marks)) :]
+        if marks[0] in found:
+            break
+    for mark, (_, says, meant) in zip(marks, _OLE2_STREAMS, strict=True):
+        if mark in found:
+            return Judged(says, meant)
+    return Judged(f"is an old Office file without a workbook in it: {_SAVE}", Meant.NO)
+
+
+def _zip(file: BinaryIO) -> Judged:
+    names = _names_in(file)
     if not names:
-        return "is a damaged, incomplete or empty zip file or workbook: export or copy it again"
-    for part, says in _ZIP_PARTS:
+        return Judged(
+            "is a damaged, incomplete or empty zip file or workbook: export or copy it again",
+            Meant.YES,
+        )
+    for part, says, meant in _ZIP_PARTS:
         if part in names:
-            return says
+            return Judged(says, meant)
     if {"content.xml", "mimetype"} <= names:
-        return f"is an OpenDocument file (.ods or .odt): {_RESAVE}"
-    return "is a zip file: unpack it and give the file inside"
+        kind = _open_document_kind(file)
+        text = kind.startswith(_OPEN_DOCUMENT) and not kind.startswith(_OPEN_SPREADSHEET)
+        return Judged(
+            f"is an OpenDocument file (.ods or .odt): {_RESAVE}", Meant.NO if text else Meant.YES
+        )
+    parts_of_a_workbook = any(name.startswith("xl/") for name in names)
+    return Judged(
+        "is a zip file: unpack it and give the file inside",
+        Meant.YES if parts_of_a_workbook else Meant.NO,
+    )
 
 
-def _hollow(data: bytes) -> str | None:
-    rest = data.decode("utf-16" if data.startswith(UTF16_MARKS) else "utf-8-sig", "replace")
-    if rest.strip("\x00\x1a\ufeff \t\r\n\f\x0b\xa0"):
-        return None
-    return "is empty: export it again"
+def _open_document_kind(file: BinaryIO) -> bytes:
+    """What an OpenDocument file says it is; nothing if that can't be read."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            for info in archive.infolist():
+                if _plain_name(info.filename) == "mimetype":
+                    with archive.open(info) as part:
+                        return part.read(len(_OPEN_SPREADSHEET)).strip()
+    except _DAMAGED_ZIP:
+        pass
+    return b""
 
 
-def _markup(sample: bytes) -> str:
+def _is_hollow(file: BinaryIO, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    blanks = "\x00\x1a\ufeff \t\r\n\f\x0b\xa0"
+    if any(decoder.decode(chunk).strip(blanks) for chunk in _chunks(file)):
+        return False
+    return not decoder.decode(b"", final=True).strip(blanks)
+
+
+def _text(file: BinaryIO, sample: bytes) -> Judged:
+    """The same of a file without a signature."""
+    wide = sample.startswith(UTF16_MARKS)
+    if wide:
+        sample = sample.decode("utf-16", "replace").encode("utf-8", "replace")
+    sample = sample.removeprefix(b"\xef\xbb\xbf")
+    if not sample.strip(b" \t\r\n\f\x0b\x1a\x00\xc2\xa0"):
+        hollow = _is_hollow(file, "utf-16" if wide else "utf-8-sig")
+        return Judged("is empty: export it again" if hollow else None, Meant.TEXT)
+    if _MARKUP.match(sample):
+        return _markup(sample)
+    if _JSON.match(sample):
+        return Judged(f"is a JSON file, not a spreadsheet: {_SAVE}", Meant.NO)
+    return _binary(sample)
+
+
+def _markup(sample: bytes) -> Judged:
     if b"urn:schemas-microsoft-com:office:spreadsheet" in sample:
-        return f"is an XML Spreadsheet 2003: {_RESAVE}"
+        return Judged(f"is an XML Spreadsheet 2003: {_RESAVE}", Meant.YES)
     if _WEB.search(sample):
-        return f"is a web page (HTML), whatever its name says: {_RESAVE}"
-    return f"is an XML file, not a spreadsheet: {_SAVE}"
+        return Judged(f"is a web page (HTML), whatever its name says: {_RESAVE}", Meant.TEXT)
+    return Judged(f"is an XML file, not a spreadsheet: {_SAVE}", Meant.NO)
 
 
-def _binary(sample: bytes) -> str | None:
+def _binary(sample: bytes) -> Judged:
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls * _CONTROLS_SHARE <= len(sample):
-        return None
+        return Judged(None, Meant.TEXT)
     if sample.count(0) * 3 > len(sample):
-        return f"is text in UTF-16 without the mark (BOM) that says so: {_RESAVE}"
-    return f"is a binary file and no known spreadsheet: {_SAVE}"
+        even, odd = sample[::2].count(0), sample[1::2].count(0)
+        text = min(even, odd) * _CONTROLS_SHARE <= len(sample)
+        return Judged(
+            f"is text in UTF-16 without the mark (BOM) that says so: {_RESAVE}",
+            Meant.TEXT if text else Meant.UNKNOWN,
+        )
+    return Judged(f"is a binary file and no known spreadsheet: {_SAVE}", Meant.UNKNOWN)
