@@ -1,6 +1,7 @@
 """`python -m reconcile`, and the last word on every error: one sentence and an exit code."""
 
 import os
+import shlex
 import signal
 import sys
 import traceback
@@ -13,7 +14,7 @@ from types import FrameType
 import click
 import platformdirs
 
-from reconcile.cli import go_on_command, program
+from reconcile.cli import Invocation, program
 from reconcile.errors import ExitCode, ReconcileError
 from reconcile.signals import listened_to
 
@@ -29,13 +30,15 @@ def main() -> None:
 
 def run_command(arguments: Sequence[str]) -> int:
     """Runs a command line; returns one of the codes of `ExitCode`, and raises nothing."""
-    words = tuple(arguments)
+    call = Invocation(tuple(arguments))
     try:
-        code = program.main(list(words), prog_name="reconcile", standalone_mode=False, obj=words)
+        code = program.main(
+            list(call.words), prog_name="reconcile", standalone_mode=False, obj=call
+        )
     except ReconcileError as error:
         _say(f"reconcile: {error}")
         if error.exit_code is ExitCode.STOPPED_BY_API:
-            _say(f"To go on:\n  {go_on_command(words)}")
+            _say(f"To go on:\n  {_goes_on(call)}")
         return error.exit_code
     except click.ClickException as error:
         error.show()
@@ -43,8 +46,7 @@ def run_command(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         _say(
             "reconcile: Stopped before the end. What was sent is in the journal; `reconcile "
-            "report` writes the workbook of the latest run. To go on:\n"
-            f"  {go_on_command(words)}"
+            f"report` writes the workbook of the latest run. To go on:\n  {_goes_on(call)}"
         )
         return ExitCode.STOPPED_BY_USER
     except SystemExit as error:  # click's answer to a pipe that nobody reads any more
@@ -52,6 +54,21 @@ def run_command(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001  (the last word: a bug ends in a log, not on screen)
         return _tell_bug(error)
     return int(code) if isinstance(code, int) else ExitCode.DONE
+
+
+def _goes_on(call: Invocation) -> str:
+    """The run, if one was begun; else nothing is in the journal, and the command begins anew.
+
+    The places of the command are kept as they were given.
+    """
+    if call.run is None:
+        return shlex.join(("reconcile", *call.words))
+    kept = ["reconcile", "resume", call.run]
+    for word, following in zip(call.words, (*call.words[1:], ""), strict=True):
+        name = word.partition("=")[0]
+        if name in ("--config", "--base-url", "--journal"):
+            kept += [word] if "=" in word else [word, following]
+    return shlex.join(kept)
 
 
 def _say(line: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from reconcile.config import Settings
 from reconcile.errors import ExitCode, InternalError
-from reconcile.job import Checked, Surroundings, run
+from reconcile.job import Checked, Finished, Surroundings, run
 from reconcile.preparation import SendRules
 from reconcile.sandbox import Sandbox, SandboxSettings
 from reconcile.terminal import Watcher, checked_lines, finished_lines
@@ -58,8 +58,8 @@ def run_demo(say: Callable[[str], None], *, fast: bool) -> int:
             )
         most = server.most_in_any_second()
     for left in folder.glob("journal.sqlite3*"):
-        left.unlink()
-    if finished is None or finished.workbook is None:
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    if not isinstance(finished, Finished) or finished.workbook is None:
         raise InternalError("The demonstration did not end with a workbook.")
     for line in finished_lines(finished, "the same command"):
         say(line)

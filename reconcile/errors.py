@@ -4,6 +4,7 @@ Bad data is never raised: it is an `Issue` that travels to the workbook. What is
 here ends the run with one sentence for the person who must act.
 """
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import ClassVar
 
@@ -40,6 +41,11 @@ class ExitCode(IntEnum):
     def rank(self) -> int:
         """A place in the order 5, 3, 4, 1, then the two that never meet another."""
         return _RANKS.index(self)
+
+    @classmethod
+    def worst(cls, codes: Iterable["ExitCode"]) -> "ExitCode":
+        """The one that is told of several."""
+        return max(codes, key=lambda code: code.rank)
 
 
 _MEANINGS: dict[ExitCode, str] = {

@@ -1,42 +1,25 @@
 """The one place where all stages meet: files in, acknowledged orders and a workbook out."""
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from secrets import choice
 
 from reconcile import __version__
-from reconcile.account import Account, Patience, identify, known_account, token_account
-from reconcile.config import Settings, is_loopback
-from reconcile.errors import (
-    ExitCode,
-    InternalError,
-    JournalError,
-    NothingSentError,
-    ReconcileError,
-    WorkbookError,
-)
-from reconcile.events import Event, Listener
-from reconcile.executor import (
-    Client,
-    Executor,
-    Pacer,
-    RetryPolicy,
-    Stop,
-    StopKind,
-    StopRules,
-    StopSwitch,
-    ThreadRecorder,
-    Timeouts,
-    finishing_signals,
-    stop_signals,
-    watch_clock,
-)
+from reconcile.account import Account, known_account, token_account
+from reconcile.config import Settings
+from reconcile.done_folder import move_done
+from reconcile.errors import ExitCode, NothingSentError, WorkbookError
+from reconcile.events import Event
+from reconcile.executor import Pacer
+from reconcile.folders import Reason
 from reconcile.history import Workload
+from reconcile.inputs import Inputs, NothingToDo, inputs_of
 from reconcile.journal import Journal, NewRun, RunReader, RunRecord
+from reconcile.locks import holding
 from reconcile.model import Outcome
+from reconcile.notices.ending import unusual
 from reconcile.preparation import (
     Prepared,
     SendRules,
@@ -53,35 +36,22 @@ from reconcile.results.place import default_target, prove_writable
 from reconcile.results.report import build_report
 from reconcile.results.workbook import write_workbook
 from reconcile.rows import row_records
+from reconcile.sending import Finished, Sending, Surroundings, whose
 from reconcile.tokens import token_fingerprint
 
 __all__ = [
     "Checked",
     "Finished",
-    "RunReader",
+    "NothingToDo",
     "Surroundings",
     "check",
     "rebuild_report",
     "run",
 ]
 
-OPEN_ORDERS = 64
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a run stands in: where its journal lies, what time it is, who listens.
-
-    `confirm` is asked once before anything is sent; False ends the run without sending.
-    `keep` are files that the workbook must not overwrite.
-    """
-
-    journal: Path
-    now: Callable[[], datetime]
-    listener: Listener
-    confirm: Callable[["Checked"], bool]
-    keep: tuple[Path, ...] = ()
+_NIGHTS = 10
+"""So many earlier runs say how many orders are usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,39 +75,33 @@ class Checked:
         return ExitCode.INCOMPLETE if rejected else ExitCode.DONE
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """How a run ended. `workbook` is None if it could not be written; `fault` says why."""
-
-    run: RunRecord
-    totals: Totals
-    workbook: Path | None
-    exit_code: ExitCode
-    stop: Stop | None
-    fault: str = ""
-
-
 def check(
     files: Sequence[Path],
     settings: Settings,
     rules: SendRules,
     journal: Path,
     fingerprint: str | None,
-) -> Checked:
+    now: datetime,
+) -> Checked | NothingToDo:
     """Reads, judges and plans; sends nothing and needs no token.
 
     With `account:` in the config, or the `fingerprint` of a token that was used before, the
-    plan is compared with what was acknowledged earlier.
+    plan is compared with what was acknowledged earlier, and files that are done are known.
     """
-    prepared = prepare(files, settings, rules)
     if not journal.is_file():
+        inputs = inputs_of(files, now, lambda _sha256: False, again=rules.again)
+        prepared = prepare(inputs.files, settings, rules, inputs.passed_over)
         account, workload = None, workload_of(prepared, {}, rules)
     else:
         with Journal.open(journal) as opened:
             account = known_account(opened, settings.base_url, settings.account, fingerprint)
             if account is None and fingerprint is not None:
                 account = token_account(settings.base_url, fingerprint)
+            inputs = _inputs(files, opened, account, rules, now)
+            prepared = prepare(inputs.files, settings, rules, inputs.passed_over)
             workload = _workload(prepared, opened, account, rules)
+    if not prepared.exports:
+        return NothingToDo(inputs.passed_over, prepared.skipped)
     pacer = Pacer(settings.requests_per_second)
     return Checked(prepared, workload, account, duration(workload, pacer))
 
@@ -151,28 +115,34 @@ def run(
     *,
     results: Path | None = None,
     finish_by: datetime | None = None,
-) -> Finished | None:
+) -> Finished | NothingToDo | None:
     """The whole job. Returns None if the person said no.
 
     Raises:
         ReconcileError: nothing was sent; its `exit_code` says so.
     """
-    prepared = prepare(files, settings, rules)
-    started = around.now()
-    run_id = _new_run_id(started)
-    target = _target(files[0], run_id, results)
-    _refuse_ours(target, (*files, around.journal, *around.keep))
-    prove_writable(target)
     with Journal.open(around.journal) as journal:
-        fingerprint = token_fingerprint(token)
-        pacer = Pacer(
-            settings.requests_per_second, journal.spacing_of(settings.base_url, fingerprint)
-        )
-        account = known_account(journal, settings.base_url, settings.account, fingerprint)
-        if account is None:
-            account = asyncio.run(_ask_account(settings, token, pacer, journal, around))
-            if account.remark:
-                around.listener(Event("remark", {"text": account.remark}))
+        spacing = journal.spacing_of(settings.base_url, token_fingerprint(token))
+        pacer = Pacer(settings.requests_per_second, spacing)
+        account = None
+        if any(path.is_dir() for path in files):  # only the account tells what is done
+            account = whose(journal, settings, token, pacer, around)
+        inputs = _inputs(files, journal, account, rules, around.now())
+        for each in inputs.passed_over:
+            name = each.path.name.encode("utf-8", "backslashreplace").decode()
+            around.listener(Event("passed over", {"file": name, "why": each.words}))
+        prepared = prepare(inputs.files, settings, rules, inputs.passed_over)
+        for why in prepared.skipped:
+            around.remark(f"Skipped: {why}")
+        if not prepared.exports:
+            _move_done(prepared, inputs, journal, account, settings, around)
+            return NothingToDo(inputs.passed_over, prepared.skipped)
+        started = around.now()
+        run_id = _new_run_id(started)
+        target = _target(files[0], run_id, results)
+        _refuse_ours(target, (*files, *inputs.files, around.journal, *around.keep))
+        prove_writable(target)
+        account = account or whose(journal, settings, token, pacer, around)
         workload = _workload(prepared, journal, account, rules)
         checked = Checked(prepared, workload, account, duration(workload, pacer))
         _refuse_many_changes(workload, settings, rules)
@@ -186,38 +156,45 @@ def run(
             account=account.key,
             account_name=account.name,
             command="run",
-            settings=settings.model_dump(mode="json", exclude={"base_url"}),
-            workbook=str(target),
+            settings=settings.told,
+            workbook=str(target.absolute()),
+            pilot=rules.limit is not None or bool(rules.orders),
         )
-        journal.create_run(
-            new,
-            source_records(prepared.exports),
-            row_records(prepared.exports, workload.plan),
-            order_records(prepared.exports, workload.plan),
-            told_records(workload.plan),
-            workload.calls,
-        )
-        around.listener(
-            Event(
-                "started",
-                {
-                    "run": run_id,
-                    "calls": len(workload.to_send),
-                    "orders": len(by_order(workload.calls)),
-                    "seconds": round(checked.seconds),
-                },
+        same = all(journal.is_done(account.key, export.sha256) for export in prepared.exports)
+        with holding(around.journal, run_id):
+            journal.create_run(
+                new,
+                source_records(prepared.exports),
+                row_records(prepared.exports, workload.plan),
+                order_records(prepared.exports, workload.plan),
+                told_records(workload.plan),
+                workload.calls,
             )
+            orders = by_order(workload.calls)
+            values = {
+                "run": run_id,
+                "calls": len(workload.to_send),
+                "orders": len(orders),
+                "seconds": round(checked.seconds),
+            }
+            around.listener(Event("started", values))
+            finished = Sending(
+                journal,
+                settings,
+                token,
+                pacer,
+                around,
+                finish_by,
+                force=rules.force,
+                overwrite=results is not None,
+            ).complete(run_id, account.key, orders, target)
+        _move_done(prepared, inputs, journal, account, settings, around)
+        return replace(
+            finished,
+            same_file=same,
+            usual=_usual(journal, account, new, finished.totals.orders),
+            skipped=len(prepared.skipped),
         )
-        try:
-            stop = asyncio.run(
-                _execute(workload, settings, token, pacer, journal, run_id, around, finish_by)
-            )
-            if stop is None or stop.kind is not StopKind.JOURNAL:
-                journal.keep_spacing(settings.base_url, fingerprint, pacer.spacing)
-            with finishing_signals(lambda text: around.listener(Event("remark", {"text": text}))):
-                return _finish(journal, run_id, stop, target, around, overwrite=results is not None)
-        except JournalError as error:
-            raise InternalError(f"{error} Calls may have been sent; nothing more is.") from error
 
 
 def rebuild_report(
@@ -240,6 +217,49 @@ def rebuild_report(
     ledger = Ledger(RunReader(journal, record))
     workbook = write_workbook(build_report(ledger), target, overwrite=results is not None)
     return record, workbook, ledger.totals
+
+
+def _inputs(
+    files: Sequence[Path],
+    journal: Journal,
+    account: Account | None,
+    rules: SendRules,
+    now: datetime,
+) -> Inputs:
+    key = None if account is None else account.key
+    return inputs_of(
+        files,
+        now,
+        lambda sha256: key is not None and journal.is_done(key, sha256),
+        again=rules.again,
+    )
+
+
+def _move_done(
+    prepared: Prepared,
+    inputs: Inputs,
+    journal: Journal,
+    account: Account | None,
+    settings: Settings,
+    around: Surroundings,
+) -> None:
+    """Moves the files of folders that are done, now or from an earlier run."""
+    if settings.done is None or account is None:
+        return
+    files = [(e.path, e.sha256) for e in prepared.exports if e.path in inputs.in_folders]
+    files = [(path, sha256) for path, sha256 in files if journal.is_done(account.key, sha256)]
+    files += [(p.path, p.sha256) for p in inputs.passed_over if p.reason is Reason.DONE]
+    moved = move_done(files, settings.done)
+    for before, after in moved.moved:
+        around.remark(f"{before.name} is done and was moved to {after}.")
+    for remark in moved.remarks:
+        around.remark(remark)
+
+
+def _usual(journal: Journal, account: Account, new: NewRun, orders: int) -> int | None:
+    if new.pilot:
+        return None
+    return unusual(orders, journal.order_counts(account.key, _NIGHTS, new.id))
 
 
 def _workload(
@@ -284,109 +304,3 @@ def _new_run_id(now: datetime) -> str:
     """Sorts by time, can be read aloud, and doesn't meet another of the same second."""
     tail = "".join(choice(_LETTERS) for _ in range(3))
     return f"{now.astimezone():%Y%m%d-%H%M%S}-{tail}"
-
-
-def _client(settings: Settings, token: str) -> Client:
-    limits = settings.timeouts
-    return Client(
-        settings.base_url,
-        token,
-        Timeouts(limits.connect, limits.write, limits.read, limits.whole),
-        OPEN_ORDERS,
-        direct=is_loopback(settings.base_url),
-    )
-
-
-async def _ask_account(
-    settings: Settings, token: str, pacer: Pacer, journal: Journal, around: Surroundings
-) -> Account:
-    patience = Patience(RetryPolicy(settings.tries), settings.longest_retry_after, around.now)
-    async with _client(settings, token) as client:
-        return await identify(
-            client, pacer, journal, settings.base_url, token_fingerprint(token), patience
-        )
-
-
-async def _execute(
-    workload: Workload,
-    settings: Settings,
-    token: str,
-    pacer: Pacer,
-    journal: Journal,
-    run_id: str,
-    around: Surroundings,
-    finish_by: datetime | None,
-) -> Stop | None:
-    switch = StopSwitch()
-    with ThreadRecorder(journal, run_id) as recorder, stop_signals(switch):
-        async with _client(settings, token) as client:
-            executor = Executor(
-                sender=client,
-                recorder=recorder,
-                pacer=pacer,
-                switch=switch,
-                rules=StopRules(
-                    settings.max_failures, settings.give_up_after, settings.longest_retry_after
-                ),
-                policy=RetryPolicy(settings.tries),
-                now=around.now,
-                listener=around.listener,
-                open_orders=OPEN_ORDERS,
-            )
-            clock = asyncio.create_task(watch_clock(switch, finish_by, around.now))
-            try:
-                return await executor.run(by_order(workload.calls))
-            finally:
-                clock.cancel()
-
-
-def _finish(
-    journal: Journal,
-    run_id: str,
-    stop: Stop | None,
-    target: Path,
-    around: Surroundings,
-    *,
-    overwrite: bool,
-) -> Finished:
-    """Writes how the run ended, and its workbook, into the journal and beside the source."""
-    record = journal.run(run_id)
-    if record is None:
-        raise InternalError(f"The journal lost the run {run_id}.")
-    ledger = Ledger(RunReader(journal, record))
-    exit_code = _exit_code(ledger.totals, stop)
-    reason = "" if stop is None else stop.sentence
-    fault = ""
-    try:
-        journal.end_run(run_id, around.now(), int(exit_code), reason, str(target))
-        record = journal.run(run_id) or record
-    except JournalError as error:
-        exit_code, fault = ExitCode.INTERNAL, str(error)
-    try:
-        ledger.reader = RunReader(journal, record)
-        workbook = write_workbook(build_report(ledger), target, overwrite=overwrite)
-    except ReconcileError as error:
-        journal.end_run(run_id, around.now(), int(ExitCode.INTERNAL), str(error), str(target))
-        return Finished(record, ledger.totals, None, ExitCode.INTERNAL, stop, str(error))
-    if workbook != target and not fault:
-        journal.end_run(run_id, around.now(), int(exit_code), reason, str(workbook))
-    return Finished(record, ledger.totals, workbook, exit_code, stop, fault)
-
-
-_BY_STOP: Mapping[StopKind, ExitCode] = {
-    StopKind.API: ExitCode.STOPPED_BY_API,
-    StopKind.USER: ExitCode.STOPPED_BY_USER,
-    StopKind.TIME: ExitCode.STOPPED_BY_USER,
-    StopKind.JOURNAL: ExitCode.INTERNAL,
-}
-
-
-def _exit_code(totals: Totals, stop: Stop | None) -> ExitCode:
-    """Of several the first in the order 5, 3, 4, 1."""
-    undone = any(totals.outcomes[outcome] for outcome in Outcome if not outcome.done)
-    found = [
-        ExitCode.INTERNAL if totals.difference else ExitCode.DONE,
-        ExitCode.DONE if stop is None else _BY_STOP[stop.kind],
-        ExitCode.INCOMPLETE if undone or totals.rows_rejected else ExitCode.DONE,
-    ]
-    return max(found, key=lambda code: code.rank)

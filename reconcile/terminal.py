@@ -7,14 +7,17 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TextIO
 
+from reconcile.errors import ExitCode
 from reconcile.events import Event
 from reconcile.fields import FIELDS, normal_name
 from reconcile.history import differences
+from reconcile.inputs import NothingToDo
 from reconcile.issues import explain
 from reconcile.job import Checked, Finished
 from reconcile.loader import Export
@@ -24,16 +27,17 @@ __all__ = [
     "Watcher",
     "checked_json",
     "checked_lines",
-    "finished_json",
     "finished_lines",
+    "nothing_lines",
     "print_json",
+    "run_json",
     "say_on",
+    "shown",
     "span",
 ]
 
 _LISTED = 50
 _HALF_A_DAY = 12 * 3600
-_SUMMARY_EVERY = 60.0
 
 
 def span(seconds: float) -> str:
@@ -94,6 +98,20 @@ def finished_lines(finished: Finished, again: str) -> Iterator[str]:
         yield f"  {again}"
 
 
+def nothing_lines(nothing: NothingToDo) -> Iterator[str]:
+    """Why there is nothing to do."""
+    for passed_over in nothing.passed_over:
+        yield f"Passed over  {shown(passed_over.path)}: {passed_over.words}"
+    for why in nothing.skipped:
+        yield f"Skipped: {why}"
+    yield "There is no file to run."
+
+
+def shown(path: Path) -> str:
+    """A file's name as it can be printed, whatever bytes it is made of."""
+    return path.name.encode("utf-8", "backslashreplace").decode()
+
+
 def checked_json(checked: Checked) -> dict[str, Any]:
     """The plan as one document."""
     plan = checked.prepared.plan
@@ -130,8 +148,32 @@ def checked_json(checked: Checked) -> dict[str, Any]:
     }
 
 
-def finished_json(finished: Finished, again: str) -> dict[str, Any]:
-    """How a run ended, as one document; `go_on` is the command that goes on after a stop."""
+def run_json(
+    runs: Sequence[Finished],
+    again: Sequence[str],
+    done: Finished | NothingToDo | None,
+    code: ExitCode,
+) -> dict[str, Any]:
+    """How a command ended that sends, as one document.
+
+    Args:
+        runs: the runs that were resumed, and after them the one of the files.
+        again: for each the command that goes on with it.
+        done: what became of the files; None if nothing was looked at.
+        code: the exit code of the whole.
+    """
+    documents = [_finished_json(run, goes_on) for run, goes_on in zip(runs, again, strict=True)]
+    of_files = documents.pop() if runs and runs[-1] is done else {"run": None}
+    document = {**of_files, "exit_code": int(code), "resumed": documents}
+    if isinstance(done, NothingToDo):
+        document["passed_over"] = [
+            {"file": shown(each.path), "why": each.words} for each in done.passed_over
+        ]
+        document["skipped"] = list(done.skipped)
+    return document
+
+
+def _finished_json(finished: Finished, again: str) -> dict[str, Any]:
     totals = finished.totals
     return {
         "run": finished.run.id,
@@ -175,7 +217,7 @@ class Watcher:
         self._task: Any = None
         self._total = 0
         self._done = 0
-        self._told_at = time.monotonic()
+        self._began = time.monotonic()
 
     def __call__(self, event: Event) -> None:
         """Takes an event in."""
@@ -190,23 +232,41 @@ class Watcher:
         try:
             yield
         finally:
-            if self._progress is not None:
-                self._progress.stop()
-                self._progress = None
+            self._stop_progress()
 
     def _show(self, event: Event) -> None:
         match event.name:
             case "remark":
                 self._line(str(event.values["text"]))
+            case "passed over":
+                self._line(f"Passed over  {event.values['file']}: {event.values['why']}")
             case "started":
-                self._total = int(event.values["calls"])
-                if self._stream.isatty():
-                    self._start_progress()
+                self._begin(event.values)
+            case "resumed":
+                self._line(_resumed(event.values))
+                self._begin(event.values)
+            case "another run":
+                self._line(_another_run(event.values))
+            case "minute":
+                self._say_minute(event.values)
             case "waiting":
                 self._say_waiting(event.values)
             case "outcome":
                 self._done += 1
-                self._advance(event.values)
+                self._advance()
+
+    def _begin(self, values: Mapping[str, Any]) -> None:
+        self._total, self._done = int(values["calls"]), 0
+        self._began = time.monotonic()
+        self._stop_progress()
+        if self._stream.isatty():
+            self._start_progress()
+
+    def _stop_progress(self) -> None:
+        if self._progress is not None:
+            with suppress(OSError):  # the terminal may be gone
+                self._progress.stop()
+            self._progress = None
 
     def _start_progress(self) -> None:
         from rich.console import Console  # noqa: PLC0415  (only where there is a terminal)
@@ -230,21 +290,30 @@ class Watcher:
         self._task = self._progress.add_task("sending", total=self._total, rate="", end="")
         self._progress.start()
 
-    def _advance(self, values: Mapping[str, Any]) -> None:
+    def _advance(self) -> None:
+        if self._progress is None:
+            return
+        task = self._progress.tasks[0]
+        left = task.time_remaining
+        end = datetime.now().astimezone() + timedelta(seconds=left) if left else None
+        self._progress.update(
+            self._task,
+            advance=1,
+            description="sending",
+            rate=f"{task.speed or 0:.2f}/s",
+            end=f"done at {end:%H:%M:%S}" if end else "",
+        )
+
+    def _say_minute(self, values: Mapping[str, Any]) -> None:
         if self._progress is not None:
-            task = self._progress.tasks[0]
-            left = task.time_remaining
-            end = datetime.now().astimezone() + timedelta(seconds=left) if left else None
-            self._progress.update(
-                self._task,
-                advance=1,
-                description="sending",
-                rate=f"{task.speed or 0:.2f}/s",
-                end=f"done at {end:%H:%M:%S}" if end else "",
-            )
-        elif time.monotonic() - self._told_at >= _SUMMARY_EVERY:
-            self._told_at = time.monotonic()
-            self._line(f"{self._done} of {self._total} calls are over, order {values['order']}")
+            return
+        now = datetime.now().astimezone()
+        rate = self._done / max(1.0, time.monotonic() - self._began)
+        left = self._total - self._done
+        until = f", done about {now + timedelta(seconds=left / rate):%H:%M}" if rate else ""
+        throttled = f", {values['throttled']} answered 429" if values["throttled"] else ""
+        counts = f"{self._done} of {self._total} calls are over"
+        self._line(f"{now:%H:%M:%S} {counts}, {rate:.2f} a second{throttled}{until}")
 
     def _say_waiting(self, values: Mapping[str, Any]) -> None:
         until = datetime.now().astimezone() + timedelta(seconds=float(values["seconds"]))
@@ -260,6 +329,18 @@ class Watcher:
             print(text, file=self._stream, flush=True)
         except OSError:
             self._quiet, self._events = True, False
+
+
+def _resumed(values: Mapping[str, Any]) -> str:
+    later = values["superseded"]
+    planned = f"; {_counted(later, 'order')} planned by a later run" if later else ""
+    calls, orders = _counted(values["calls"], "call"), _counted(values["orders"], "order")
+    return f"Run {values['run']} goes on: {calls} of {orders} left{planned}"
+
+
+def _another_run(values: Mapping[str, Any]) -> str:
+    orders = _counted(values["orders"], "order")
+    return f"{orders} wait for the run {', '.join(values['runs'])}, which has them in its plan"
 
 
 def _columns(export: Export) -> Iterator[str]:

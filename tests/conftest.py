@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -13,6 +14,7 @@ from reconcile.config import Settings
 from reconcile.events import silent
 from reconcile.job import Finished, Surroundings, run
 from reconcile.preparation import SendRules
+from reconcile.resuming import resume
 from reconcile.sandbox import Sandbox, SandboxSettings
 
 TOKEN = "x" * 100
@@ -44,12 +46,17 @@ class Shop:
         return path
 
     def run(self, *files: Path, rules: SendRules | None = None, **said: object) -> Finished:
-        around = Surroundings(
-            self.journal, lambda: datetime.now(UTC), silent, lambda _checked: True
-        )
-        finished = run(files, self.settings(**said), rules or SendRules(), TOKEN, around)
-        assert finished is not None
+        settings = self.settings(**said)
+        finished = run(files, settings, rules or SendRules(), TOKEN, self.around())
+        assert isinstance(finished, Finished)
         return finished
+
+    def resume(self, run_id: str | None = None, token: str = TOKEN, **said: Any) -> Finished | None:
+        options = {key: said.pop(key) for key in ("as_planned", "results") if key in said}
+        return resume(run_id, self.settings(**said), token, self.around(), **options)
+
+    def around(self) -> Surroundings:
+        return Surroundings(self.journal, lambda: datetime.now(UTC), silent, lambda _checked: True)
 
     def patches(self) -> list[tuple[str, str, str]]:
         """What reached the server: path, query, body; reads left out."""

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import stat
 import subprocess
 import sys
@@ -117,7 +118,7 @@ def test_a_stop_prints_the_command_that_goes_on(shop: Shop, command: Command) ->
     code, out, _ = command("run", "--yes", "export.csv")
 
     assert code == 3
-    assert "  reconcile run --yes export.csv\n" in out
+    assert re.search(r"^  reconcile resume [\w-]+$", out, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -146,12 +147,17 @@ def test_a_file_that_cant_be_used_gets_one_sentence_and_exit_code_2(
     assert shop.server.arrivals == []
 
 
-def test_a_folder_gets_one_sentence(shop: Shop, command: Command) -> None:
+def test_an_empty_folder_is_nothing_to_do_unless_a_file_is_required(
+    shop: Shop, command: Command
+) -> None:
     (shop.folder / "exports").mkdir()
-    code, _, err = command("run", "exports")
 
-    assert code == 2
-    assert one_sentence(err)
+    code, _, err = command("run", "exports")
+    assert (code, err) == (0, "There is no file to run.\n")
+    code, _, err = command("run", "exports", "--require-file")
+    assert (code, err) == (2, "There is no file to run.\n")
+    assert command("check", "exports")[0] == 0
+    assert command("check", "exports", "--require-file")[0] == 2
 
 
 def test_no_token_gets_one_sentence(
@@ -315,14 +321,23 @@ def test_a_reader_that_has_gone_changes_no_outcome(shop: Shop) -> None:
     assert len(list(shop.folder.glob("*.results-*.xlsx"))) == 1
 
 
-def test_the_command_that_goes_on_sends_nothing_again(command: Command, shop: Shop) -> None:
-    shop.server.inject(Scripted("accounting-sync", None, Answer(401), times=None))
+def test_the_command_that_goes_on_names_the_run_and_the_places(
+    command: Command, shop: Shop
+) -> None:
+    shop.server.inject(Scripted("accounting-sync", None, Answer(401)))
     shop.export(EXPORT)
-    code, out, err = command("run", "export.csv", "--force", "--json", "--finish-by", "03:00")
+    code, out, err = command(
+        "run", "export.csv", "--force", "--json", "--journal", "my journal", "--finish-by", "03:00"
+    )
 
     assert code == 3
-    assert json.loads(out)["go_on"] == "reconcile run export.csv --json"
-    assert "reconcile run export.csv --json" in err
+    document = json.loads(out)
+    again = f"reconcile resume {document['run']} --journal 'my journal'"
+    assert document["go_on"] == again
+    assert again in err
+    code, out, err = command(*shlex.split(again)[1:], "--json")
+    assert code == 0, err
+    assert json.loads(out)["run"] == document["run"]
 
 
 def test_help_and_version_import_nothing_heavy() -> None:

@@ -25,6 +25,7 @@ LAYERS: Final = {
         "fields",
         "errors",
         "events",
+        "signals",
         "executor.exchange",
     ],
     "rules": [
@@ -35,6 +36,7 @@ LAYERS: Final = {
         "executor.pacer",
         "journal.moves",
         "journal.records",
+        "notices.ending",
     ],
     "plan": ["gathering", "contradictions", "planner"],
     "report": [
@@ -53,8 +55,14 @@ EDGES: Final[dict[str, list[str]]] = {
     "loader": [],
     "journal": [],
     "results": [],
+    # What is in a file is for the loader to judge.
+    "folders": ["loader"],
+    "done_folder": [],
     # Before a call it is written down that it will be made; no answer may show the token.
     "executor": ["journal", "tokens"],
+    # What an address may be is said by the config, which holds them.
+    "notices": ["config"],
+    "log_file": [],
 }
 
 # Where a library may be imported; whatever is not in this table may not be at all.
@@ -67,12 +75,24 @@ LIBRARIES: Final = {
     "pydantic": ["config"],
     "ruamel": ["config"],
     "rich": ["terminal"],
+    "apprise": ["notices.people"],
+    "filelock": ["locks", "log_file"],
     "click": ["cli", "__main__"],
     # Each keeps something of its own in the user's folders: the journal, the token, the log.
     "platformdirs": ["journal.place", "tokens", "__main__"],
 }
 
-SLOW_TO_START: Final = {"pandas", "numpy", "openpyxl", "httpx", "sqlalchemy", "pydantic", "rich"}
+SLOW_TO_START: Final = {
+    "pandas",
+    "numpy",
+    "openpyxl",
+    "httpx",
+    "sqlalchemy",
+    "pydantic",
+    "rich",
+    "apprise",
+    "requests",
+}
 
 
 def full(name: str) -> str:

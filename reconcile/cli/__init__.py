@@ -5,7 +5,6 @@ command that uses it.
 """
 
 from reconcile.cli import around, books, sending
-from reconcile.cli.group import program
-from reconcile.cli.sending import go_on_command
+from reconcile.cli.group import Invocation, program
 
-__all__ = ["around", "books", "go_on_command", "program", "sending"]
+__all__ = ["Invocation", "around", "books", "program", "sending"]

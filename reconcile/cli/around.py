@@ -80,6 +80,12 @@ def demo(fast: bool) -> int:  # noqa: FBT001
     "--latency", type=float, default=0.0, show_default=True, help="Seconds an answer takes."
 )
 @click.option(
+    "--faults",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="What goes wrong, for which order and call: see sample_data/faults.toml.",
+)
+@click.option(
     "--log", type=click.Path(path_type=Path), metavar="PATH", help="Log arrivals, as JSON lines."
 )
 def sandbox(**options: Any) -> int:

@@ -1,13 +1,23 @@
-"""The commands that read the journal: `report` and `show`."""
+"""The commands that look into the journal: `report`, `runs` and `show`."""
 # ruff: noqa: PLC0415  (what is slow to start is imported by the command that uses it)
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from reconcile.cli.group import program
-from reconcile.cli.options import EPILOG, OUTPUT, PLACES, RESULTS, Say, journal_of, settings_of
+from reconcile.cli.options import (
+    EPILOG,
+    OUTPUT,
+    PLACES,
+    RESULTS,
+    Say,
+    journal_of,
+    order_id,
+    settings_of,
+)
 from reconcile.errors import ExitCode, NothingSentError
 
 
@@ -38,7 +48,50 @@ def report(
 
 
 @program.command(epilog=EPILOG)
-@click.argument("order", type=click.IntRange(1, 2**63 - 1))
+@click.option(
+    "--prune",
+    metavar="DAYS",
+    help="Take out runs that ended so long ago, such as 400d, and have nothing left.",
+)
+@click.option("--abandon", metavar="RUN", help="Never send what this run has left.")
+@PLACES
+@OUTPUT
+def runs(
+    prune: str | None,
+    abandon: str | None,
+    as_json: bool,  # noqa: FBT001
+    quiet: bool,  # noqa: FBT001
+    **options: Any,
+) -> int:
+    """List the runs in the journal, the latest first.
+
+    Pruning keeps what each order holds in Flxpoint, and which files are done.
+    """
+    from reconcile.journal import Journal
+    from reconcile.run_list import abandon_run, days_of, prune_runs, run_lines, runs_json
+    from reconcile.terminal import print_json
+
+    say = Say(as_json, quiet)
+    journal = journal_of(settings_of(options))
+    span = None if prune is None else days_of(prune)
+    if not journal.is_file():
+        raise NothingSentError(f"There is no journal {journal} yet.")
+    with Journal.open(journal) as opened:
+        if abandon is not None:
+            abandon_run(opened, journal, abandon)
+            say.message(f"What the run {abandon} has left is never sent.")
+        if span is not None:
+            pruned = prune_runs(opened, journal, datetime.now(UTC) - span)
+            say.message(f"Taken out: {pruned.removed} runs. {pruned.kept}")
+        if as_json:
+            print_json(runs_json(opened, journal))
+        for line in run_lines(opened, journal):
+            say.result(line)
+    return ExitCode.DONE
+
+
+@program.command(epilog=EPILOG)
+@click.argument("order", type=order_id())
 @PLACES
 def show(order: int, **options: Any) -> int:
     """Show every cell, call and answer of one order, over all runs."""

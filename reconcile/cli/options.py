@@ -54,6 +54,11 @@ def options_of(*options: Callable[[_Command], _Command]) -> Callable[[_Command],
     return decorate
 
 
+def order_id() -> click.IntRange:
+    """What an order id can be."""
+    return click.IntRange(1, 2**63 - 1)
+
+
 PLACES = options_of(
     click.option(
         "--config",
@@ -78,11 +83,22 @@ PLANNING = options_of(
     click.option(
         "--order",
         "orders",
-        type=click.IntRange(1, 2**63 - 1),
+        type=order_id(),
         multiple=True,
         metavar="ID",
         help="A pilot: this order only (may be repeated).",
     ),
+)
+FOLDERS = options_of(
+    click.option("--again", is_flag=True, help="Of a folder: read files that are done too."),
+    click.option(
+        "--skip-unreadable", is_flag=True, help="Leave files out that can't be read, and say so."
+    ),
+    click.option("--require-file", is_flag=True, help="Without a file to run, end with 2."),
+)
+WATCHING = options_of(
+    click.option("--finish-by", metavar="HH:MM", help="Stop cleanly at the next such time."),
+    click.option("--events", is_flag=True, help="One JSON line per event on stderr."),
 )
 OUTPUT = options_of(
     click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
@@ -121,6 +137,8 @@ def send_rules(options: Mapping[str, Any]) -> "SendRules":
         bool(options.get("allow_changes")),
         options["limit"],
         tuple(options["orders"]),
+        skip_unreadable=options["skip_unreadable"],
+        again=options["again"],
     )
 
 

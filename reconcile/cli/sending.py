@@ -1,26 +1,30 @@
-"""The commands that look at files and send: `check` and `run`."""
+"""The commands that look at files and send: `check`, `run`, `resume` and `settle`."""
 # ruff: noqa: PLC0415  (what is slow to start is imported by the command that uses it)
 
 import os
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.group import program
+from reconcile.cli.group import Invocation, program
 from reconcile.cli.options import (
     EPILOG,
     FILES,
+    FOLDERS,
     OUTPUT,
     PLACES,
     PLANNING,
     RESULTS,
+    WATCHING,
     Say,
     journal_of,
+    order_id,
     send_rules,
     settings_of,
     token_file_of,
@@ -28,13 +32,18 @@ from reconcile.cli.options import (
 from reconcile.errors import ExitCode, NothingSentError, TokenError
 
 if TYPE_CHECKING:
-    from reconcile.job import Checked
+    from reconcile.config import Settings
+    from reconcile.events import Event
+    from reconcile.job import Checked, Finished, Surroundings
+    from reconcile.night import Told
+    from reconcile.resuming import Left
 
 
 @program.command(epilog=EPILOG)
 @FILES
 @PLACES
 @PLANNING
+@FOLDERS
 @OUTPUT
 def check(files: tuple[str, ...], as_json: bool, quiet: bool, **options: Any) -> int:  # noqa: FBT001
     """Read, judge and plan; send nothing. Needs no token."""
@@ -45,12 +54,13 @@ def check(files: tuple[str, ...], as_json: bool, quiet: bool, **options: Any) ->
 @FILES
 @PLACES
 @PLANNING
+@FOLDERS
 @RESULTS
+@click.option("--resume", is_flag=True, help="First send what earlier runs have left.")
 @click.option("--allow-changes", is_flag=True, help="Overwrite more orders than max_changes.")
 @click.option("--dry-run", is_flag=True, help="The same as `check`.")
-@click.option("--finish-by", metavar="HH:MM", help="Stop cleanly at the next such time.")
 @click.option("--yes", is_flag=True, help="Don't ask before sending.")
-@click.option("--events", is_flag=True, help="One JSON line per event on stderr.")
+@WATCHING
 @OUTPUT
 def run(
     files: tuple[str, ...],
@@ -59,14 +69,137 @@ def run(
     dry_run: bool,  # noqa: FBT001
     **options: Any,
 ) -> int:
-    """Check, then send, then write the results workbook."""
+    """Check, then send, then write the results workbook.
+
+    FILE may be a folder: of the exports in it those are run that were not run before.
+    """
     say = Say(as_json, quiet)
-    return _check(files, say, options) if dry_run else _run(files, say, options)
+    if dry_run:
+        return _check(files, say, options)
+    work = _Work.begun(say, options)
+    return work.done("run", lambda told: _run(files, work, told))
+
+
+@program.command(epilog=EPILOG)
+@click.argument("run_id", metavar="[RUN]", required=False)
+@PLACES
+@RESULTS
+@click.option("--as-planned", is_flag=True, help="Send it although a file has changed since.")
+@WATCHING
+@OUTPUT
+def resume(run_id: str | None, as_json: bool, quiet: bool, **options: Any) -> int:  # noqa: FBT001
+    """Send what RUN has left (default: the latest run that has something left)."""
+    work = _Work.begun(Say(as_json, quiet), options)
+    return work.done("resume", lambda told: _resume(run_id, work, told))
+
+
+@program.command(epilog=EPILOG)
+@click.argument("run_id", metavar="RUN")
+@click.argument("order", type=order_id())
+@click.option("--done", "done", flag_value=True, default=None, help="The status was applied.")
+@click.option("--send", "done", flag_value=False, help="It was not applied: send it again.")
+@PLACES
+def settle(run_id: str, order: int, done: bool | None, **options: Any) -> int:  # noqa: FBT001
+    """Say how the status call of ORDER in RUN ended, which is in doubt.
+
+    Look at the order in Flxpoint first. A status that is to be sent again goes out with
+    `reconcile resume RUN`.
+    """
+    from reconcile.resuming import settle as settle_call
+
+    if done is None:
+        raise click.UsageError("Say how it ended: --done or --send.")
+    journal = journal_of(settings_of(options))
+    if not journal.is_file():
+        raise NothingSentError(f"There is no journal {journal} yet.")
+    settle_call(journal, run_id, order, lambda: datetime.now(UTC), done=done)
+    if done:
+        click.echo(f"The status of the order {order} is acknowledged.")
+        click.echo(f"The workbook with it: {_command('report', run_id, options)}")
+    else:
+        click.echo(f"The status of the order {order} is pending. To send it:")
+        click.echo(f"  {_command('resume', run_id, options)}")
+    return ExitCode.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What `run` and `resume` have in common: who listens, who is told, how it ends."""
+
+    say: Say
+    options: Mapping[str, Any]
+    settings: "Settings"
+    finish_by: datetime | None
+    listeners: list[Callable[["Event"], None]]
+
+    @classmethod
+    def begun(cls, say: Say, options: Mapping[str, Any]) -> "_Work":
+        """Reads the config and the time to finish by; both may refuse the command."""
+        return cls(say, options, settings_of(options), _finish_by(options), [])
+
+    def done(self, name: str, act: Callable[["Told"], int]) -> int:
+        """Acts; people and log are told how it begins and ends."""
+        from reconcile.night import Night
+        from reconcile.terminal import Watcher
+
+        journal = journal_of(self.settings)
+        night = Night(
+            self.settings, journal, os.environ, lambda: datetime.now(UTC), self.say.message
+        )
+        watcher = Watcher(sys.stderr, events=self.options["events"], quiet=self.say.quiet)
+        self.listeners[:] = [watcher, night, _remember_run]
+        with night.told(name) as told, watcher.watching():
+            told.exit_code = ExitCode(act(told))
+        return told.exit_code
+
+    def token(self) -> str:
+        """The API token; the log is told what to keep out."""
+        from reconcile.night import Night
+        from reconcile.tokens import find_token
+
+        settings = self.settings
+        token = find_token(settings.token_variable, token_file_of(settings), os.environ)
+        for listener in self.listeners:
+            if isinstance(listener, Night):
+                listener.token = token
+        return token
+
+    def around(self) -> "Surroundings":
+        """What a run stands in."""
+        from reconcile.job import Surroundings
+
+        config = self.options["config"]
+        return Surroundings(
+            journal=journal_of(self.settings),
+            now=lambda: datetime.now(UTC),
+            listener=self.listen,
+            confirm=lambda checked: _confirm(checked, self.say, self.options),
+            keep=() if config is None else (config,),
+        )
+
+    def listen(self, event: "Event") -> None:
+        """Tells everybody who listens."""
+        for listener in self.listeners:
+            listener(event)
+
+    def show(self, finished: "Finished") -> str:
+        """Prints how a run ended; returns the command that goes on with it."""
+        from reconcile.terminal import finished_lines, say_on
+
+        again = _command("resume", finished.run.id, self.options)
+        for line in finished_lines(finished, again):
+            self.say.result(line)
+        if finished.stop and (self.say.json or self.say.quiet):
+            say_on(sys.stderr, f"{finished.stop.sentence} To go on:\n  {again}")
+        if finished.fault:
+            say_on(sys.stderr, f"reconcile: {finished.fault}")
+        return again
 
 
 def _check(files: tuple[str, ...], say: Say, options: Mapping[str, Any]) -> int:
+    from reconcile.job import NothingToDo
     from reconcile.job import check as check_files
-    from reconcile.terminal import checked_json, checked_lines, print_json
+    from reconcile.terminal import checked_json, checked_lines, nothing_lines, print_json, run_json
     from reconcile.tokens import find_token, token_fingerprint
 
     settings = settings_of(options)
@@ -81,7 +214,15 @@ def _check(files: tuple[str, ...], say: Say, options: Mapping[str, Any]) -> int:
         send_rules(options),
         journal_of(settings),
         fingerprint,
+        datetime.now(UTC),
     )
+    if isinstance(checked, NothingToDo):
+        for line in nothing_lines(checked):
+            say.message(line)
+        code = ExitCode.NOTHING_SENT if options["require_file"] else ExitCode.DONE
+        if say.json:
+            print_json(run_json([], [], checked, code))
+        return code
     if say.json:
         print_json(checked_json(checked))
     for line in checked_lines(checked, datetime.now(UTC), issues=True):
@@ -95,51 +236,81 @@ def _check(files: tuple[str, ...], say: Say, options: Mapping[str, Any]) -> int:
     return checked.exit_code
 
 
-def _run(files: tuple[str, ...], say: Say, options: Mapping[str, Any]) -> int:
-    from reconcile.executor import next_time
-    from reconcile.job import Surroundings
+def _run(files: tuple[str, ...], work: _Work, told: "Told") -> int:
+    from reconcile.job import NothingToDo
     from reconcile.job import run as run_job
-    from reconcile.terminal import Watcher, finished_json, finished_lines, print_json, say_on
-    from reconcile.tokens import find_token
+    from reconcile.terminal import print_json, run_json
 
-    settings = settings_of(options)
-    token = find_token(settings.token_variable, token_file_of(settings), os.environ)
-    try:
-        finish_by = options["finish_by"] and next_time(options["finish_by"], datetime.now(UTC))
-    except ValueError as error:
-        raise NothingSentError(
-            f"--finish-by must be a time such as 06:30, not {options['finish_by']!r}."
-        ) from error
-    watcher = Watcher(sys.stderr, events=options["events"], quiet=say.quiet)
-    around = Surroundings(
-        journal=journal_of(settings),
-        now=lambda: datetime.now(UTC),
-        listener=watcher,
-        confirm=lambda checked: _confirm(checked, say, options),
-        keep=() if options["config"] is None else (options["config"],),
-    )
-    with watcher.watching():
-        finished = run_job(
+    token, around, options = work.token(), work.around(), work.options
+    resumed = _resume_all(work, told, token, around) if options["resume"] else None
+    done = None
+    stopped = resumed is not None and resumed.stopped
+    codes = [] if resumed is None else [resumed.exit_code]
+    if not stopped:
+        done = run_job(
             [Path(file) for file in files],
-            settings,
+            work.settings,
             send_rules(options),
             token,
             around,
             results=options["results"],
-            finish_by=finish_by,
+            finish_by=work.finish_by,
         )
+        match done:
+            case None:
+                work.say.message("Nothing was sent.")
+                codes = [ExitCode.NOTHING_SENT]
+            case NothingToDo():
+                told.nothing = done
+                work.say.message("There is no file to run.")
+                codes.append(ExitCode.NOTHING_SENT if options["require_file"] else ExitCode.DONE)
+            case _:
+                told.finished.append(done)
+                work.show(done)
+                codes.append(done.exit_code)
+    code = ExitCode.worst(codes)
+    if work.say.json:
+        again = [_command("resume", each.run.id, options) for each in told.finished]
+        print_json(run_json(told.finished, again, done, code))
+    return code
+
+
+def _resume_all(work: _Work, told: "Told", token: str, around: "Surroundings") -> "Left":
+    from reconcile.resuming import resume_all
+
+    left = resume_all(work.settings, token, around, finish_by=work.finish_by)
+    for finished in left.finished:
+        told.finished.append(finished)
+        work.show(finished)
+    for sentence in left.refused:
+        work.say.message(sentence)
+    return left
+
+
+def _resume(run_id: str | None, work: _Work, told: "Told") -> int:
+    from reconcile.resuming import resume as resume_run
+    from reconcile.terminal import print_json, run_json
+
+    options = work.options
+    finished = resume_run(
+        run_id,
+        work.settings,
+        work.token(),
+        work.around(),
+        as_planned=options["as_planned"],
+        results=options["results"],
+        finish_by=work.finish_by,
+    )
     if finished is None:
-        say.message("Nothing was sent.")
-        return ExitCode.NOTHING_SENT
-    again = go_on_command(click.get_current_context().obj or ())
-    if say.json:
-        print_json(finished_json(finished, again))
-    for line in finished_lines(finished, again):
-        say.result(line)
-    if finished.stop and (say.json or say.quiet):
-        say_on(sys.stderr, f"{finished.stop.sentence} To go on:\n  {again}")
-    if finished.fault:
-        say_on(sys.stderr, f"reconcile: {finished.fault}")
+        named = f"The run {run_id}" if run_id else "No run"
+        work.say.message(f"{named} has {'nothing' if run_id else 'anything'} left to send.")
+        if work.say.json:
+            print_json(run_json([], [], None, ExitCode.DONE))
+        return ExitCode.DONE
+    told.finished.append(finished)
+    again = work.show(finished)
+    if work.say.json:
+        print_json(run_json([finished], [again], finished, finished.exit_code))
     return finished.exit_code
 
 
@@ -155,21 +326,37 @@ def _confirm(checked: "Checked", say: Say, options: Mapping[str, Any]) -> bool:
             shown.message(line)
     if not asks:
         return True
-    return click.confirm(f"Send these {sending} calls?", err=True)
+    try:
+        return click.confirm(f"Send these {sending} calls?", err=True)
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
 
 
-def go_on_command(arguments: Sequence[str]) -> str:
-    """The command that goes on after a stop.
+def _finish_by(options: Mapping[str, Any]) -> datetime | None:
+    from reconcile.executor import next_time
 
-    Without --force, which would send everything again, and without a time that is over.
-    """
-    kept: list[str] = []
-    passing = False
-    for argument in arguments:
-        if passing:
-            passing = False
-        elif argument == "--finish-by":
-            passing = True
-        elif argument != "--force" and not argument.startswith("--finish-by="):
-            kept.append(argument)
-    return shlex.join(("reconcile", *kept))
+    if not options["finish_by"]:
+        return None
+    try:
+        return next_time(options["finish_by"], datetime.now(UTC))
+    except ValueError as error:
+        raise NothingSentError(
+            f"--finish-by must be a time such as 06:30, not {options['finish_by']!r}."
+        ) from error
+
+
+def _remember_run(event: "Event") -> None:
+    """Should the program end in mid-run, it can say which run goes on."""
+    if event.name in ("started", "resumed"):
+        invocation = click.get_current_context().find_object(Invocation)
+        if invocation is not None:
+            invocation.run = str(event.values["run"])
+
+
+def _command(name: str, run_id: str, options: Mapping[str, Any]) -> str:
+    """The command that does something with a run, in the same places."""
+    words = ["reconcile", name, run_id]
+    for option in ("config", "base_url", "journal"):
+        if options.get(option) is not None:
+            words += [f"--{option.replace('_', '-')}", str(options[option])]
+    return shlex.join(words)

@@ -58,16 +58,17 @@ class Unfinished(Part):
         orders.sort(key=lambda some: max(row.setback for row in some))
         return [[_planned(row) for row in some] for some in orders]
 
-    def superseded(self, run_id: str) -> dict[int, str]:
-        """The orders that a later run has planned, of those that are left; and that run."""
+    def superseded(self, run_id: str) -> list[tuple[int, CallKind, str]]:
+        """The calls that are left whose order a later run has planned; and that run."""
         calls, runs = schema.calls, schema.runs
         query = (
-            sa.select(calls.c.order_id, _later_run(calls, runs).label("later"))
+            sa.select(calls.c.order_id, calls.c.kind, _later_run(calls, runs).label("later"))
             .join(runs, runs.c.id == calls.c.run_id)
             .where(runs.c.id == run_id, _sendable(calls), _superseded(calls, runs))
         )
         with self._database.transaction(reading=True) as connection:
-            return {row.order_id: row.later for row in connection.execute(query)}
+            found = connection.execute(query).all()
+        return [(row.order_id, CallKind(row.kind), row.later) for row in found]
 
     def later_run(self, run_id: str, order_id: int) -> str | None:
         """The latest run after `run_id` that has planned this order, if there is one."""

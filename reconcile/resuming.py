@@ -1,0 +1,258 @@
+"""Finishes what earlier runs have left, from the journal alone; and settles what is in doubt.
+
+Rules, section 5: no layout, mapping or planning setting is read; the plan is sent as it was
+made, with today's token and sending settings, and never to another account.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+
+from reconcile.account import Account
+from reconcile.config import Settings
+from reconcile.errors import ExitCode, NothingSentError
+from reconcile.events import Event
+from reconcile.executor import Pacer
+from reconcile.journal import CallState, Journal, RunRecord
+from reconcile.locks import holding, is_alive
+from reconcile.model import CallKind
+from reconcile.results.place import prove_writable
+from reconcile.sending import Finished, Sending, Surroundings, whose
+from reconcile.tokens import token_fingerprint
+
+__all__ = ["Left", "resume", "resume_all", "settle"]
+
+_UNFINISHED = frozenset({CallState.IN_DOUBT, CallState.BEGUN})
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What `resume_all` did: the runs that it finished, and why others were left alone."""
+
+    finished: tuple[Finished, ...]
+    refused: tuple[str, ...]
+
+    @property
+    def stopped(self) -> bool:
+        """The last run was stopped; nothing else should be sent now."""
+        return any(each.stop is not None or each.fault for each in self.finished)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The worst of the runs; one that was left alone is not done."""
+        codes = [each.exit_code for each in self.finished]
+        return ExitCode.worst([*codes, ExitCode.INCOMPLETE if self.refused else ExitCode.DONE])
+
+
+@dataclass(frozen=True, slots=True)
+class _Resuming:
+    """One journal, today's settings and token."""
+
+    journal: Journal
+    settings: Settings
+    token: str
+    pacer: Pacer
+    around: Surroundings
+    finish_by: datetime | None
+    as_planned: bool
+
+    def one(self, record: RunRecord, account: Account, results: Path | None) -> Finished | None:
+        """Sends what is left of a run; None if nothing is.
+
+        Raises:
+            NothingSentError: the run belongs to another account, its files have changed, its
+                workbook has no place, or another process works on it.
+        """
+        _refuse_other_account(record, account)
+        with holding(self.around.journal, record.id):
+            orders = self.journal.remaining(record.id)
+            superseded = self.journal.superseded(record.id)
+            for order_id, kind, later in superseded:
+                note = f"not sent: the run {later} planned this order later"
+                self.journal.annotate(record.id, order_id, kind, note)
+            if not orders:
+                return None
+            self._refuse_changed_files(record)
+            target = _target(record, results)
+            prove_writable(target)
+            self.journal.reopen(record.id)
+            calls = sum(len(order) for order in orders)
+            values = {
+                "run": record.id,
+                "calls": calls,
+                "orders": len(orders),
+                "seconds": round(calls * self.pacer.spacing),
+                "superseded": len({order_id for order_id, _, _ in superseded}),
+            }
+            self.around.listener(Event("resumed", values))
+            return Sending(
+                self.journal,
+                self.settings,
+                self.token,
+                self.pacer,
+                self.around,
+                self.finish_by,
+                overwrite=results is not None,
+            ).complete(record.id, record.account, orders, target)
+
+    def _refuse_changed_files(self, record: RunRecord) -> None:
+        for source in record.sources:
+            path = Path(source.path)
+            try:
+                with path.open("rb") as file:
+                    same = file_digest(file, "sha256").hexdigest() == source.sha256
+            except OSError:
+                continue  # moved away or gone: the journal has all that is needed
+            if not same and not self.as_planned:
+                raise NothingSentError(
+                    f"{source.file} has changed since the run {record.id} was planned; nothing "
+                    f"of that run was sent. Run the file as it is now, or send what was "
+                    f"planned with `reconcile resume {record.id} --as-planned`."
+                )
+
+
+def resume(
+    run_id: str | None,
+    settings: Settings,
+    token: str,
+    around: Surroundings,
+    *,
+    as_planned: bool = False,
+    results: Path | None = None,
+    finish_by: datetime | None = None,
+) -> Finished | None:
+    """Sends what a run has left: that run, or the latest unfinished one. None: nothing is left.
+
+    Raises:
+        ReconcileError: nothing was sent; its `exit_code` says so.
+    """
+    with Journal.open(around.journal) as journal:
+        record = _wanted(journal, run_id, settings)
+        if record is None:
+            return None
+        resuming = _resuming(journal, settings, token, around, finish_by, as_planned=as_planned)
+        _refuse_other_address(record, settings)
+        account = whose(journal, settings, token, resuming.pacer, around)
+        # Who owns the token may only be known now, and with it whose the run is.
+        return resuming.one(journal.run(record.id) or record, account, results)
+
+
+def resume_all(
+    settings: Settings, token: str, around: Surroundings, *, finish_by: datetime | None = None
+) -> Left:
+    """Sends what all runs of the account have left, the earliest first, until one is stopped.
+
+    A run that can't be resumed is left alone, and said why.
+
+    Raises:
+        StoppedError: Flxpoint doesn't say whose token it is.
+        JournalError: the journal can't be used.
+    """
+    finished: list[Finished] = []
+    refused: list[str] = []
+    with Journal.open(around.journal) as journal:
+        if not journal.unfinished_runs():
+            return Left((), ())
+        resuming = _resuming(journal, settings, token, around, finish_by, as_planned=False)
+        account = whose(journal, settings, token, resuming.pacer, around)
+        for record in journal.unfinished_runs(account.key):
+            if is_alive(around.journal, record.id):
+                continue  # its orders are waited for, one by one
+            try:
+                done = resuming.one(record, account, None)
+            except NothingSentError as error:
+                refused.append(str(error))
+                continue
+            if done is not None:
+                finished.append(done)
+                if done.stop is not None or done.fault:
+                    break
+    return Left(tuple(finished), tuple(refused))
+
+
+def settle(
+    journal_file: Path, run_id: str, order_id: int, now: Callable[[], datetime], *, done: bool
+) -> None:
+    """Writes down how a status call in doubt ended: it was applied, or is to be sent again.
+
+    Raises:
+        NothingSentError: there is no such call, or it isn't in doubt, or it belongs elsewhere.
+    """
+    with Journal.open(journal_file) as journal:
+        record = journal.run(run_id)
+        if record is None:
+            raise NothingSentError(f"The journal has no run {run_id}.")
+        with holding(journal_file, run_id):
+            calls = [c for c in journal.calls(run_id, order_id) if c.kind is CallKind.STATUS]
+            if not calls:
+                raise NothingSentError(
+                    f"The run {run_id} has no status call of the order {order_id}."
+                )
+            if calls[0].state not in _UNFINISHED:
+                raise NothingSentError(
+                    f"The status call of the order {order_id} is {calls[0].outcome}, not in "
+                    "doubt; there is nothing to settle."
+                )
+            if done:
+                journal.settle_done(run_id, order_id, now())
+                return
+            later = journal.later_run(run_id, order_id)
+            if later is not None:
+                raise NothingSentError(
+                    f"The run {later} planned the order {order_id} later, and nothing of it is "
+                    f"sent from the run {run_id} any more. Settle it there: `reconcile settle "
+                    f"{later} {order_id} --send`."
+                )
+            journal.settle_send(run_id, order_id, now())
+
+
+def _resuming(
+    journal: Journal,
+    settings: Settings,
+    token: str,
+    around: Surroundings,
+    finish_by: datetime | None,
+    *,
+    as_planned: bool,
+) -> _Resuming:
+    spacing = journal.spacing_of(settings.base_url, token_fingerprint(token))
+    pacer = Pacer(settings.requests_per_second, spacing)
+    return _Resuming(journal, settings, token, pacer, around, finish_by, as_planned)
+
+
+def _wanted(journal: Journal, run_id: str | None, settings: Settings) -> RunRecord | None:
+    """The run that is asked for, or the latest one that has something left at this address."""
+    if run_id is not None:
+        record = journal.run(run_id)
+        if record is None:
+            raise NothingSentError(f"The journal has no run {run_id}.")
+        return record
+    unfinished = journal.unfinished_runs()
+    here = [record for record in unfinished if record.base_url == settings.base_url]
+    return next(reversed(here or unfinished), None)
+
+
+def _refuse_other_address(record: RunRecord, settings: Settings) -> None:
+    if record.base_url != settings.base_url:
+        raise NothingSentError(
+            f"The run {record.id} belongs to {record.base_url}, and `base_url` is "
+            f"{settings.base_url}; nothing was sent."
+        )
+
+
+def _refuse_other_account(record: RunRecord, account: Account) -> None:
+    if record.account != account.key:
+        raise NothingSentError(
+            f"The run {record.id} belongs to another account "
+            f"({record.account_name or record.account}) than this token "
+            f"({account.name or account.key}); nothing was sent. {account.remark}".rstrip()
+        )
+
+
+def _target(record: RunRecord, results: Path | None) -> Path:
+    target = Path(record.target)
+    if results is None:
+        return target
+    return results / target.name if results.is_dir() else results

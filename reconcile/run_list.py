@@ -1,0 +1,121 @@
+"""The runs in the journal as a list, and which of them can be taken out."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from reconcile.errors import NothingSentError
+from reconcile.journal import Journal, RunOverview
+from reconcile.locks import forget, is_alive
+from reconcile.model import Outcome
+
+__all__ = ["Pruned", "abandon_run", "days_of", "prune_runs", "run_lines", "runs_json"]
+
+_LONGEST = 36_500  # days: what a calendar can still reckon with
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many runs were taken out, and a sentence on old ones that were not; empty if none."""
+
+    removed: int
+    kept: str
+
+
+def days_of(text: str) -> timedelta:
+    """A time span such as `400d`.
+
+    Raises:
+        NothingSentError: it is none.
+    """
+    match = re.fullmatch(r"\s*([0-9]{1,6})\s*d(?:ays?)?\s*", text, re.IGNORECASE)
+    if match is None or int(match[1]) > _LONGEST:
+        raise NothingSentError(f"--prune must be a number of days such as 400d, not {text!r}.")
+    return timedelta(days=int(match[1]))
+
+
+def run_lines(journal: Journal, path: Path) -> Iterator[str]:
+    """Each run in a few lines: when, which files, how it stands."""
+    for each in journal.overview():
+        run = each.run
+        files = ", ".join(source.file for source in run.sources) or "no file"
+        yield f"{run.id}  {run.created_at.astimezone():%Y-%m-%d %H:%M}  {files}"
+        yield f"  {_standing(each, alive=is_alive(path, run.id))}"
+        counts = [f"{each.calls[o]} {o}" for o in reversed(Outcome) if each.calls[o]]
+        if each.rejected:
+            counts.append(f"{each.rejected} orders rejected")
+        yield f"  calls: {', '.join(counts) or 'none'}"
+        yield f"  {run.account_name or run.account}  {run.workbook}"
+
+
+def runs_json(journal: Journal, path: Path) -> dict[str, Any]:
+    """The same as one document."""
+    return {
+        "runs": [
+            {
+                "run": each.run.id,
+                "started": each.run.created_at.isoformat(),
+                "ended": each.run.ended_at and each.run.ended_at.isoformat(),
+                "exit_code": each.run.exit_code,
+                "account": each.run.account,
+                "files": [source.path for source in each.run.sources],
+                "calls": {outcome.value: each.calls[outcome] for outcome in Outcome},
+                "orders_rejected": each.rejected,
+                "orders_left": each.left,
+                "active": is_alive(path, each.run.id),
+                "complete": each.complete,
+                "abandoned": each.abandoned,
+                "workbook": each.run.workbook,
+            }
+            for each in journal.overview()
+        ]
+    }
+
+
+def abandon_run(journal: Journal, path: Path, run_id: str) -> None:
+    """What the run has left is never sent.
+
+    Raises:
+        NothingSentError: there is no such run, or a process works on it.
+    """
+    if journal.run(run_id) is None:
+        raise NothingSentError(f"The journal has no run {run_id}.")
+    if is_alive(path, run_id):
+        raise NothingSentError(f"A process is working on the run {run_id}; stop it first.")
+    journal.abandon(run_id)
+
+
+def prune_runs(journal: Journal, path: Path, before: datetime) -> Pruned:
+    """Takes out the runs that ended before that time, and have nothing left to send.
+
+    A run that was cut short while its plan was written counts from its start.
+    """
+    old = [
+        each for each in journal.overview() if (each.run.ended_at or each.run.created_at) < before
+    ]
+    going = [each.run.id for each in old if not each.left and not is_alive(path, each.run.id)]
+    journal.prune(going)
+    for run_id in going:
+        forget(path, run_id)
+    stays = len(old) - len(going)
+    kept = f"{stays} older ones have something left to send and stay." if stays else ""
+    return Pruned(len(going), kept)
+
+
+def _standing(each: RunOverview, *, alive: bool) -> str:
+    run = each.run
+    left = f"{each.left} order{'s' * (each.left != 1)} left to send"
+    if alive:
+        return f"at work, {left}"
+    if not each.complete:
+        return "cut short while it was planned; nothing was sent"
+    if each.abandoned:
+        return "abandoned"
+    ended = (
+        "not ended" if run.ended_at is None else f"ended {run.ended_at.astimezone():%Y-%m-%d %H:%M}"
+    )
+    code = "" if run.exit_code is None else f", exit code {run.exit_code}"
+    return f"{ended}{code}" + (f", {left}: reconcile resume {run.id}" if each.left else "")

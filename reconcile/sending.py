@@ -1,0 +1,247 @@
+"""Sends what a run has to send, and brings it to its end: journal, workbook, exit code.
+
+Both a new run and one that is resumed go through here.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconcile.account import Account, Patience, identify, known_account
+from reconcile.config import Settings, is_loopback
+from reconcile.errors import ExitCode, InternalError, JournalError, ReconcileError
+from reconcile.events import Event, Listener
+from reconcile.executor import (
+    Client,
+    Executor,
+    Pacer,
+    RetryPolicy,
+    Stop,
+    StopKind,
+    StopRules,
+    StopSwitch,
+    ThreadRecorder,
+    Timeouts,
+    finishing_signals,
+    stop_signals,
+    watch_clock,
+)
+from reconcile.history import PlannedCall
+from reconcile.journal import Journal, RunReader, RunRecord
+from reconcile.locks import is_alive
+from reconcile.model import Outcome
+from reconcile.results.ledger import Ledger, Totals
+from reconcile.results.report import build_report
+from reconcile.results.workbook import write_workbook
+from reconcile.tokens import token_fingerprint
+from reconcile.turns import Turns
+
+if TYPE_CHECKING:
+    from reconcile.job import Checked
+
+__all__ = ["OPEN_ORDERS", "Finished", "Sending", "Surroundings", "client_of", "whose"]
+
+OPEN_ORDERS = 64
+_MINUTE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run stands in: where its journal lies, what time it is, who listens.
+
+    `confirm` is asked once before anything is sent; False ends the run without sending.
+    `keep` are files that the workbook must not overwrite.
+    """
+
+    journal: Path
+    now: Callable[[], datetime]
+    listener: Listener
+    confirm: Callable[["Checked"], bool]
+    keep: tuple[Path, ...] = ()
+
+    def remark(self, text: str) -> None:
+        """Tells whoever listens a sentence."""
+        self.listener(Event("remark", {"text": text}))
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a run ended. `workbook` is None if it could not be written; `fault` says why.
+
+    `same_file`: all its files had been run to their end before. `usual` is how many orders
+    runs usually name, if this one is far from it. `skipped` files could not be read.
+    """
+
+    run: RunRecord
+    totals: Totals
+    workbook: Path | None
+    exit_code: ExitCode
+    stop: Stop | None
+    fault: str = ""
+    same_file: bool = False
+    usual: int | None = None
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What is needed to send: the journal, today's settings and token, the pace.
+
+    `force` sends calls again that another run acknowledged meanwhile; `overwrite` lets the
+    workbook replace what stands at its place.
+    """
+
+    journal: Journal
+    settings: Settings
+    token: str
+    pacer: Pacer
+    around: Surroundings
+    finish_by: datetime | None = None
+    force: bool = False
+    overwrite: bool = False
+
+    def complete(
+        self, run_id: str, account: str, orders: Sequence[Sequence[PlannedCall]], target: Path
+    ) -> Finished:
+        """Sends the calls of each order, and writes down how it ended.
+
+        Raises:
+            InternalError: the journal can't be written any more after sending began.
+        """
+        keys = (self.settings.base_url, token_fingerprint(self.token))
+        try:
+            stop = asyncio.run(self._send(run_id, account, orders))
+            if stop is None or stop.kind is not StopKind.JOURNAL:
+                self.journal.keep_spacing(*keys, self.pacer.spacing)
+            with finishing_signals(self.around.remark):
+                return self._finish(run_id, stop, target)
+        except JournalError as error:
+            raise InternalError(f"{error} Calls may have been sent; nothing more is.") from error
+
+    async def _send(
+        self, run_id: str, account: str, orders: Sequence[Sequence[PlannedCall]]
+    ) -> Stop | None:
+        settings, around, switch = self.settings, self.around, StopSwitch()
+        turns = Turns(
+            self.journal,
+            run_id,
+            account,
+            self.force,
+            partial(is_alive, around.journal),
+            switch,
+            around.listener,
+        )
+        with ThreadRecorder(self.journal, run_id) as recorder, stop_signals(switch):
+            async with client_of(settings, self.token) as client:
+                executor = Executor(
+                    sender=client,
+                    recorder=recorder,
+                    pacer=self.pacer,
+                    switch=switch,
+                    rules=StopRules(
+                        settings.max_failures, settings.give_up_after, settings.longest_retry_after
+                    ),
+                    policy=RetryPolicy(settings.tries),
+                    now=around.now,
+                    listener=around.listener,
+                    open_orders=OPEN_ORDERS,
+                )
+                beside = [
+                    asyncio.create_task(watch_clock(switch, self.finish_by, around.now)),
+                    asyncio.create_task(self._tell_every_minute()),
+                ]
+                try:
+                    return await executor.run(turns.of(orders))
+                finally:
+                    for task in beside:
+                        task.cancel()
+
+    async def _tell_every_minute(self) -> None:
+        while True:
+            await asyncio.sleep(_MINUTE)
+            values = {"spacing": round(self.pacer.spacing, 4), "throttled": self.pacer.refusals}
+            self.around.listener(Event("minute", values))
+
+    def _finish(self, run_id: str, stop: Stop | None, target: Path) -> Finished:
+        """Writes how the run ended, and its workbook, into the journal and beside the source."""
+        journal, now = self.journal, self.around.now
+        record = journal.run(run_id)
+        if record is None:
+            raise InternalError(f"The journal lost the run {run_id}.")
+        ledger = Ledger(RunReader(journal, record))
+        exit_code = _exit_code(ledger.totals, stop)
+        reason = "" if stop is None else stop.sentence
+        fault = ""
+        try:
+            journal.end_run(run_id, now(), int(exit_code), reason, str(target))
+            record = journal.run(run_id) or record
+        except JournalError as error:
+            exit_code, fault = ExitCode.INTERNAL, str(error)
+        try:
+            ledger.reader = RunReader(journal, record)
+            workbook = write_workbook(build_report(ledger), target, overwrite=self.overwrite)
+        except ReconcileError as error:
+            journal.end_run(run_id, now(), int(ExitCode.INTERNAL), str(error), str(target))
+            return Finished(record, ledger.totals, None, ExitCode.INTERNAL, stop, str(error))
+        if workbook != target and not fault:
+            journal.end_run(run_id, now(), int(exit_code), reason, str(workbook))
+        return Finished(record, ledger.totals, workbook, exit_code, stop, fault)
+
+
+def whose(
+    journal: Journal, settings: Settings, token: str, pacer: Pacer, around: Surroundings
+) -> Account:
+    """The account of the token; Flxpoint is asked if it isn't known.
+
+    Raises:
+        StoppedError: there is no answer, and nothing may be sent without the history.
+    """
+    fingerprint = token_fingerprint(token)
+    known = known_account(journal, settings.base_url, settings.account, fingerprint)
+    if known is not None:
+        return known
+
+    async def ask() -> Account:
+        patience = Patience(RetryPolicy(settings.tries), settings.longest_retry_after, around.now)
+        async with client_of(settings, token) as client:
+            return await identify(client, pacer, journal, settings.base_url, fingerprint, patience)
+
+    account = asyncio.run(ask())
+    if account.remark:
+        around.remark(account.remark)
+    return account
+
+
+def client_of(settings: Settings, token: str) -> Client:
+    """A client with the limits of the config."""
+    limits = settings.timeouts
+    return Client(
+        settings.base_url,
+        token,
+        Timeouts(limits.connect, limits.write, limits.read, limits.whole),
+        OPEN_ORDERS,
+        direct=is_loopback(settings.base_url),
+    )
+
+
+_BY_STOP: Mapping[StopKind, ExitCode] = {
+    StopKind.API: ExitCode.STOPPED_BY_API,
+    StopKind.USER: ExitCode.STOPPED_BY_USER,
+    StopKind.TIME: ExitCode.STOPPED_BY_USER,
+    StopKind.JOURNAL: ExitCode.INTERNAL,
+}
+
+
+def _exit_code(totals: Totals, stop: Stop | None) -> ExitCode:
+    """Of several the first in the order 5, 3, 4, 1."""
+    undone = any(totals.outcomes[outcome] for outcome in Outcome if not outcome.done)
+    found = [
+        ExitCode.INTERNAL if totals.difference else ExitCode.DONE,
+        ExitCode.DONE if stop is None else _BY_STOP[stop.kind],
+        ExitCode.INCOMPLETE if undone or totals.rows_rejected else ExitCode.DONE,
+    ]
+    return ExitCode.worst(found)
