@@ -8,7 +8,7 @@ from types import FrameType
 from typing import Literal
 
 from reconcile.errors import ExitCode, NothingSentError
-from reconcile.sandbox import Sandbox, SandboxSettings
+from reconcile.sandbox import Sandbox, SandboxSettings, read_faults
 
 __all__ = ["serve"]
 
@@ -26,8 +26,9 @@ def serve(
     retry_after: bool,
     latency: float,
     log: Path | None,
+    faults: Path | None = None,
 ) -> int:
-    """Serves until Ctrl-C or SIGTERM.
+    """Serves until Ctrl-C or SIGTERM; `faults` is a file that `read_faults` reads.
 
     Raises:
         NothingSentError: an option can't be used, or the port is taken.
@@ -44,6 +45,7 @@ def serve(
                 retry_after=retry_after,
                 latency=latency,
                 log_file=log,
+                faults=() if faults is None else read_faults(faults),
             )
         )
         sandbox.start()

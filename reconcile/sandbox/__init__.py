@@ -6,7 +6,8 @@ can't hide the same misreading on the other.
 
 from reconcile.sandbox.arrivals import Arrival, most_within
 from reconcile.sandbox.calls import CallKind, WriteKind
-from reconcile.sandbox.faults import Answer, Deed, Fault, Hang, Reset, Scripted
+from reconcile.sandbox.fault_file import read_faults
+from reconcile.sandbox.faults import Answer, Deed, Fault, Hang, Reset, Scripted, Slow
 from reconcile.sandbox.server import Sandbox
 from reconcile.sandbox.settings import DEFAULT_TOKENS, SandboxSettings
 
@@ -22,6 +23,8 @@ __all__ = [
     "Sandbox",
     "SandboxSettings",
     "Scripted",
+    "Slow",
     "WriteKind",
     "most_within",
+    "read_faults",
 ]

@@ -18,6 +18,7 @@ from reconcile.sandbox.gate import Gate
 
 LONGEST_HEAD = 65536
 LONGEST_BODY = 16 * 1024 * 1024
+SHORTEST_PAUSE = 0.01
 
 
 class Listener(socketserver.ThreadingTCPServer):
@@ -152,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif reply.response is None:
             self._reset()
         else:
-            self._send(reply.response)
+            self._send(reply.response, reply.over)
 
     def _body(self) -> bytes | None:
         written = self.headers.get("Content-Length", "0").strip()
@@ -174,8 +175,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.close()
         self.close_connection = True
 
-    def _send(self, response: Response) -> None:
-        """Write head and body at once: two writes can cost a delayed acknowledgement of 40 ms."""
+    def _send(self, response: Response, over: float = 0.0) -> None:
+        """Write head and body at once: two writes can cost a delayed acknowledgement of 40 ms.
+
+        With `over`, spread them over so many seconds.
+        """
         given = {name.lower(): value.lower() for name, value in response.headers}
         headers = [("Server", self.server_version), ("Date", self.date_time_string())]
         headers += response.headers
@@ -190,7 +194,14 @@ class _Handler(BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {response.status} {phrase}"]
         lines += [f"{name}: {value}" for name, value in headers]
         head = "\r\n".join([*lines, "", ""]).encode("latin-1")
-        self.wfile.write(head if bodiless or self.command == "HEAD" else head + response.body)
+        whole = head if bodiless or self.command == "HEAD" else head + response.body
+        pieces = max(1, min(len(whole), int(over / SHORTEST_PAUSE)))
+        for piece in range(pieces):
+            if over and self.server.stopping.wait(over / pieces):
+                self.close_connection = True
+                return
+            begin, end = (len(whole) * edge // pieces for edge in (piece, piece + 1))
+            self.wfile.write(whole[begin:end])
 
 
 _STATUSES = {status.value for status in HTTPStatus}

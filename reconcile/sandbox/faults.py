@@ -27,13 +27,15 @@ class Answer:
     """Answer this; with `applied`, carry the call out all the same and hide how that went.
 
     A body without a `Content-Type` among the headers is plain text. A `Content-Length` or
-    `Connection: close` among the headers is obeyed.
+    `Connection: close` among the headers is obeyed. `retry_after_date` adds a `Retry-After` in the
+    form of a date, the next whole second at least so many seconds after the moment of answering.
     """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     applied: bool = False
+    retry_after_date: int | None = None
 
     def __post_init__(self) -> None:
         if not 200 <= self.status <= 599:  # noqa: PLR2004 - the range of final statuses
@@ -58,15 +60,24 @@ class Hang:
     then: Answer | Reset | None = None
 
 
-Deed = Answer | Reset | Hang
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """Carry the call out and let the usual answer trickle: its last byte comes after `seconds`."""
+
+    seconds: float
+
+
+Deed = Answer | Reset | Hang | Slow
 
 
 class Scripted:
     """A fault that does one deed for one kind of call of one order, a number of times.
 
     `kind` None stands for every kind, `order_id` None for every order and none, `times` None for
-    ever. "500 twice, then as usual" is `Scripted("status", 700001, Answer(500), times=2)`. The
-    count is the script's own: one given to two sandboxes is shared by them.
+    ever. "500 twice, then as usual" is `Scripted("status", 700001, Answer(500), times=2)`. It
+    begins with the call that is number `first` of those it is for. The counts are the script's
+    own: one given to two sandboxes is shared by them, and calls for which another fault had an
+    opinion before are not among them.
     """
 
     def __init__(
@@ -76,15 +87,20 @@ class Scripted:
         deed: Deed,
         *,
         times: int | None = 1,
+        first: int = 1,
     ) -> None:
         self._kind = kind
         self._order_id = order_id
         self._deed = deed
         self._left = times
+        self._before = first - 1
 
     def instead(self, kind: CallKind, order_id: int | None, _number: int, /) -> Deed | None:
         """See `Fault.instead`."""
         if self._kind not in (None, kind) or self._order_id not in (None, order_id):
+            return None
+        if self._before > 0:
+            self._before -= 1
             return None
         if self._left is not None:
             if self._left <= 0:

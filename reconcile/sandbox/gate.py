@@ -6,13 +6,14 @@ Owns the one lock over the orders, limiters and faults, so that a call is done w
 import math
 import threading
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any, assert_never
 
 from reconcile.sandbox.api import Api
 from reconcile.sandbox.arrivals import Arrival, ArrivalLog
 from reconcile.sandbox.calls import Call, Request, Response, WriteKind, recognise, refused
-from reconcile.sandbox.faults import Answer, Deed, Fault, Hang, Reset
+from reconcile.sandbox.faults import Answer, Deed, Fault, Hang, Reset, Slow
 from reconcile.sandbox.limiters import Bucket, Limiter, limiter_called
 from reconcile.sandbox.orders import OrderBook
 from reconcile.sandbox.settings import SandboxSettings
@@ -35,10 +36,14 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to do about a request: send the response (None: break the connection) after a delay."""
+    """What to do about a request: send the response (None: break the connection) after a delay.
+
+    `over` are the seconds over which the bytes of the response are spread.
+    """
 
     response: Response | None
     delay: float
+    over: float = 0.0
 
 
 class Gate:
@@ -89,7 +94,7 @@ class Gate:
         with self._lock:
             if ticket.refusal is None:
                 deed = self._deed(ticket)
-                reply = self._do(deed, request, ticket)
+                reply = self._do(deed, request, ticket, self._settings.latency)
             else:
                 reply = Reply(_with(ticket.refusal, ticket.headers), self._settings.latency)
             status = None if reply.response is None else reply.response.status
@@ -127,23 +132,22 @@ class Gate:
                 return deed
         return None
 
-    def _do(self, deed: Deed | None, request: Request, ticket: Ticket) -> Reply:
-        latency = self._settings.latency
+    def _do(self, deed: Deed | None, request: Request, ticket: Ticket, delay: float) -> Reply:
         match deed:
-            case None:
+            case None | Slow():
                 usual = self._api.answer(request, ticket.arrival.at)
-                return Reply(_with(usual, ticket.headers), latency)
+                over = 0.0 if deed is None else deed.seconds
+                return Reply(_with(usual, ticket.headers), delay, over)
             case Hang():
-                after = self._do(deed.then, request, ticket)
-                return replace(after, delay=after.delay + deed.seconds)
+                return self._do(deed.then, request, ticket, delay + deed.seconds)
             case Reset():
                 if deed.applied:
                     self._api.answer(request, ticket.arrival.at)
-                return Reply(None, latency)
+                return Reply(None, delay)
             case Answer():
                 if deed.applied:
                     self._api.answer(request, ticket.arrival.at)
-                return Reply(_response(deed), latency)
+                return Reply(_response(deed, datetime.now(UTC) + timedelta(seconds=delay)), delay)
             case _:
                 assert_never(deed)
 
@@ -168,8 +172,12 @@ def _with(response: Response, headers: Headers) -> Response:
     return replace(response, headers=response.headers + headers)
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: Answer, at: datetime) -> Response:
     headers = tuple(answer.headers.items())
+    if answer.retry_after_date is not None:
+        until = math.ceil(at.timestamp()) + answer.retry_after_date
+        date = format_datetime(datetime.fromtimestamp(until, UTC), usegmt=True)
+        headers = (*headers, ("Retry-After", date))
     if answer.body and not any(name.lower() == "content-type" for name, _ in headers):
         headers = (*headers, ("Content-Type", "text/plain; charset=utf-8"))
     return Response(answer.status, headers, answer.body.encode())
