@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from reconcile.folders import PassedOver, Reason, gather
+from reconcile.folders import PassedOver, gather
 
 __all__ = ["Inputs", "NothingToDo", "inputs_of"]
 
@@ -21,15 +21,14 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class NothingToDo:
-    """There is no file to be run: what was passed over, and why others were skipped."""
+    """There is no file to be run: what was passed over, and why others were skipped.
+
+    `same_file`: one of those passed over was delivered again after it had been run.
+    """
 
     passed_over: tuple[PassedOver, ...]
     skipped: tuple[str, ...] = ()
-
-    @property
-    def same_file(self) -> bool:
-        """There is one that was run to its end before."""
-        return any(each.reason is Reason.DONE for each in self.passed_over)
+    same_file: bool = False
 
 
 def inputs_of(

@@ -1,6 +1,7 @@
 """The one place where all stages meet: files in, acknowledged orders and a workbook out."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -135,8 +136,9 @@ def run(
         for why in prepared.skipped:
             around.remark(f"Skipped: {why}")
         if not prepared.exports:
+            same = account is not None and _delivered_again(inputs, journal, account)
             _move_done(prepared, inputs, journal, account, settings, around)
-            return NothingToDo(inputs.passed_over, prepared.skipped)
+            return NothingToDo(inputs.passed_over, prepared.skipped, same)
         started = around.now()
         run_id = _new_run_id(started)
         target = _target(files[0], run_id, results)
@@ -254,6 +256,19 @@ def _move_done(
         around.remark(f"{before.name} is done and was moved to {after}.")
     for remark in moved.remarks:
         around.remark(remark)
+
+
+def _delivered_again(inputs: Inputs, journal: Journal, account: Account) -> bool:
+    """Whether a file that is done stands there under a new name, or was written once more."""
+    for each in inputs.passed_over:
+        if each.reason is Reason.DONE:
+            before = journal.deliveries(account.key, each.sha256)
+            known = str(each.path.absolute()) in {path for path, _ in before}
+            with suppress(OSError):  # it may be gone by now
+                written = each.path.stat().st_mtime
+                if before and (not known or written > max(at.timestamp() for _, at in before)):
+                    return True
+    return False
 
 
 def _usual(journal: Journal, account: Account, new: NewRun, orders: int) -> int | None:

@@ -6,7 +6,7 @@ here changes how it ends.
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -77,7 +77,9 @@ class Night:
     _log: LogFile = field(init=False)
 
     def __post_init__(self) -> None:
-        """The log is opened line by line."""
+        """The log is opened line by line; its folder is that of the journal."""
+        with suppress(OSError):
+            self.journal.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._log = log_beside(self.journal, lambda text: redacted(text, self.token))
 
     def __call__(self, event: Event) -> None:
@@ -154,6 +156,8 @@ def _ending(told: Told, exit_code: ExitCode, stopped: str, seconds: float) -> En
     totals = [finished.totals for finished in told.finished]
     last = told.finished[-1] if told.finished else None
     nothing = told.nothing
+    idle = nothing is not None and not told.finished  # and nothing was resumed instead
+    same = nothing is not None and nothing.same_file
     skipped = sum(finished.skipped for finished in told.finished)
     return Ending(
         exit_code=exit_code,
@@ -162,9 +166,8 @@ def _ending(told: Told, exit_code: ExitCode, stopped: str, seconds: float) -> En
         requests=sum(total.requests for total in totals),
         seconds=seconds,
         stopped=stopped,
-        no_file=nothing is not None and not nothing.same_file and not nothing.skipped,
-        same_file=(last is not None and last.same_file)
-        or (nothing is not None and nothing.same_file),
+        no_file=idle and not same and not (nothing and nothing.skipped),
+        same_file=(idle and same) or (last is not None and last.same_file),
         skipped=skipped + (0 if nothing is None else len(nothing.skipped)),
         usual=None if last is None else last.usual,
         orders=sum(total.orders for total in totals),

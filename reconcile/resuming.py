@@ -69,9 +69,6 @@ class _Resuming:
         with holding(self.around.journal, record.id):
             orders = self.journal.remaining(record.id)
             superseded = self.journal.superseded(record.id)
-            for order_id, kind, later in superseded:
-                note = f"not sent: the run {later} planned this order later"
-                self.journal.annotate(record.id, order_id, kind, note)
             if not orders:
                 return None
             self._refuse_changed_files(record)

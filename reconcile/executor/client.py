@@ -126,6 +126,7 @@ class Client:
         self, method: str, path: str, left: Callable[[], None], **request: Any
     ) -> Exchange:
         begun = False
+        told: httpx.Response | None = None
 
         async def trace(event: str, _info: object) -> None:
             nonlocal begun
@@ -140,7 +141,8 @@ class Client:
                     method, self._base_url + path, extensions={"trace": trace}, **request
                 ) as response,
             ):
-                body = await _beginning(response)
+                told = response
+                return self._reply(response, await _beginning(response))
         except (
             httpx.ConnectError,
             httpx.ConnectTimeout,
@@ -148,14 +150,21 @@ class Client:
             httpx.ProxyError,
         ) as error:
             return NeverSent(_words(error))
-        except TimeoutError as error:
+        except (TimeoutError, httpx.TransportError, httpx.DecodingError) as error:
+            if told is not None and _settled(told.status_code):
+                return self._reply(told, "")
             return NoReply(_words(error)) if begun else NeverSent(_words(error))
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            return NoReply(_words(error))
+
+    def _reply(self, response: httpx.Response, body: str) -> Reply:
         headers = {
             name.lower(): redacted(value, self._token) for name, value in response.headers.items()
         }
         return Reply(response.status_code, headers, redacted(body, self._token))
+
+
+def _settled(status: int) -> bool:
+    """Whether the status alone says that nothing was applied, though the body was cut."""
+    return 300 <= status < 500  # noqa: PLR2004  (redirects, and what the client is to blame for)
 
 
 async def _beginning(response: httpx.Response) -> str:

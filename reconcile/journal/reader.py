@@ -1,6 +1,6 @@
 """One run of the journal, as the report reads it: everything several times over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from reconcile.journal.records import (
     AttemptRecord,
@@ -11,6 +11,7 @@ from reconcile.journal.records import (
     ToldRecord,
 )
 from reconcile.journal.store import Journal
+from reconcile.model import CallKind
 
 __all__ = ["RunReader"]
 
@@ -46,3 +47,8 @@ class RunReader:
     def rows(self) -> Iterable[RowRecord]:
         """Every row of every source."""
         return self._journal.rows(self._run.id)
+
+    def superseded(self) -> Mapping[tuple[int, CallKind], str]:
+        """Its calls that are left and that a later run has planned; and that run."""
+        found = self._journal.superseded(self._run.id)
+        return {(order_id, kind): later for order_id, kind, later in found}

@@ -5,6 +5,7 @@ never sent from them; a status call in doubt is not repeated.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -159,6 +160,18 @@ class Unfinished(Part):
         with self._database.transaction(reading=True) as connection:
             found = connection.execute(ended).first() or connection.execute(pruned).first()
             return found is not None
+
+    def deliveries(self, account: str, sha256: str) -> list[tuple[str, datetime]]:
+        """The paths under which a file of this content was run in this account, and when."""
+        runs, sources = schema.runs, schema.sources
+        query = (
+            sa.select(sources.c.path, runs.c.created_at)
+            .join(runs, runs.c.id == sources.c.run_id)
+            .where(sources.c.sha256 == sha256, runs.c.account == account, runs.c.complete)
+        )
+        with self._database.transaction(reading=True) as connection:
+            found = connection.execute(query).all()
+        return [(row.path, datetime.fromisoformat(row.created_at)) for row in found]
 
 
 def left_in() -> sa.ScalarSelect[Any]:

@@ -5,7 +5,7 @@ totals check the journal and not themselves.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -45,6 +45,9 @@ class RunReader(Protocol):
 
     def rows(self) -> Iterable[RowRecord]:
         """Every row of every source."""
+
+    def superseded(self) -> Mapping[tuple[int, CallKind], str]:
+        """Its calls that are left and that a later run has planned; and that run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ class Totals:
 class Ledger:
     """Everything of a run that is looked up while its report is written.
 
-    `outcomes` and `calls` are by order id; `issues` by order id (None: no order named).
+    `superseded` names the later run that has planned a call which is left. `outcomes` and
+    `calls` are by order id; `issues` by order id (None: no order named).
     """
 
     reader: RunReader
@@ -95,6 +99,7 @@ class Ledger:
     calls: dict[int, list[CallRecord]] = field(init=False, default_factory=dict)
     issues: dict[int | None, list[Issue]] = field(init=False, default_factory=dict)
     notices: list[Notice] = field(init=False, default_factory=list)
+    superseded: Mapping[tuple[int, CallKind], str] = field(init=False)
     totals: Totals = field(init=False)
     _at: dict[tuple[str, str, int], list[tuple[int | None, Issue]]] = field(
         init=False, default_factory=dict
@@ -102,6 +107,7 @@ class Ledger:
 
     def __post_init__(self) -> None:
         """Reads the run once."""
+        self.superseded = self.reader.superseded()
         for call in self.reader.calls():
             self.calls.setdefault(call.order_id, []).append(call)
         for record in self.reader.told():

@@ -166,13 +166,20 @@ def _why(ledger: Ledger, row: RowRecord) -> tuple[str, str, str]:
             code, why, what = _issue_words(issues)
             why = f"{name} not sent: {why}"
         else:
-            code, what = call.outcome.value.replace(" ", "-"), next_step(call.kind, call.outcome)
+            code, what = call.outcome.value.replace(" ", "-"), _what_to_do(ledger, call)
             why = f"{name} {call.outcome}" + (f": {call.note}" if call.note else "")
         codes.append(code)
         reasons.append(why)
         remedies.append(what)
     reasons += [f"{CALLS[call.kind]} done" for call in _done(ledger, row)]
     return "; ".join(codes), "; ".join(reasons), " ".join(dict.fromkeys(remedies))
+
+
+def _what_to_do(ledger: Ledger, call: CallRecord) -> str:
+    later = ledger.superseded.get((call.order_id, call.kind))
+    if later is not None:
+        return f"Look at the run {later}: it planned this order later, and that plan counts."
+    return next_step(ledger.reader.run.id, call.order_id, call.kind, call.outcome)
 
 
 def _done(ledger: Ledger, row: RowRecord) -> list[CallRecord]:

@@ -16,10 +16,10 @@ OUTCOMES: dict[Outcome, str] = {
 NEXT_STEPS: dict[Outcome, str] = {
     Outcome.REFUSED: "Read the answer, mend the cells, and run this sheet again.",
     Outcome.IN_DOUBT: (
-        "Run the file again: an accounting sync may be sent twice. A status is not sent again: "
-        "look at the order in Flxpoint."
+        "Go on with `reconcile resume`: an accounting sync may be sent twice. A status is not "
+        "sent again by itself: look at the order in Flxpoint, and settle it."
     ),
-    Outcome.PENDING: "Run the file again: only what is missing is sent.",
+    Outcome.PENDING: "Go on with `reconcile resume`: only what is missing is sent.",
     Outcome.REJECTED: "Mend the cells, and run this sheet again.",
     Outcome.SYNCED: "",
     Outcome.UNCHANGED: "",
@@ -36,14 +36,13 @@ COMPARISONS: dict[Comparison, str] = {
     Comparison.SAME: "the same as last acknowledged",
 }
 
-_STATUS_IN_DOUBT = (
-    "Look at the order in Flxpoint: its status may have been set. "
-    "It is not sent again by itself; set it by hand if it is missing."
-)
 
-
-def next_step(kind: CallKind, outcome: Outcome) -> str:
-    """What to do about a call; empty if nothing."""
+def next_step(run_id: str, order_id: int, kind: CallKind, outcome: Outcome) -> str:
+    """What to do about a call of a run; empty if nothing."""
     if kind is CallKind.STATUS and outcome is Outcome.IN_DOUBT:
-        return _STATUS_IN_DOUBT
+        settle = f"reconcile settle {run_id} {order_id}"
+        return (
+            "Look at the order in Flxpoint: its status may have been set. Say so with "
+            f"`{settle} --done`; if it was not, `{settle} --send`."
+        )
     return NEXT_STEPS[outcome]

@@ -441,3 +441,24 @@ def test_a_token_that_is_no_header_is_in_no_message() -> None:
         assert sandbox.arrivals == []
     assert not isinstance(exchange, Reply)
     assert TOKEN not in repr(exchange)
+
+
+def cut(status: int) -> Exchange:
+    """What comes of an answer whose body breaks off."""
+    headers = {"Content-Length": "500", "Connection": "close", "Retry-After": "7"}
+    with served(Answer(status, headers, "the beginning")) as sandbox:
+        return calling(sandbox.base_url, close_order)
+
+
+@pytest.mark.parametrize("status", [302, 401, 404, 429])
+def test_a_cut_body_takes_nothing_from_a_status_that_says_that_nothing_was_applied(
+    status: int,
+) -> None:
+    exchange = cut(status)
+    assert isinstance(exchange, Reply)
+    assert (exchange.status, exchange.headers["retry-after"]) == (status, "7")
+
+
+@pytest.mark.parametrize("status", [200, 500, 503])
+def test_a_cut_body_of_a_success_or_a_server_error_is_no_reply(status: int) -> None:
+    assert isinstance(cut(status), NoReply)
