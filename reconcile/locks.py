@@ -14,20 +14,25 @@ from reconcile.errors import JournalError, NothingSentError
 
 __all__ = ["forget", "holding", "is_alive"]
 
-_PATIENCE = 5.0
+_PATIENCE = 1.0
 """Seconds to wait for somebody who only looks whether the run is alive."""
 
 
 @contextmanager
-def holding(journal: Path, run_id: str) -> Iterator[None]:
+def holding(journal: Path, run_id: str, patience: float = _PATIENCE) -> Iterator[None]:
     """Holds the lock of a run, beside the journal, while the block lasts.
+
+    Args:
+        journal: the journal that has the run.
+        run_id: the run.
+        patience: so many seconds are waited for whoever has the lock.
 
     Raises:
         NothingSentError: another process works on the run.
         JournalError: the lock can't be written.
     """
     place = _place(journal, run_id)
-    lock = FileLock(place, timeout=_PATIENCE, mode=0o600)
+    lock = FileLock(place, timeout=patience, mode=0o600)
     try:
         place.parent.mkdir(mode=0o700, exist_ok=True)
         lock.acquire()

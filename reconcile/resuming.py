@@ -74,7 +74,7 @@ class _Resuming:
             self._refuse_changed_files(record)
             target = _target(record, results)
             prove_writable(target)
-            self.journal.reopen(record.id)
+            orders = self.journal.reopen(record.id)
             calls = sum(len(order) for order in orders)
             values = {
                 "run": record.id,

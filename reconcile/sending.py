@@ -105,7 +105,11 @@ class Sending:
     overwrite: bool = False
 
     def complete(
-        self, run_id: str, account: str, orders: Sequence[Sequence[PlannedCall]], target: Path
+        self,
+        run_id: str,
+        account: str,
+        orders: Sequence[Sequence[PlannedCall]],
+        target: Path,
     ) -> Finished:
         """Sends the calls of each order, and writes down how it ended.
 
@@ -116,14 +120,17 @@ class Sending:
         try:
             stop = asyncio.run(self._send(run_id, account, orders))
             if stop is None or stop.kind is not StopKind.JOURNAL:
-                self.journal.keep_spacing(*keys, self.pacer.spacing)
+                self.journal.keep_spacing(*keys, self.pacer.worth_keeping)
             with finishing_signals(self.around.remark):
                 return self._finish(run_id, stop, target)
         except JournalError as error:
             raise InternalError(f"{error} Calls may have been sent; nothing more is.") from error
 
     async def _send(
-        self, run_id: str, account: str, orders: Sequence[Sequence[PlannedCall]]
+        self,
+        run_id: str,
+        account: str,
+        orders: Sequence[Sequence[PlannedCall]],
     ) -> Stop | None:
         settings, around, switch = self.settings, self.around, StopSwitch()
         turns = Turns(

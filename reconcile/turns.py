@@ -1,16 +1,18 @@
 """Hands orders out to be sent: at once, or when an earlier run is through with them.
 
 Rules, section 5: an order in the unfinished plan of an active run is waited for; the claim
-of a dead run is free.
+of a dead run is free. What an earlier run has sent since the plan was made is looked up
+before each order: a status call in doubt is not repeated.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
+from reconcile.errors import JournalError
 from reconcile.events import Event, Listener
-from reconcile.executor import StopSwitch
-from reconcile.history import PlannedCall, compared
+from reconcile.executor import Stop, StopKind, StopSwitch
+from reconcile.history import PlannedCall, Standing, compared
 from reconcile.journal import Journal
 from reconcile.model import Outcome
 
@@ -46,26 +48,35 @@ class Turns:
     async def of(self, orders: Sequence[Order]) -> AsyncIterator[Order]:
         """The orders, those that other runs have claimed last, each when its claim is gone.
 
-        Such an order is compared anew with what was acknowledged: the other run may have
-        sent the same.
+        Each is compared anew with what was acknowledged: another run may have sent the same,
+        or something else for an order that seemed unchanged. If the journal can't be used,
+        there are no more orders and the run stops.
         """
+        try:
+            async for before in self._in_turn(orders):
+                calls = await asyncio.to_thread(self._anew, before)
+                for was, call in zip(before, calls, strict=True):
+                    if call.outcome is not was.outcome:
+                        self._tell(call)
+                if any(call.outcome is Outcome.PENDING for call in calls):
+                    yield calls
+        except JournalError as error:
+            self.switch.request(Stop(StopKind.JOURNAL, f"{error} Nothing more was sent."))
+
+    async def _in_turn(self, orders: Sequence[Order]) -> AsyncIterator[Order]:
         rivals, claimed = await asyncio.to_thread(self._claims)
-        later = {calls[0].order_id: calls for calls in orders if calls[0].order_id in claimed}
-        if later:
-            values = {"runs": rivals, "orders": len(later)}
-            self.listener(Event("another run", values))
+        later: dict[int, Order] = {}
+        if claimed:
+            waiting = await asyncio.to_thread(self.journal.put_off, self.run_id, claimed)
+            later = {calls[0].order_id: calls for calls in waiting}
+            self.listener(Event("another run", {"runs": rivals, "orders": len(later)}))
         for calls in orders:
-            if calls[0].order_id not in later:
+            if calls[0].order_id not in claimed:
                 yield calls
         while later and not self.switch.is_set():
             _, claimed = await asyncio.to_thread(self._claims)
             for order_id in [order_id for order_id in later if order_id not in claimed]:
-                before = later.pop(order_id)
-                calls = await asyncio.to_thread(self._anew, before)
-                for call in calls:
-                    self._tell(call)
-                if any(call.outcome is Outcome.PENDING for call in calls):
-                    yield calls
+                yield later.pop(order_id)
             if later:
                 await self.switch.sleep(self.every)
 
@@ -75,20 +86,17 @@ class Turns:
 
     def _anew(self, calls: Order) -> Order:
         history = self.journal.history(self.account, [calls[0].order_id])
-        now = [
-            compared(call, history.get((call.order_id, call.kind)), force=self.force)
-            for call in calls
-        ]
+        now = [self._call_anew(call, history.get((call.order_id, call.kind))) for call in calls]
         for before, call in zip(calls, now, strict=True):
             if call != before:
                 self.journal.compared_anew(self.run_id, call)
         return now
 
+    def _call_anew(self, call: PlannedCall, known: Standing | None) -> PlannedCall:
+        if call.outcome is not Outcome.PENDING or call.doubtful:
+            return call
+        return compared(call, known, force=self.force)
+
     def _tell(self, call: PlannedCall) -> None:
-        if call.outcome is not Outcome.PENDING:
-            values = {
-                "order": call.order_id,
-                "call": call.kind.value,
-                "outcome": call.outcome.value,
-            }
-            self.listener(Event("outcome", values))
+        values = {"order": call.order_id, "call": call.kind.value, "outcome": call.outcome.value}
+        self.listener(Event("outcome", values))

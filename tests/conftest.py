@@ -1,6 +1,8 @@
 """What the tests of whole runs share: a sandbox, a home of their own, a token."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,6 +59,23 @@ class Shop:
 
     def around(self) -> Surroundings:
         return Surroundings(self.journal, lambda: datetime.now(UTC), silent, lambda _checked: True)
+
+    def spawn(self, *arguments: str, rate: float = 20.0) -> "subprocess.Popen[str]":
+        """The program as a process of its own, with its journal in this folder."""
+        (self.folder / "config.yaml").write_text(
+            f"base_url: {self.server.base_url}\nrequests_per_second: {rate:g}\n"
+            f"journal: {self.journal}\n",
+            encoding="utf-8",
+        )
+        home = {name: str(self.folder / "home") for name in ("HOME", "XDG_STATE_HOME")}
+        return subprocess.Popen(
+            [sys.executable, "-m", "reconcile", *arguments],
+            cwd=self.folder,
+            env={**os.environ, **home, "FLXPOINT_API_TOKEN": TOKEN, "PYTHONPATH": str(Path.cwd())},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def patches(self) -> list[tuple[str, str, str]]:
         """What reached the server: path, query, body; reads left out."""

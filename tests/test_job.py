@@ -1,7 +1,6 @@
 """The whole job against the sandbox: what arrives there, and what is told."""
 
 import json
-import os
 import re
 import signal
 import sqlite3
@@ -10,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -414,19 +412,7 @@ def slow_run(shop: Shop) -> Iterator["subprocess.Popen[str]"]:
     """A real process that sends at 20 requests per second."""
     lines = "".join(f"{number},X{number}\n" for number in range(1, 201))
     shop.export(f"Order ID,Order External ID\n{lines}")
-    config = shop.folder / "config.yaml"
-    config.write_text(
-        f"base_url: {shop.server.base_url}\nrequests_per_second: 20\njournal: journal.db\n",
-        encoding="utf-8",
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-m", "reconcile", "run", "export.csv"],
-        cwd=shop.folder,
-        env={**os.environ, "FLXPOINT_API_TOKEN": TOKEN, "PYTHONPATH": str(Path.cwd())},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = shop.spawn("run", "export.csv")
     assert shop.server.wait_for_arrivals(5, timeout=30)
     yield process
     if process.poll() is None:
@@ -445,7 +431,7 @@ def test_a_signal_stops_a_real_run_cleanly(
     assert slow_run.returncode == ExitCode.STOPPED_BY_USER
     assert "pending" in out
     assert re.search(r"^  reconcile resume \S+$", out, re.MULTILINE)
-    with Journal.open(shop.folder / "journal.db") as journal:
+    with Journal.open(shop.journal) as journal:
         record = journal.run()
         assert record is not None
         states = [call.outcome for call in journal.calls(record.id)]
@@ -460,13 +446,9 @@ def test_after_a_kill_the_same_command_sends_the_rest(
     slow_run.kill()
     slow_run.communicate(timeout=30)
     before = len(shop.patches())
-    around = Surroundings(
-        shop.folder / "journal.db", lambda: datetime.now(UTC), silent, lambda _checked: True
-    )
 
-    finished = run([shop.folder / "export.csv"], shop.settings(), SendRules(), TOKEN, around)
+    finished = shop.run(shop.folder / "export.csv")
 
-    assert isinstance(finished, Finished)
     assert finished.exit_code is ExitCode.DONE
     paths = [path for path, _, _ in shop.patches()]
     assert set(paths) == {f"/orders/{number}/accounting-sync" for number in range(1, 201)}

@@ -63,6 +63,11 @@ class Pacer:
         return MARGIN / self.rate
 
     @property
+    def worth_keeping(self) -> float:
+        """The spacing that the server taught, for the next run; 0 if it is just the floor's."""
+        return self.spacing if self.spacing > self.floor else 0.0
+
+    @property
     def held_until(self) -> float:
         """Until when the server wants silence."""
         return self._held_until

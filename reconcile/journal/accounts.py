@@ -59,6 +59,7 @@ class Accounts(Part):
                 of_both = doubts_of(connection, key) | doubts(row.in_doubt)
                 both = {"disturbed": True, "in_doubt": doubts_text(of_both)}
                 put(connection, table, key, both)
+            _adopt_done_files(connection, former, account)
 
     def spacing_of(self, base_url: str, token_fingerprint: str) -> float | None:
         """The spacing in seconds that the last run with this token ended with."""
@@ -91,3 +92,11 @@ class Accounts(Part):
                         row.content, row.fingerprint, row.disturbed, doubts(row.in_doubt)
                     )
         return found
+
+
+def _adopt_done_files(connection: sa.Connection, former: str, account: str) -> None:
+    table = schema.done_files
+    known = sa.select(table.c.sha256).where(table.c.account == account)
+    of_former = table.c.account == former
+    connection.execute(sa.delete(table).where(of_former, table.c.sha256.in_(known)))
+    connection.execute(sa.update(table).where(of_former).values(account=account))

@@ -61,8 +61,9 @@ class Database:
 
     def compact(self) -> None:
         """Gives the space of what was deleted back to the disk."""
-        with self._refusals(), self._engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
+        engine = self._engine.execution_options(alone=True)
+        with self._refusals(), engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM")
 
     @contextmanager
     def transaction(self, *, reading: bool = False) -> Iterator[sa.Connection]:
@@ -154,8 +155,9 @@ def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_immediately(connection: sa.Connection) -> None:
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("alone", False):  # what can't be done within a transaction
+        connection.exec_driver_sql("BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")
 
 
 def _cause(error: DatabaseError) -> str:

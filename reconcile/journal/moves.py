@@ -32,7 +32,8 @@ MOVES: dict[CallState, frozenset[CallState]] = {
     CallState.IN_DOUBT: frozenset({CallState.BEGUN, CallState.SYNCED, CallState.PENDING}),
     CallState.SYNCED: frozenset(),
     CallState.REFUSED: frozenset(),
-    CallState.UNCHANGED: frozenset(),
+    # While another run may yet send something else, that is not known.
+    CallState.UNCHANGED: frozenset({CallState.PENDING}),
     CallState.REJECTED: frozenset(),
 }
 

@@ -21,26 +21,34 @@ class Settling(Part):
     """Ends doubts about status calls."""
 
     def settle_done(self, run_id: str, order_id: int, at: datetime) -> None:
-        """The status was applied: it is acknowledged, in every run that doubts it."""
+        """The status was applied: it is acknowledged, in every run that doubts it.
+
+        Not in those that planned it after something else was acknowledged.
+        """
         calls, runs = schema.calls, schema.runs
         with self._database.transaction() as connection:
             row = _status_call(connection, run_id, order_id)
             check_move(CallState.IN_DOUBT, CallState.SYNCED)
-            same_account = sa.select(runs.c.id).where(runs.c.account == row.account)
-            connection.execute(
-                sa.update(calls)
-                .where(
-                    calls.c.run_id.in_(same_account),
-                    calls.c.order_id == order_id,
-                    calls.c.kind == CallKind.STATUS.value,
-                    calls.c.fingerprint == row.fingerprint,
-                    calls.c.state.in_(_DOUBTFUL),
-                )
-                .values(state=CallState.SYNCED.value, note=f"settled by hand as done, {_day(at)}")
-            )
             key, doubted = _without_doubt(connection, row)
+            later = _acknowledged_later(connection, key, row.sequence)
+            same_account = sa.select(runs.c.id).where(runs.c.account == row.account)
+            same_doubt = (
+                calls.c.run_id.in_(same_account),
+                calls.c.order_id == order_id,
+                calls.c.kind == CallKind.STATUS.value,
+                calls.c.fingerprint == row.fingerprint,
+                calls.c.state.in_(_DOUBTFUL),
+            )
+            settled = sa.update(calls).where(*same_doubt)
+            if later is not None:  # whoever wanted it after that doesn't have it by this
+                before = sa.select(runs.c.id).where(runs.c.sequence < later)
+                settled = settled.where(calls.c.run_id.in_(before))
+            note = f"settled by hand as done, {_day(at)}"
+            connection.execute(settled.values(state=CallState.SYNCED.value, note=note))
+            if connection.execute(sa.select(calls.c.run_id).where(*same_doubt)).first():
+                doubted |= {row.fingerprint}
             values: dict[str, Any] = {"in_doubt": doubts_text(doubted)}
-            if not _acknowledged_later(connection, key, row.sequence):
+            if later is None:
                 values |= {
                     "content": row.content,
                     "fingerprint": row.fingerprint,
@@ -92,16 +100,18 @@ def _without_doubt(
     return key, doubts_of(connection, key) - {row.fingerprint}
 
 
-def _acknowledged_later(connection: sa.Connection, key: dict[str, Any], sequence: int) -> bool:
-    """Whether something else was acknowledged by a later run, and so counts."""
+def _acknowledged_later(
+    connection: sa.Connection, key: dict[str, Any], sequence: int
+) -> int | None:
+    """The place of the later run by which something was acknowledged that counts, if any."""
     standings, runs = schema.standings, schema.runs
     query = (
         sa.select(runs.c.sequence)
         .join(standings, standings.c.run_id == runs.c.id)
         .filter(*(standings.c[name] == value for name, value in key.items()))
     )
-    found = connection.execute(query).scalar()
-    return found is not None and found > sequence
+    found: int | None = connection.execute(query).scalar()
+    return found if found is not None and found > sequence else None
 
 
 def _day(at: datetime) -> str:

@@ -16,14 +16,15 @@ from reconcile.history import PlannedCall
 from reconcile.journal import schema
 from reconcile.journal.mapping import run_record, source_rows
 from reconcile.journal.moves import CallState
-from reconcile.journal.part import Part
+from reconcile.journal.part import Part, chunks
 from reconcile.journal.records import RunRecord, Setback
 from reconcile.model import CallKind, Comparison
 
-__all__ = ["Unfinished", "left_in"]
+__all__ = ["OPEN", "Unfinished", "left_in"]
 
-_OPEN = (CallState.PENDING.value, CallState.BEGUN.value, CallState.IN_DOUBT.value)
+OPEN = (CallState.PENDING.value, CallState.BEGUN.value, CallState.IN_DOUBT.value)
 _DONE = (CallState.SYNCED.value, CallState.UNCHANGED.value)
+_IDS_A_QUERY = 500
 _CUT_SHORT = "sent, and the program ended before an answer came"
 
 
@@ -46,18 +47,8 @@ class Unfinished(Part):
         In the order of the plan; orders that were given up come after the others, and the
         one that met a stop last.
         """
-        calls, runs = schema.calls, schema.runs
-        query = (
-            sa.select(calls)
-            .join(runs, runs.c.id == calls.c.run_id)
-            .where(runs.c.id == run_id, _sendable(calls), ~_superseded(calls, runs))
-            .order_by(calls.c.position)
-        )
         with self._database.transaction(reading=True) as connection:
-            rows = connection.execute(query).all()
-        orders = [list(some) for _, some in groupby(rows, key=attrgetter("order_id"))]
-        orders.sort(key=lambda some: max(row.setback for row in some))
-        return [[_planned(row) for row in some] for some in orders]
+            return _remaining(connection, run_id)
 
     def superseded(self, run_id: str) -> list[tuple[int, CallKind, str]]:
         """The calls that are left whose order a later run has planned; and that run."""
@@ -83,24 +74,34 @@ class Unfinished(Part):
             found: str | None = connection.execute(query).scalars().first()
             return found
 
-    def reopen(self, run_id: str) -> None:
-        """A run goes on: it has no end, and what a dead process had begun is in doubt."""
+    def reopen(self, run_id: str) -> list[list[PlannedCall]]:
+        """A run goes on: it has no end, and what a dead process had begun is in doubt.
+
+        Returns what remains, on which the run has a claim from now on; not on what is
+        superseded.
+        """
         calls, runs = schema.calls, schema.runs
         of_run = calls.c.run_id == run_id
         with self._database.transaction() as connection:
+            orders = _remaining(connection, run_id)
             connection.execute(
                 sa.update(calls)
                 .where(of_run, calls.c.state == CallState.BEGUN.value)
                 .values(state=CallState.IN_DOUBT.value, note=_CUT_SHORT)
             )
-            connection.execute(
-                sa.update(calls).where(of_run, _sendable(calls)).values(setback=Setback.NONE)
-            )
+            for some in chunks([order[0].order_id for order in orders], _IDS_A_QUERY):
+                of_these = calls.c.order_id.in_(some)
+                connection.execute(
+                    sa.update(calls)
+                    .where(of_run, of_these, _sendable(calls))
+                    .values(setback=Setback.NONE)
+                )
             connection.execute(
                 sa.update(runs)
                 .where(runs.c.id == run_id)
                 .values(ended_at=None, exit_code=None, reason="")
             )
+            return orders
 
     def rivals(self, run_id: str) -> list[str]:
         """Earlier runs of the account with a claim on an order that this run wants to send.
@@ -117,7 +118,7 @@ class Unfinished(Part):
             .join(own, own.c.id == mine.c.run_id)
             .where(
                 own.c.id == run_id,
-                mine.c.state == CallState.PENDING.value,
+                _wanted(mine),
                 runs.c.account == own.c.account,
                 runs.c.sequence < own.c.sequence,
                 _claimed(theirs),
@@ -135,12 +136,28 @@ class Unfinished(Part):
             .where(
                 theirs.c.run_id.in_(list(run_ids)),
                 mine.c.run_id == own,
-                mine.c.state == CallState.PENDING.value,
+                _wanted(mine),
                 _claimed(theirs),
             )
         )
         with self._database.transaction(reading=True) as connection:
             return set(connection.execute(query).scalars())
+
+    def put_off(self, run_id: str, order_ids: Collection[int]) -> list[list[PlannedCall]]:
+        """These orders wait for another run: what they are beside it is not known before.
+
+        Returns what this run may have to send of them.
+        """
+        calls = schema.calls
+        with self._database.transaction() as connection:
+            for some in chunks(order_ids, _IDS_A_QUERY):
+                connection.execute(
+                    sa.update(calls)
+                    .where(calls.c.run_id == run_id, calls.c.order_id.in_(some), _wanted(calls))
+                    .values(state=CallState.PENDING.value, comparison=Comparison.NEW.value, note="")
+                )
+            orders = _remaining(connection, run_id)
+        return [order for order in orders if order[0].order_id in order_ids]
 
     def is_done(self, account: str, sha256: str) -> bool:
         """Whether a file of this content was run to its end in this account.
@@ -202,16 +219,23 @@ def _sendable(calls: Any) -> sa.ColumnElement[bool]:
         sync.c.run_id == calls.c.run_id,
         sync.c.order_id == calls.c.order_id,
         sync.c.kind == CallKind.SYNC.value,
-        sync.c.state.not_in((*_OPEN, *_DONE)),
+        sync.c.state.not_in((*OPEN, *_DONE)),
     )
     return sa.or_(
-        sa.and_(calls.c.kind == CallKind.SYNC.value, calls.c.state.in_(_OPEN)),
+        sa.and_(calls.c.kind == CallKind.SYNC.value, calls.c.state.in_(OPEN)),
         sa.and_(
             calls.c.kind == CallKind.STATUS.value,
             calls.c.state == CallState.PENDING.value,
             ~hopeless,
         ),
     )
+
+
+def _wanted(calls: Any) -> sa.ColumnElement[bool]:
+    """What a run would send, or has no need to send as long as nobody else sends anything."""
+    doubted_from_the_start = sa.and_(calls.c.state == CallState.IN_DOUBT.value, calls.c.tries == 0)
+    at_rest = (CallState.PENDING.value, CallState.UNCHANGED.value)
+    return sa.or_(calls.c.state.in_(at_rest), doubted_from_the_start)
 
 
 def _claimed(calls: Any) -> sa.ColumnElement[bool]:
@@ -250,6 +274,26 @@ def _later(calls: Any, runs: Any) -> sa.Select[Any]:
         )
         .correlate(calls, runs)
     )
+
+
+def _remaining(connection: sa.Connection, run_id: str) -> list[list[PlannedCall]]:
+    calls, runs = schema.calls, schema.runs
+    query = (
+        sa.select(calls)
+        .join(runs, runs.c.id == calls.c.run_id)
+        .where(
+            runs.c.id == run_id,
+            runs.c.complete,
+            ~runs.c.abandoned,
+            _sendable(calls),
+            ~_superseded(calls, runs),
+        )
+        .order_by(calls.c.position)
+    )
+    rows = connection.execute(query).all()
+    orders = [list(some) for _, some in groupby(rows, key=attrgetter("order_id"))]
+    orders.sort(key=lambda some: max(row.setback for row in some))
+    return [[_planned(row) for row in some] for some in orders]
 
 
 def _planned(row: sa.Row[Any]) -> PlannedCall:

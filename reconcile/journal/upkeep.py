@@ -12,7 +12,7 @@ from reconcile.journal.mapping import run_record, source_rows
 from reconcile.journal.moves import CallState, outcome_of
 from reconcile.journal.part import Part
 from reconcile.journal.records import RunOverview
-from reconcile.journal.unfinished import left_in
+from reconcile.journal.unfinished import OPEN, left_in
 
 __all__ = ["Upkeep"]
 
@@ -30,7 +30,7 @@ class Upkeep(Part):
             calls.c.run_id, calls.c.state
         )
         held = (
-            sa.select(orders.c.run_id, sa.func.count())
+            sa.select(orders.c.run_id, sa.func.count().label("held"))
             .where(orders.c.rejected)
             .group_by(orders.c.run_id)
         )
@@ -41,14 +41,14 @@ class Upkeep(Part):
             counts: dict[str, Counter[Any]] = {}
             for run_id, state, count in connection.execute(states):
                 counts.setdefault(run_id, Counter())[outcome_of(CallState(state))] += count
-            rejected: dict[str, int] = dict(connection.execute(held).tuples().all())
+            rejected = Counter({row.run_id: row.held for row in connection.execute(held)})
             return [
                 RunOverview(
                     run_record(row, source_rows(connection, row.id)),
                     row.complete,
                     row.abandoned,
                     counts.get(row.id, Counter()),
-                    rejected.get(row.id, 0),
+                    rejected[row.id],
                     row.left if row.complete and not row.abandoned else 0,
                 )
                 for row in connection.execute(query).all()
@@ -61,10 +61,15 @@ class Upkeep(Part):
                 sa.update(schema.runs).where(schema.runs.c.id == run_id).values(abandoned=True)
             )
 
-    def prune(self, run_ids: Collection[str]) -> None:
-        """Takes runs out. What each order holds is kept, and that their files are done."""
+    def prune(self, run_ids: Collection[str]) -> list[str]:
+        """Takes runs out. What each order holds is kept, and that their files are done.
+
+        A run that planned an order which an earlier one, that stays, has open stays too: else
+        that one would send what is outdated. Returns which were taken out.
+        """
         runs, sources, done = schema.runs, schema.sources, schema.done_files
-        for run_id in run_ids:
+        going = self._not_needed(run_ids)
+        for run_id in going:
             with self._database.transaction() as connection:
                 files = (
                     sa.select(runs.c.account, sources.c.sha256, runs.c.id)
@@ -83,6 +88,36 @@ class Upkeep(Part):
                     connection.execute(sa.delete(table).where(table.c.run_id == run_id))
                 connection.execute(sa.delete(runs).where(runs.c.id == run_id))
         self._database.compact()
+        return going
+
+    def _not_needed(self, run_ids: Collection[str]) -> list[str]:
+        runs, earlier = schema.runs, schema.runs.alias("earlier")
+        planned, theirs = schema.calls.alias("planned"), schema.calls.alias("theirs")
+        overruled = (
+            sa.select(runs.c.id, earlier.c.id)
+            .distinct()
+            .join(planned, planned.c.run_id == runs.c.id)
+            .join(theirs, theirs.c.order_id == planned.c.order_id)
+            .join(earlier, earlier.c.id == theirs.c.run_id)
+            .where(
+                planned.c.state != CallState.REJECTED.value,
+                theirs.c.state.in_(OPEN),
+                earlier.c.account == runs.c.account,
+                earlier.c.sequence < runs.c.sequence,
+                ~earlier.c.abandoned,
+            )
+        )
+        in_turn = sa.select(runs.c.id).order_by(runs.c.sequence)
+        with self._database.transaction(reading=True) as connection:
+            everything = list(connection.execute(in_turn).scalars())
+            overrules: dict[str, list[str]] = {}
+            for run_id, other in connection.execute(overruled):
+                overrules.setdefault(run_id, []).append(other)
+        wanted, staying = set(run_ids), set[str]()
+        for run_id in everything:
+            if run_id not in wanted or staying.intersection(overrules.get(run_id, ())):
+                staying.add(run_id)
+        return [run_id for run_id in everything if run_id not in staying]
 
     def order_counts(self, account: str, most: int, before: str) -> list[int]:
         """How many orders the last runs of the account named, the latest first.
@@ -123,7 +158,7 @@ class Upkeep(Part):
         table = schema.endings
         with self._database.transaction() as connection:
             last = connection.execute(sa.select(sa.func.max(table.c.number))).scalar() or 0
-            connection.execute(sa.delete(table).where(table.c.number <= last - _KEPT_ENDINGS))
+            connection.execute(sa.delete(table).where(table.c.number <= last + 1 - _KEPT_ENDINGS))
             connection.execute(
                 sa.insert(table),
                 {
