@@ -62,20 +62,24 @@ class Shop:
 
     def spawn(self, *arguments: str, rate: float = 20.0) -> "subprocess.Popen[str]":
         """The program as a process of its own, with its journal in this folder."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "reconcile", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **self.surroundings(rate),
+        )
+
+    def surroundings(self, rate: float) -> dict[str, Any]:
+        """Where a process finds its config, its home and the token."""
         (self.folder / "config.yaml").write_text(
             f"base_url: {self.server.base_url}\nrequests_per_second: {rate:g}\n"
             f"journal: {self.journal}\n",
             encoding="utf-8",
         )
         home = {name: str(self.folder / "home") for name in ("HOME", "XDG_STATE_HOME")}
-        return subprocess.Popen(
-            [sys.executable, "-m", "reconcile", *arguments],
-            cwd=self.folder,
-            env={**os.environ, **home, "FLXPOINT_API_TOKEN": TOKEN, "PYTHONPATH": str(Path.cwd())},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        more = {"FLXPOINT_API_TOKEN": TOKEN, "PYTHONPATH": str(Path.cwd())}
+        return {"cwd": self.folder, "env": {**os.environ, **home, **more}}
 
     def patches(self) -> list[tuple[str, str, str]]:
         """What reached the server: path, query, body; reads left out."""
