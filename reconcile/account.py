@@ -13,7 +13,7 @@ from functools import partial
 from random import SystemRandom
 
 from reconcile.errors import StoppedError
-from reconcile.executor import Client, Exchange, Pacer, Reply, RetryPolicy, judge
+from reconcile.executor import Client, Exchange, Pace, Reply, RetryPolicy, judge
 from reconcile.executor.retry import Tries
 from reconcile.executor.verdict import Halt, Retry
 from reconcile.journal import Journal
@@ -67,7 +67,7 @@ class Patience:
 
 async def identify(
     client: Client,
-    pacer: Pacer,
+    pacer: Pace,
     journal: Journal,
     base_url: str,
     fingerprint: str,
@@ -85,9 +85,7 @@ async def identify(
     time = asyncio.get_running_loop().time
     tries = Tries()
     while True:
-        await asyncio.sleep(pacer.due(time()) - time())
-        started = time()
-        pacer.started(started)
+        started = await _slot(pacer, time)
         exchange = await client.account(partial(_left, pacer, started, time))
         verdict = judge(CallKind.SYNC, exchange, patience.now())
         match verdict:
@@ -134,11 +132,24 @@ def _account(exchange: Exchange, journal: Journal, base_url: str, fingerprint: s
     return known
 
 
-def _left(pacer: Pacer, started: float, time: Callable[[], float]) -> None:
+async def _slot(pacer: Pace, time: Callable[[], float]) -> float:
+    """Waits for a slot of the budget; returns when it was taken."""
+    while True:
+        slot = pacer.reserve(time())
+        wait: float | None = slot - time()
+        while wait is not None:
+            await asyncio.sleep(wait)
+            now = time()
+            wait = pacer.take(slot, now)
+            if wait == 0.0:
+                return now
+
+
+def _left(pacer: Pace, started: float, time: Callable[[], float]) -> None:
     pacer.left(started, time())
 
 
-def _heed(pacer: Pacer, verdict: Retry, began: float, ended: float) -> None:
+def _heed(pacer: Pace, verdict: Retry, began: float, ended: float) -> None:
     if verdict.throttled:
         pacer.refused(began, ended, verdict.hold)
     elif verdict.hold is not None:

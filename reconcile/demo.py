@@ -54,10 +54,16 @@ def run_demo(say: Callable[[str], None], *, fast: bool) -> int:
                 Settings(base_url=server.base_url, requests_per_second=float(rate)),
                 SendRules(),
                 _TOKEN,
-                Surroundings(journal, lambda: datetime.now(UTC), watcher, confirm),
+                Surroundings(
+                    journal,
+                    lambda: datetime.now(UTC),
+                    watcher,
+                    confirm,
+                    budget=folder / "budget.sqlite3",
+                ),
             )
         most = server.most_in_any_second()
-    for left in folder.glob("journal.sqlite3*"):
+    for left in folder.glob("*.sqlite3*"):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
     if not isinstance(finished, Finished) or finished.workbook is None:
         raise InternalError("The demonstration did not end with a workbook.")

@@ -37,8 +37,7 @@ from reconcile.results.place import default_target, prove_writable
 from reconcile.results.report import build_report
 from reconcile.results.workbook import write_workbook
 from reconcile.rows import row_records
-from reconcile.sending import Finished, Sending, Surroundings, whose
-from reconcile.tokens import token_fingerprint
+from reconcile.sending import Finished, Sending, Surroundings, budget_of, whose
 
 __all__ = [
     "Checked",
@@ -122,9 +121,7 @@ def run(
     Raises:
         ReconcileError: nothing was sent; its `exit_code` says so.
     """
-    with Journal.open(around.journal) as journal:
-        spacing = journal.spacing_of(settings.base_url, token_fingerprint(token))
-        pacer = Pacer(settings.requests_per_second, spacing)
+    with Journal.open(around.journal) as journal, budget_of(settings, token, around) as pacer:
         account = None
         if any(path.is_dir() for path in files):  # only the account tells what is done
             account = whose(journal, settings, token, pacer, around)

@@ -7,7 +7,7 @@ from pathlib import Path
 from reconcile.cells import quoted
 from reconcile.config import Settings
 from reconcile.errors import FileRefusedError, NothingSentError
-from reconcile.executor import Pacer
+from reconcile.executor import Pace
 from reconcile.folders import PassedOver
 from reconcile.history import History, PlannedCall, Workload, compare
 from reconcile.journal import SourceRecord, ToldRecord
@@ -107,7 +107,7 @@ def workload_of(prepared: Prepared, history: History, rules: SendRules) -> Workl
     return compare(narrow(prepared.plan, keep, rejections=True), history, force=rules.force)
 
 
-def duration(workload: Workload, pacer: Pacer) -> float:
+def duration(workload: Workload, pacer: Pace) -> float:
     """Seconds that the calls will take, if none is answered 429."""
     return len(workload.to_send) * pacer.spacing
 

@@ -14,13 +14,12 @@ from reconcile.account import Account
 from reconcile.config import Settings
 from reconcile.errors import ExitCode, NothingSentError
 from reconcile.events import Event
-from reconcile.executor import Pacer
+from reconcile.executor import Budget
 from reconcile.journal import CallState, Journal, RunRecord
 from reconcile.locks import holding, is_alive
-from reconcile.model import CallKind
+from reconcile.model import CallKind, Outcome
 from reconcile.results.place import prove_writable
-from reconcile.sending import Finished, Sending, Surroundings, whose
-from reconcile.tokens import token_fingerprint
+from reconcile.sending import Finished, Sending, Surroundings, budget_of, whose
 
 __all__ = ["Left", "resume", "resume_all", "settle"]
 
@@ -53,10 +52,10 @@ class _Resuming:
     journal: Journal
     settings: Settings
     token: str
-    pacer: Pacer
+    pacer: Budget
     around: Surroundings
     finish_by: datetime | None
-    as_planned: bool
+    as_planned: bool = False
 
     def one(self, record: RunRecord, account: Account, results: Path | None) -> Finished | None:
         """Sends what is left of a run; None if nothing is.
@@ -129,11 +128,12 @@ def resume(
         record = _wanted(journal, run_id, settings)
         if record is None:
             return None
-        resuming = _resuming(journal, settings, token, around, finish_by, as_planned=as_planned)
         _refuse_other_address(record, settings)
-        account = whose(journal, settings, token, resuming.pacer, around)
-        # Who owns the token may only be known now, and with it whose the run is.
-        return resuming.one(journal.run(record.id) or record, account, results)
+        with budget_of(settings, token, around) as budget:
+            resuming = _Resuming(journal, settings, token, budget, around, finish_by, as_planned)
+            account = whose(journal, settings, token, budget, around)
+            # Who owns the token may only be known now, and with it whose the run is.
+            return resuming.one(journal.run(record.id) or record, account, results)
 
 
 def resume_all(
@@ -152,20 +152,21 @@ def resume_all(
     with Journal.open(around.journal) as journal:
         if not journal.unfinished_runs():
             return Left((), ())
-        resuming = _resuming(journal, settings, token, around, finish_by, as_planned=False)
-        account = whose(journal, settings, token, resuming.pacer, around)
-        for record in journal.unfinished_runs(account.key):
-            if is_alive(around.journal, record.id):
-                continue  # its orders are waited for, one by one
-            try:
-                done = resuming.one(record, account, None)
-            except NothingSentError as error:
-                refused.append(str(error))
-                continue
-            if done is not None:
-                finished.append(done)
-                if done.stop is not None or done.fault:
-                    break
+        with budget_of(settings, token, around) as budget:
+            resuming = _Resuming(journal, settings, token, budget, around, finish_by)
+            account = whose(journal, settings, token, budget, around)
+            for record in journal.unfinished_runs(account.key):
+                if is_alive(around.journal, record.id):
+                    continue  # its orders are waited for, one by one
+                try:
+                    done = resuming.one(record, account, None)
+                except NothingSentError as error:
+                    refused.append(str(error))
+                    continue
+                if done is not None:
+                    finished.append(done)
+                    if done.stop is not None or done.fault:
+                        break
     return Left(tuple(finished), tuple(refused))
 
 
@@ -195,28 +196,29 @@ def settle(
             if done:
                 journal.settle_done(run_id, order_id, now())
                 return
-            later = journal.later_run(run_id, order_id)
-            if later is not None:
-                raise NothingSentError(
-                    f"The run {later} planned the order {order_id} later, and nothing of it is "
-                    f"sent from the run {run_id} any more. Settle it there: `reconcile settle "
-                    f"{later} {order_id} --send`."
-                )
+            _refuse_what_is_never_sent(journal, record, order_id)
             journal.settle_send(run_id, order_id, now())
 
 
-def _resuming(
-    journal: Journal,
-    settings: Settings,
-    token: str,
-    around: Surroundings,
-    finish_by: datetime | None,
-    *,
-    as_planned: bool,
-) -> _Resuming:
-    spacing = journal.spacing_of(settings.base_url, token_fingerprint(token))
-    pacer = Pacer(settings.requests_per_second, spacing)
-    return _Resuming(journal, settings, token, pacer, around, finish_by, as_planned)
+def _refuse_what_is_never_sent(journal: Journal, record: RunRecord, order_id: int) -> None:
+    later = journal.later_run(record.id, order_id)
+    if later is not None:
+        raise NothingSentError(
+            f"The run {later} planned the order {order_id} later, and nothing of it is sent "
+            f"from the run {record.id} any more. Settle it there: `reconcile settle {later} "
+            f"{order_id} --send`."
+        )
+    if record.abandoned:
+        raise NothingSentError(
+            f"The run {record.id} was abandoned, and nothing of it is sent any more. "
+            "Run the file again."
+        )
+    for call in journal.calls(record.id, order_id):
+        if call.kind is CallKind.SYNC and call.outcome is Outcome.REFUSED:
+            raise NothingSentError(
+                f"The accounting sync of the order {order_id} was refused, and its status waits "
+                "for that. Mend the row and run the file again."
+            )
 
 
 def _wanted(journal: Journal, run_id: str | None, settings: Settings) -> RunRecord | None:

@@ -46,7 +46,7 @@ def run_lines(journal: Journal, path: Path) -> Iterator[str]:
         yield f"  {_standing(each, alive=is_alive(path, run.id))}"
         counts = [f"{each.calls[o]} {o}" for o in reversed(Outcome) if each.calls[o]]
         if each.rejected:
-            counts.append(f"{each.rejected} orders rejected")
+            counts.append(f"{each.rejected} order{'s' * (each.rejected != 1)} rejected")
         yield f"  calls: {', '.join(counts) or 'none'}"
         yield f"  {run.account_name or run.account}  {run.workbook}"
 
@@ -67,7 +67,7 @@ def runs_json(journal: Journal, path: Path) -> dict[str, Any]:
                 "orders_left": each.left,
                 "active": is_alive(path, each.run.id),
                 "complete": each.complete,
-                "abandoned": each.abandoned,
+                "abandoned": each.run.abandoned,
                 "workbook": each.run.workbook,
             }
             for each in journal.overview()
@@ -115,7 +115,7 @@ def _standing(each: RunOverview, *, alive: bool) -> str:
         return f"at work, {left}"
     if not each.complete:
         return "cut short while it was planned; nothing was sent"
-    if each.abandoned:
+    if each.run.abandoned:
         return "abandoned"
     ended = (
         "not ended" if run.ended_at is None else f"ended {run.ended_at.astimezone():%Y-%m-%d %H:%M}"

@@ -5,7 +5,7 @@ Both a new run and one that is resumed go through here.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,9 +16,10 @@ from reconcile.config import Settings, is_loopback
 from reconcile.errors import ExitCode, InternalError, JournalError, ReconcileError
 from reconcile.events import Event, Listener
 from reconcile.executor import (
+    Budget,
     Client,
     Executor,
-    Pacer,
+    Pace,
     RetryPolicy,
     Stop,
     StopKind,
@@ -31,7 +32,7 @@ from reconcile.executor import (
     watch_clock,
 )
 from reconcile.history import PlannedCall
-from reconcile.journal import Journal, RunReader, RunRecord
+from reconcile.journal import Journal, RunReader, RunRecord, default_budget
 from reconcile.locks import is_alive
 from reconcile.model import Outcome
 from reconcile.results.ledger import Ledger, Totals
@@ -43,7 +44,7 @@ from reconcile.turns import Turns
 if TYPE_CHECKING:
     from reconcile.job import Checked
 
-__all__ = ["OPEN_ORDERS", "Finished", "Sending", "Surroundings", "client_of", "whose"]
+__all__ = ["OPEN_ORDERS", "Finished", "Sending", "Surroundings", "budget_of", "client_of", "whose"]
 
 OPEN_ORDERS = 64
 _MINUTE = 60.0
@@ -54,7 +55,8 @@ class Surroundings:
     """What a run stands in: where its journal lies, what time it is, who listens.
 
     `confirm` is asked once before anything is sent; False ends the run without sending.
-    `keep` are files that the workbook must not overwrite.
+    `keep` are files that the workbook must not overwrite. `budget` is the database from which
+    all processes of this user take their slots.
     """
 
     journal: Path
@@ -62,6 +64,7 @@ class Surroundings:
     listener: Listener
     confirm: Callable[["Checked"], bool]
     keep: tuple[Path, ...] = ()
+    budget: Path = field(default_factory=default_budget)
 
     def remark(self, text: str) -> None:
         """Tells whoever listens a sentence."""
@@ -98,7 +101,7 @@ class Sending:
     journal: Journal
     settings: Settings
     token: str
-    pacer: Pacer
+    pacer: Pace
     around: Surroundings
     finish_by: datetime | None = None
     force: bool = False
@@ -116,11 +119,8 @@ class Sending:
         Raises:
             InternalError: the journal can't be written any more after sending began.
         """
-        keys = (self.settings.base_url, token_fingerprint(self.token))
         try:
             stop = asyncio.run(self._send(run_id, account, orders))
-            if stop is None or stop.kind is not StopKind.JOURNAL:
-                self.journal.keep_spacing(*keys, self.pacer.worth_keeping)
             with finishing_signals(self.around.remark):
                 return self._finish(run_id, stop, target)
         except JournalError as error:
@@ -200,7 +200,7 @@ class Sending:
 
 
 def whose(
-    journal: Journal, settings: Settings, token: str, pacer: Pacer, around: Surroundings
+    journal: Journal, settings: Settings, token: str, pacer: Pace, around: Surroundings
 ) -> Account:
     """The account of the token; Flxpoint is asked if it isn't known.
 
@@ -221,6 +221,20 @@ def whose(
     if account.remark:
         around.remark(account.remark)
     return account
+
+
+def budget_of(settings: Settings, token: str, around: Surroundings) -> Budget:
+    """The slots of the token, shared with every other process of this user.
+
+    Raises:
+        JournalError: the database can't be used.
+    """
+    return Budget(
+        around.budget,
+        settings.base_url,
+        token_fingerprint(token),
+        settings.requests_per_second,
+    )
 
 
 def client_of(settings: Settings, token: str) -> Client:

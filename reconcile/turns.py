@@ -14,7 +14,7 @@ from reconcile.events import Event, Listener
 from reconcile.executor import Stop, StopKind, StopSwitch
 from reconcile.history import PlannedCall, Standing, compared
 from reconcile.journal import Journal
-from reconcile.model import Outcome
+from reconcile.model import Comparison, Outcome
 
 __all__ = ["Turns"]
 
@@ -65,13 +65,16 @@ class Turns:
 
     async def _in_turn(self, orders: Sequence[Order]) -> AsyncIterator[Order]:
         rivals, claimed = await asyncio.to_thread(self._claims)
+        # Between the look at the history and the word of the plan somebody else may have sent.
+        unsure = claimed | await asyncio.to_thread(self.journal.outdated, self.run_id)
         later: dict[int, Order] = {}
-        if claimed:
-            waiting = await asyncio.to_thread(self.journal.put_off, self.run_id, claimed)
+        if unsure:
+            waiting = await asyncio.to_thread(self.journal.put_off, self.run_id, unsure)
             later = {calls[0].order_id: calls for calls in waiting}
-            self.listener(Event("another run", {"runs": rivals, "orders": len(later)}))
+        if claimed:
+            self.listener(Event("another run", {"runs": rivals, "orders": len(claimed)}))
         for calls in orders:
-            if calls[0].order_id not in claimed:
+            if calls[0].order_id not in unsure:
                 yield calls
         while later and not self.switch.is_set():
             _, claimed = await asyncio.to_thread(self._claims)
@@ -95,7 +98,9 @@ class Turns:
     def _call_anew(self, call: PlannedCall, known: Standing | None) -> PlannedCall:
         if call.outcome is not Outcome.PENDING or call.doubtful:
             return call
-        return compared(call, known, force=self.force)
+        # One that was planned although it is the same was meant to be sent again.
+        force = self.force or call.comparison is Comparison.SAME
+        return compared(call, known, force=force)
 
     def _tell(self, call: PlannedCall) -> None:
         values = {"order": call.order_id, "call": call.kind.value, "outcome": call.outcome.value}

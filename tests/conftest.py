@@ -20,6 +20,7 @@ from reconcile.resuming import resume
 from reconcile.sandbox import Sandbox, SandboxSettings
 
 TOKEN = "x" * 100
+HOMES = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME")
 
 # The suite stays under two minutes; HYPOTHESIS_PROFILE=deep looks longer.
 settings.register_profile("quick", max_examples=50)
@@ -77,7 +78,7 @@ class Shop:
             f"journal: {self.journal}\n",
             encoding="utf-8",
         )
-        home = {name: str(self.folder / "home") for name in ("HOME", "XDG_STATE_HOME")}
+        home = {name: str(self.folder / "home") for name in HOMES}
         more = {"FLXPOINT_API_TOKEN": TOKEN, "PYTHONPATH": str(Path.cwd())}
         return {"cwd": self.folder, "env": {**os.environ, **home, **more}}
 
@@ -99,7 +100,7 @@ def command(
     """Runs a command line in this process: exit code, stdout, stderr."""
     from reconcile.__main__ import run_command  # noqa: PLC0415
 
-    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME"):
+    for name in HOMES:
         monkeypatch.setenv(name, str(shop.folder / "home"))
     monkeypatch.setenv("FLXPOINT_API_TOKEN", TOKEN)
     monkeypatch.chdir(shop.folder)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,13 +22,14 @@ from reconcile.errors import (
     NothingSentError,
     WorkbookError,
 )
-from reconcile.events import Event, silent
+from reconcile.events import Event
 from reconcile.executor import StopKind
-from reconcile.job import Checked, Finished, Surroundings, check, run
+from reconcile.job import Checked, Finished, check, run
 from reconcile.journal import Journal
 from reconcile.model import Outcome
 from reconcile.preparation import SendRules
 from reconcile.sandbox import Answer, Reset, Sandbox, SandboxSettings, Scripted
+from reconcile.sending import budget_of
 from tests.conftest import TOKEN, Shop
 
 THREE = "Order ID,Order External ID\n1,A\n2,B\n3,C\n"
@@ -213,7 +215,7 @@ def test_a_file_that_cant_be_read_stops_everything_before_it_begins(shop: Shop) 
 
 
 def test_a_place_for_the_workbook_is_proven_before_the_first_call(shop: Shop) -> None:
-    around = Surroundings(shop.journal, lambda: datetime.now(UTC), silent, lambda _checked: True)
+    around = shop.around()
     nowhere = shop.folder / "no such folder" / "out.xlsx"
 
     with pytest.raises(WorkbookError, match="--results"):
@@ -229,7 +231,7 @@ def test_a_no_sends_nothing(shop: Shop) -> None:
         asked.append(checked)
         return False
 
-    around = Surroundings(shop.journal, lambda: datetime.now(UTC), silent, no)
+    around = replace(shop.around(), confirm=no)
 
     assert run([shop.export(THREE)], shop.settings(), SendRules(), TOKEN, around) is None
     assert shop.patches() == []
@@ -274,7 +276,7 @@ def test_an_order_spread_over_two_files_is_one_call(shop: Shop) -> None:
 def test_a_time_to_finish_by_stops_the_run_cleanly(shop: Shop) -> None:
     lines = "".join(f"{number},X{number}\n" for number in range(1, 2001))
     now = datetime.now(UTC)
-    around = Surroundings(shop.journal, lambda: datetime.now(UTC), silent, lambda _checked: True)
+    around = shop.around()
 
     finished = run(
         [shop.export(f"Order ID,Order External ID\n{lines}")],
@@ -325,12 +327,8 @@ def test_the_learned_spacing_is_kept_for_the_next_run(shop: Shop) -> None:
     shop.server.inject(Scripted("accounting-sync", 1, Answer(429)))
     shop.run(shop.export(THREE))
 
-    from reconcile.tokens import token_fingerprint  # noqa: PLC0415
-
-    with Journal.open(shop.journal) as journal:
-        kept = journal.spacing_of(shop.server.base_url, token_fingerprint(TOKEN))
-    assert kept is not None
-    assert kept > 1.022 / 500
+    with budget_of(shop.settings(), TOKEN, shop.around()) as budget:
+        assert budget.spacing > budget.floor
 
 
 def test_our_own_workbook_is_read_from_its_failures_and_uncorrected_fails_again(
@@ -369,7 +367,7 @@ def test_our_own_workbook_is_read_from_its_failures_and_uncorrected_fails_again(
 def test_the_workbook_never_overwrites_what_the_run_needs(shop: Shop, target: str) -> None:
     export = shop.export(THREE)
     shop.run(export)
-    around = Surroundings(shop.journal, lambda: datetime.now(UTC), silent, lambda _checked: True)
+    around = shop.around()
     before = (shop.folder / target).read_bytes()
 
     with pytest.raises(WorkbookError, match="over"):
@@ -399,7 +397,7 @@ def test_a_journal_that_fails_in_mid_run_ends_with_5_and_nothing_more_is_sent(
                 connection.execute("DROP TABLE attempts")
                 connection.commit()
 
-    around = Surroundings(shop.journal, lambda: datetime.now(UTC), full, lambda _checked: True)
+    around = replace(shop.around(), listener=full)
 
     with pytest.raises(InternalError, match="journal") as caught:
         run([export], shop.settings(), SendRules(), TOKEN, around)

@@ -111,7 +111,8 @@ def test_the_latest_unfinished_run_is_resumed_if_none_is_named(shop: Shop) -> No
     later = stopped(shop, "Order ID,Order External ID\n7,X\n8,Y\n", 7, "other.csv")
 
     assert resumed(shop).run.id == later.run.id
-    assert set(held(shop)) == {7, 8}
+    assert {7, 8} <= set(held(shop))
+    assert 1 not in held(shop)
 
 
 def test_what_was_in_doubt_stays_so_until_it_is_acknowledged(shop: Shop) -> None:
@@ -122,6 +123,15 @@ def test_what_was_in_doubt_stays_so_until_it_is_acknowledged(shop: Shop) -> None
 
     assert finished.totals.outcomes[Outcome.IN_DOUBT] == 1, "a 408 takes no older doubt away"
     assert resumed(shop).exit_code is ExitCode.DONE
+
+
+def test_what_was_forced_stays_forced(shop: Shop) -> None:
+    shop.run(shop.export(THREE))
+    shop.server.inject(Scripted("accounting-sync", 1, Answer(401)))
+    shop.run(shop.export(THREE), rules=SendRules(force=True), requests_per_second=5)
+    resumed(shop)
+
+    assert all(count == 2 for count in shop.server.writes.values())
 
 
 # Superseded
@@ -254,6 +264,15 @@ def test_a_status_settled_to_be_sent_goes_out_with_resume(shop: Shop) -> None:
     assert sent(shop).count("1 status") == 2
     assert sent(shop).count("1 accounting-sync") == 1
     assert shop.server.state[1]["orderStatus"] == "Closed"
+
+
+def test_what_would_never_be_sent_is_not_settled_to_be_sent(shop: Shop, command: Command) -> None:
+    shop.server.inject(Scripted("status", 1, Answer(500)))
+    run = shop.run(shop.export(WITH_STATUS), status_updates=True)
+    command("runs", "--abandon", run.run.id, "--journal", shop.journal)
+
+    with pytest.raises(NothingSentError, match="was abandoned"):
+        settle(shop.journal, run.run.id, 1, now, done=False)
 
 
 def test_the_command_line_settles_and_says_how_to_go_on(command: Command, shop: Shop) -> None:

@@ -4,6 +4,7 @@
 are arithmetic that knows no clock.
 """
 
+from reconcile.executor.budget import Budget
 from reconcile.executor.client import Client, Timeouts
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.executor.interrupts import (
@@ -13,19 +14,21 @@ from reconcile.executor.interrupts import (
     watch_clock,
 )
 from reconcile.executor.loop import Executor, Sender
-from reconcile.executor.pacer import Pacer
+from reconcile.executor.pacer import Pace, Pacer
 from reconcile.executor.recorder import InlineRecorder, Recorder, ThreadRecorder
 from reconcile.executor.retry import RetryPolicy
 from reconcile.executor.stops import Stop, StopKind, StopRules, StopSwitch
 from reconcile.executor.verdict import Verdict, judge
 
 __all__ = [
+    "Budget",
     "Client",
     "Exchange",
     "Executor",
     "InlineRecorder",
     "NeverSent",
     "NoReply",
+    "Pace",
     "Pacer",
     "Recorder",
     "Reply",

@@ -5,13 +5,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from reconcile.events import Event, Listener
-from reconcile.executor.pacer import Pacer
+from reconcile.executor.pacer import Pace
 from reconcile.executor.stops import StopSwitch
 
 __all__ = ["Gate", "Passed"]
 
 LEAD = 0.03
 """Seconds before the slot at which the journal is told, so that writing doesn't delay it."""
+
+LONGEST_LEAD = 1.0
 
 _NOW = 1e-6
 """Seconds that no clock can wait for; the pacer's margins are ten thousand times wider."""
@@ -28,13 +30,14 @@ class Passed:
 
 
 class Gate:
-    """Lets callers through one at a time, each when the pacer says so."""
+    """Lets callers through one at a time, each when the pace says so."""
 
-    def __init__(self, pacer: Pacer, switch: StopSwitch, listener: Listener) -> None:
-        self._pacer = pacer
+    def __init__(self, pace: Pace, switch: StopSwitch, listener: Listener) -> None:
+        self._pace = pace
         self._switch = switch
         self._listener = listener
         self._turn = asyncio.Lock()
+        self._lead = LEAD
 
     async def enter(
         self,
@@ -47,25 +50,49 @@ class Gate:
         stopped in between. Returns None if the run was stopped.
         """
         time = asyncio.get_running_loop().time
+        number: int | None = None
         async with self._turn:
-            await self._wait_until_due(lead=LEAD)
-            if self._switch.is_set():
-                return None
-            number = await prepare()
-            await self._wait_until_due(lead=0.0)
-            if self._switch.is_set():
+            while not self._switch.is_set():
+                slot = self._pace.reserve(time())
+                await self._wait_until(slot - self._lead)
+                if number is None and not self._switch.is_set():
+                    number = await self._prepared(prepare)
+                at = await self._start(slot)
+                if at is not None and number is not None:
+                    return Passed(number, at)
+            if number is not None:
                 await withdraw(number)
-                return None
-            at = time()
-            self._pacer.started(at)
-            return Passed(number, at)
+            return None
 
-    async def _wait_until_due(self, *, lead: float) -> None:
+    async def _prepared(self, prepare: Callable[[], Awaitable[int]]) -> int:
+        """The journal's word; a slow disk is given more time the next time."""
+        time = asyncio.get_running_loop().time
+        began = time()
+        number = await prepare()
+        self._lead = min(LONGEST_LEAD, max(LEAD, 1.5 * (time() - began)))
+        return number
+
+    async def _start(self, slot: float) -> float | None:
+        """When the call started; None if its slot is void or the run was stopped."""
+        time = asyncio.get_running_loop().time
+        wait = slot - time()
+        while True:
+            await self._wait_until(time() + wait)
+            if self._switch.is_set():
+                self._pace.give_back(slot)
+                return None
+            now = time()
+            taken = self._pace.take(slot, now)
+            if not taken:
+                return None if taken is None else now
+            wait = taken
+
+    async def _wait_until(self, at: float) -> None:
         time = asyncio.get_running_loop().time
         while not self._switch.is_set():
-            left = self._pacer.due(time()) - time() - lead
+            left = at - time()
             if left <= _NOW:
                 return
-            if left > _WORTH_TELLING and self._pacer.held_until > time():
+            if left > _WORTH_TELLING and self._pace.held_until > time():
                 self._listener(Event("waiting", {"seconds": round(left, 1)}))
             await self._switch.sleep(left)

@@ -12,7 +12,7 @@ from reconcile.errors import JournalError
 from reconcile.events import Event, Listener
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.executor.gate import Gate, Passed
-from reconcile.executor.pacer import Pacer
+from reconcile.executor.pacer import Pace
 from reconcile.executor.recorder import Recorder
 from reconcile.executor.retry import RetryPolicy, Tries, keep_trying
 from reconcile.executor.stops import Stop, StopKind, StopRules, StopSwitch
@@ -37,6 +37,12 @@ _KEPT_HEADERS = (
     "x-auth-pool-size",
     "x-auth-pool-used",
     "x-auth-replenished-per-second",
+)
+
+
+_SOMEBODY_ELSE = (
+    "Another program seems to use this token: Flxpoint answered 429 (too many) although "
+    "nothing of ours was sent just before."
 )
 
 
@@ -68,7 +74,7 @@ class Executor:
 
     sender: Sender
     recorder: Recorder
-    pacer: Pacer
+    pacer: Pace
     switch: StopSwitch
     rules: StopRules
     policy: RetryPolicy
@@ -77,6 +83,7 @@ class Executor:
     random: Random = field(default_factory=Random)
     open_orders: int = 64
     _gate: Gate = field(init=False)
+    _shared_told: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         """One gate for all calls."""
@@ -216,7 +223,9 @@ class Executor:
 
     def _pace(self, verdict: Verdict, exchange: Exchange, began: float, ended: float) -> None:
         if isinstance(verdict, Retry) and verdict.throttled:
-            self.pacer.refused(began, ended, verdict.hold)
+            if self.pacer.refused(began, ended, verdict.hold) and not self._shared_told:
+                self._shared_told = True
+                self.listener(Event("remark", {"text": _SOMEBODY_ELSE}))
         elif isinstance(exchange, Reply):
             self.pacer.accepted()
             if isinstance(verdict, Retry | Doubt) and verdict.hold is not None:

@@ -6,11 +6,10 @@ puts every second pair of requests inside one second; 11 ms more removes that an
 reaches 97.8 % of the ceiling.
 """
 
-from collections import deque
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
-__all__ = ["Pacer"]
+__all__ = ["Pace", "Pacer", "Schedule"]
 
 MARGIN: Final = 1.022
 """Spacing at the floor, relative to the ceiling: 0.511 s at 2 requests per second."""
@@ -32,30 +31,89 @@ LARGEST_STEP: Final = 0.5
 RECOVERY: Final = 0.0001
 LEAST_HOLD: Final = 0.5
 WIDEST: Final = 10.0
+ALONE: Final = 3.0
+"""A refused call was alone if nothing of ours started within so many seconds of it."""
+
+REMEMBERED: Final = 32
+"""So many starts are kept: more than slots that are reserved ahead, one for each process."""
+
+_NOW = 1e-6
+"""Seconds that no clock can tell apart."""
+
+
+class Pace(Protocol):
+    """When calls may start: of this process (`Pacer`), or of all that use the token (`Budget`).
+
+    All times are seconds of one monotonic clock.
+    """
+
+    @property
+    def spacing(self) -> float:
+        """Seconds from slot to slot."""
+
+    @property
+    def held_until(self) -> float:
+        """Until when the server wants silence."""
+
+    @property
+    def refusals(self) -> int:
+        """How many 429s came."""
+
+    def reserve(self, now: float) -> float:
+        """Takes the next slot; returns its time."""
+
+    def take(self, slot: float, now: float) -> float | None:
+        """0 if a call may start now, seconds to wait on, or None if the slot is void."""
+
+    def give_back(self, slot: float) -> None:
+        """The slot is not used."""
+
+    def left(self, started_at: float, at: float) -> None:
+        """The call that started at `started_at` really left at `at`."""
+
+    def accepted(self) -> None:
+        """An answer came that was no refusal."""
+
+    def refused(self, started_at: float, now: float, retry_after: float | None) -> bool:
+        """A call was answered 429; whether somebody else must use the token too."""
+
+    def hold(self, until: float) -> None:
+        """Nothing starts before `until`."""
+
+
+@dataclass(slots=True)
+class Schedule:
+    """What a token's calls have in common, whichever process makes them.
+
+    Times are seconds of the machine's monotonic clock. `starts` are the last ones, some of
+    them still ahead; `widened_at` is when a refusal last widened the spacing.
+    """
+
+    spacing: float = 0.0
+    next_slot: float = float("-inf")
+    held_until: float = float("-inf")
+    starts: list[float] = field(default_factory=list)
+    widened_at: float = float("-inf")
+    refused_in_a_row: int = 0
 
 
 @dataclass(slots=True)
 class Pacer:
     """The schedule of one token. All times are seconds of one monotonic clock.
 
-    `rate` is the ceiling in calls per second; `learned` is the spacing that the last run
-    ended with, if any.
+    `rate` is the ceiling in calls per second; `learned` is the spacing that was learned
+    before, if any.
     """
 
     rate: float = 2.0
     learned: float | None = None
-    spacing: float = field(init=False)
-    refusals: int = field(init=False, default=0)
-    _next_slot: float = field(init=False, default=float("-inf"))
-    _held_until: float = field(init=False, default=float("-inf"))
-    _starts: deque[float] = field(init=False, default_factory=lambda: deque(maxlen=2))
-    _widened_at: float = field(init=False, default=float("-inf"))
-    _refused_in_a_row: int = field(init=False, default=0)
+    _refusals: int = field(init=False, default=0)
+    schedule: Schedule = field(init=False, default_factory=Schedule)
     _started: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         """The schedule begins with the learned spacing, never under the floor."""
-        self.spacing = min(max(self.floor, self.learned or 0.0), WIDEST)
+        self.adopt(Schedule(self.learned or 0.0))
 
     @property
     def floor(self) -> float:
@@ -63,29 +121,75 @@ class Pacer:
         return MARGIN / self.rate
 
     @property
-    def worth_keeping(self) -> float:
-        """The spacing that the server taught, for the next run; 0 if it is just the floor's."""
-        return self.spacing if self.spacing > self.floor else 0.0
+    def spacing(self) -> float:
+        """Seconds from slot to slot."""
+        return self.schedule.spacing
+
+    @property
+    def refusals(self) -> int:
+        """How many 429s came."""
+        return self._refusals
 
     @property
     def held_until(self) -> float:
         """Until when the server wants silence."""
-        return self._held_until
+        return self.schedule.held_until
+
+    def adopt(self, schedule: Schedule) -> None:
+        """Goes on with a schedule that others may have used meanwhile."""
+        self.schedule = schedule
+        schedule.spacing = min(max(self.floor, schedule.spacing), WIDEST)
 
     def due(self, now: float) -> float:
         """When the next call may start: `now` or later."""
+        mine = self.schedule
         window = float("-inf")
-        if len(self._starts) == 2:  # noqa: PLR2004
-            window = self._starts[0] + WINDOW_MARGIN * 2 / self.rate
-        return max(now, self._next_slot, self._held_until, window)
+        if len(mine.starts) > 1:
+            window = mine.starts[-2] + self._window
+        return max(now, mine.next_slot, mine.held_until, window)
 
     def started(self, at: float) -> None:
         """Takes the slot that was due for a call that starts at `at`."""
-        slot = max(self._next_slot, self._held_until)
+        mine = self.schedule
+        slot = max(mine.next_slot, mine.held_until)
         base = slot if at - slot <= VOID_AFTER else at
         self._started += 1
-        self._next_slot = base + self.spacing + (FIRST_PAUSE if self._started == 1 else 0.0)
-        self._starts.append(at)
+        mine.next_slot = base + mine.spacing + (FIRST_PAUSE if self._started == 1 else 0.0)
+        self._remember(at)
+
+    def reserve(self, now: float) -> float:
+        """Takes the next slot, for a call that will start then; returns its time."""
+        slot = self.due(now)
+        self.started(slot)
+        return slot
+
+    def take(self, slot: float, now: float) -> float | None:
+        """Whether a call may start in its slot at `now`.
+
+        Returns 0 if so; seconds to wait on, if a call before it left late; None if the slot
+        is void, since it was missed or the server wants silence. A void one is given back.
+        """
+        mine = self.schedule
+        before = [start for start in mine.starts if start != slot and start <= now]
+        earliest = before[-2] + self._window if len(before) > 1 else float("-inf")
+        overtaken = any(start > slot + VOID_AFTER for start in before)
+        missed = overtaken or now - max(slot, earliest) > VOID_AFTER
+        if missed or mine.held_until > now:
+            self.give_back(slot)
+            return None
+        if now < earliest - _NOW:
+            return earliest - now
+        self._forget(slot)
+        self._remember(now)
+        return 0.0
+
+    def give_back(self, slot: float) -> None:
+        """The slot is not used; if it was the last one, the next call may have it."""
+        mine = self.schedule
+        if slot in mine.starts:
+            self._forget(slot)
+            if all(start < slot for start in mine.starts):
+                mine.next_slot = slot
 
     def left(self, started_at: float, at: float) -> None:
         """The call that started at `started_at` really left at `at`, its connection made.
@@ -93,29 +197,44 @@ class Pacer:
         What counts is when requests arrive: a call that was held up by its connection takes
         the next slots with it.
         """
-        others = [start for start in self._starts if start != started_at]
-        self._starts = deque(sorted([*others, at])[-2:], maxlen=2)
+        self._forget(started_at)
+        self._remember(at)
         if at - started_at > HELD_UP:
-            self._next_slot = max(self._next_slot, at + self.spacing)
+            self.schedule.next_slot = max(self.schedule.next_slot, at + self.spacing)
 
     def accepted(self) -> None:
         """An answer came that was no refusal: back towards the floor."""
-        self._refused_in_a_row = 0
-        self.spacing = max(self.floor, self.spacing - RECOVERY)
+        self.schedule.refused_in_a_row = 0
+        self.schedule.spacing = max(self.floor, self.spacing - RECOVERY)
 
-    def refused(self, started_at: float, now: float, retry_after: float | None) -> None:
+    def refused(self, started_at: float, now: float, retry_after: float | None) -> bool:
         """A call that started at `started_at` was answered 429 at `now`.
 
         Calls that were already on their way when the spacing was widened say nothing new.
+        Returns whether somebody else must use the token: nothing of ours was near.
         """
-        self.refusals += 1
-        if started_at > self._widened_at:
-            step = STEP * 2**self._refused_in_a_row
-            self.spacing = min(self.spacing + min(step, LARGEST_STEP), WIDEST)
-            self._refused_in_a_row += 1
-            self._widened_at = now
+        self._refusals += 1
+        mine = self.schedule
+        near = [at for at in mine.starts if abs(at - started_at) < ALONE and at != started_at]
+        if started_at > mine.widened_at:
+            step = STEP * 2**mine.refused_in_a_row
+            mine.spacing = min(mine.spacing + min(step, LARGEST_STEP), WIDEST)
+            mine.refused_in_a_row += 1
+            mine.widened_at = now
         self.hold(now + max(LEAST_HOLD, retry_after or 0.0))
+        return not near and self.spacing < ALONE
 
     def hold(self, until: float) -> None:
         """Nothing starts before `until`."""
-        self._held_until = max(self._held_until, until)
+        self.schedule.held_until = max(self.held_until, until)
+
+    @property
+    def _window(self) -> float:
+        return WINDOW_MARGIN * 2 / self.rate
+
+    def _remember(self, at: float) -> None:
+        self.schedule.starts = sorted([*self.schedule.starts, at])[-REMEMBERED:]
+
+    def _forget(self, at: float) -> None:
+        if at in self.schedule.starts:
+            self.schedule.starts.remove(at)

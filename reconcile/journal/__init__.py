@@ -6,7 +6,7 @@ follow which.
 """
 
 from reconcile.journal.moves import MOVES, CallState, check_move
-from reconcile.journal.place import default_place
+from reconcile.journal.place import default_budget, default_place
 from reconcile.journal.reader import RunReader
 from reconcile.journal.records import (
     NEVER_SENT,
@@ -42,5 +42,6 @@ __all__ = [
     "SourceRecord",
     "ToldRecord",
     "check_move",
+    "default_budget",
     "default_place",
 ]

@@ -1,4 +1,4 @@
-"""Whose books these are, the pace that was learned, and what each order holds."""
+"""Whose books these are, and what each order holds."""
 
 from collections.abc import Iterable
 
@@ -60,21 +60,6 @@ class Accounts(Part):
                 both = {"disturbed": True, "in_doubt": doubts_text(of_both)}
                 put(connection, table, key, both)
             _adopt_done_files(connection, former, account)
-
-    def spacing_of(self, base_url: str, token_fingerprint: str) -> float | None:
-        """The spacing in seconds that the last run with this token ended with."""
-        table = schema.pacing
-        query = sa.select(table.c.spacing).where(
-            table.c.base_url == base_url, table.c.token_fingerprint == token_fingerprint
-        )
-        with self._database.transaction(reading=True) as connection:
-            return connection.execute(query).scalar_one_or_none()
-
-    def keep_spacing(self, base_url: str, token_fingerprint: str, spacing: float) -> None:
-        """Keeps the learned spacing for the next run."""
-        key = {"base_url": base_url, "token_fingerprint": token_fingerprint}
-        with self._database.transaction() as connection:
-            put(connection, schema.pacing, key, {"spacing": spacing})
 
     def history(
         self, account: str, order_ids: Iterable[int]

@@ -99,6 +99,7 @@ def run_record(row: sa.Row[Any], sources: list[sa.Row[Any]]) -> RunRecord:
         tuple(_source_record(source) for source in sources),
         row.target or row.workbook,
         row.pilot,
+        row.abandoned,
     )
 
 

@@ -8,7 +8,7 @@ import platformdirs
 
 from reconcile.errors import JournalError
 
-__all__ = ["default_place", "prepare"]
+__all__ = ["default_budget", "default_place", "prepare"]
 
 _NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs", "9p", "ncpfs", "davfs"}
@@ -20,6 +20,11 @@ _MOUNTS = Path("/proc/self/mounts")
 def default_place() -> Path:
     """One journal per user, in the data folder of the platform."""
     return Path(platformdirs.user_data_dir("reconcile", appauthor=False)) / "journal.sqlite3"
+
+
+def default_budget() -> Path:
+    """The rate budget of all processes, beside the usual journal whatever journal is used."""
+    return default_place().with_name("budget.sqlite3")
 
 
 def prepare(path: Path, mounts: Path = _MOUNTS) -> None:

@@ -119,6 +119,7 @@ class RunRecord:
     sources: tuple[SourceRecord, ...]
     target: str = ""
     pilot: bool = False
+    abandoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,6 @@ class RunOverview:
 
     run: RunRecord
     complete: bool
-    abandoned: bool
     calls: Counter[Outcome]
     rejected: int
     left: int

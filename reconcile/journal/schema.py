@@ -25,7 +25,6 @@ __all__ = [
     "meta",
     "metadata",
     "orders",
-    "pacing",
     "row_chunks",
     "runs",
     "sources",
@@ -55,14 +54,6 @@ accounts = Table(
     Column("token_fingerprint", String(64), primary_key=True),
     Column("account", String(400), nullable=False),
     Column("name", Text, nullable=False),
-)
-
-pacing = Table(
-    "pacing",
-    metadata,
-    Column("base_url", String(400), primary_key=True),
-    Column("token_fingerprint", String(64), primary_key=True),
-    Column("spacing", Float, nullable=False),
 )
 
 runs = Table(

@@ -89,6 +89,9 @@ class Unfinished(Part):
                 .where(of_run, calls.c.state == CallState.BEGUN.value)
                 .values(state=CallState.IN_DOUBT.value, note=_CUT_SHORT)
             )
+            connection.execute(
+                sa.update(calls).where(of_run, _sendable(calls)).values(setback=Setback.GIVEN_UP)
+            )
             for some in chunks([order[0].order_id for order in orders], _IDS_A_QUERY):
                 of_these = calls.c.order_id.in_(some)
                 connection.execute(
@@ -138,6 +141,30 @@ class Unfinished(Part):
                 mine.c.run_id == own,
                 _wanted(mine),
                 _claimed(theirs),
+            )
+        )
+        with self._database.transaction(reading=True) as connection:
+            return set(connection.execute(query).scalars())
+
+    def outdated(self, run_id: str) -> set[int]:
+        """The orders that were unchanged when the run was planned, and are not any more."""
+        calls, runs, known = schema.calls, schema.runs, schema.standings
+        query = (
+            sa.select(calls.c.order_id)
+            .join(runs, runs.c.id == calls.c.run_id)
+            .join(
+                known,
+                sa.and_(
+                    known.c.account == runs.c.account,
+                    known.c.order_id == calls.c.order_id,
+                    known.c.kind == calls.c.kind,
+                ),
+            )
+            .where(
+                runs.c.id == run_id,
+                calls.c.state == CallState.UNCHANGED.value,
+                sa.or_(known.c.disturbed, known.c.fingerprint != calls.c.fingerprint),
+                ~_superseded(calls, runs),
             )
         )
         with self._database.transaction(reading=True) as connection:

@@ -46,7 +46,6 @@ class Upkeep(Part):
                 RunOverview(
                     run_record(row, source_rows(connection, row.id)),
                     row.complete,
-                    row.abandoned,
                     counts.get(row.id, Counter()),
                     rejected[row.id],
                     row.left if row.complete and not row.abandoned else 0,

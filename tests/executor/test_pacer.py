@@ -40,7 +40,7 @@ class Schedule(Protocol):
     def accepted(self) -> None:
         """An answer came."""
 
-    def refused(self, started_at: float, now: float, retry_after: float | None) -> None:
+    def refused(self, started_at: float, now: float, retry_after: float | None) -> object:
         """A 429 came."""
 
 

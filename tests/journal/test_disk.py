@@ -1,24 +1,41 @@
 """The journal on a disk: who may read it, what is refused, and what a crash leaves."""
 
+import asyncio
 import os
 import shutil
 import sqlite3
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from reconcile.errors import ExitCode, JournalError
-from reconcile.journal import CallRecord, CallState, Journal, default_place
+from reconcile.events import Event
+from reconcile.executor import (
+    Executor,
+    Pacer,
+    RetryPolicy,
+    Stop,
+    StopKind,
+    StopRules,
+    StopSwitch,
+    ThreadRecorder,
+)
+from reconcile.job import Finished, run
+from reconcile.journal import NEVER_SENT, CallRecord, CallState, Journal, default_place
 from reconcile.journal.place import prepare
 from reconcile.model import Outcome
-from reconcile.testing import EPOCH
+from reconcile.preparation import SendRules
+from reconcile.testing import EPOCH, ScriptedSender
+from tests.conftest import TOKEN, Shop
 
-from .books import SYNC, call, came, create
+from .books import STATUS, SYNC, Books, call, came, create, order
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
 
@@ -278,14 +295,14 @@ def test_a_disk_that_takes_nothing_more_can_still_be_read(path: Path) -> None:
             history = journal.history("", [1])
             calls = list(journal.calls("run"))
             runs = journal.runs_with(1)
-            learned = journal.spacing_of("", ""), journal.account_of("", "")
+            account = journal.account_of("", "")
         finally:
             sa.event.remove(sa.Engine, "connect", read_only)
 
     assert latest is not None
     assert latest.id == "run"
     assert [record.state for record in calls] == [CallState.PENDING]
-    assert (history, runs, learned) == ({}, [], (None, None))
+    assert (history, runs, account) == ({}, [], None)
 
 
 def test_a_transaction_that_fails_leaves_nothing_behind(path: Path) -> None:
@@ -298,3 +315,194 @@ def test_a_transaction_that_fails_leaves_nothing_behind(path: Path) -> None:
             journal.begin("run", 1, SYNC, EPOCH)
         assert [record.state for record in journal.calls("run")] == [CallState.PENDING]
         assert list(journal.attempts("run")) == []
+
+
+# A disk that is full
+
+
+@dataclass(slots=True)
+class Disk:
+    """As far as the database can tell: while it is full no file of it can grow."""
+
+    full: bool = False
+
+    def limit(self, connection: sa.Connection) -> None:
+        most = 1 if self.full else 1_000_000_000  # never less than there are
+        connection.exec_driver_sql(f"PRAGMA max_page_count={most}").all()
+
+
+@pytest.fixture
+def disk() -> Iterator[Disk]:
+    made = Disk()
+    sa.event.listen(sa.Engine, "begin", made.limit)
+    yield made
+    sa.event.remove(sa.Engine, "begin", made.limit)
+
+
+def sent_of(journal: Journal, run_id: str) -> list[int]:
+    """The orders of the tries that left this machine, as far as the journal knows."""
+    attempts = list(journal.attempts(run_id))
+    return [a.order_id for a in attempts if a.end is None or a.end.exchange != NEVER_SENT]
+
+
+def test_what_the_journal_cant_announce_is_not_sent(path: Path, disk: Disk) -> None:
+    orders = [[call(number, externalAccountingId=f"INV-{number}")] for number in range(1, 401)]
+    sender = ScriptedSender(latency=0.005)
+
+    def fill(event: Event) -> None:
+        disk.full = disk.full or (event.name, event.values.get("order")) == ("outcome", 10)
+
+    async def work(journal: Journal) -> Stop | None:
+        with ThreadRecorder(journal, "run") as recorder:
+            executor = Executor(
+                sender=sender,
+                recorder=recorder,
+                pacer=Pacer(2_000),
+                switch=StopSwitch(),
+                rules=StopRules(),
+                policy=RetryPolicy(),
+                now=lambda: EPOCH,
+                listener=fill,
+            )
+            return await executor.run(orders)
+
+    with Journal.open(path) as journal:
+        create(journal, "run", calls=[each for (each,) in orders])
+        stop = asyncio.run(work(journal))
+        announced = sent_of(journal, "run")
+        states = {record.order_id: record.state for record in journal.calls("run")}
+        left = [each.order_id for [each] in journal.remaining("run")]
+
+    assert stop is not None
+    assert stop.kind is StopKind.JOURNAL
+    assert "database or disk is full" in stop.sentence
+    requests = [sent.order_id for sent in sender.sent]
+    assert sorted(requests) == sorted(announced)
+    assert 10 <= len(requests) < 400
+    assert [number for number in states if number not in requests] == [
+        number for number, state in states.items() if state is CallState.PENDING
+    ]
+    assert set(left) == {number for number, state in states.items() if state != "synced"}
+
+
+def test_a_full_disk_ends_a_run_with_5_and_resume_finishes_it(shop: Shop, disk: Disk) -> None:
+    lines = "".join(f"{number},INV-{number}\n" for number in range(1, 121))
+    export = shop.export(f"Order ID,Order External ID\n{lines}")
+
+    def fill(event: Event) -> None:
+        disk.full = disk.full or (event.name, event.values.get("order")) == ("outcome", 10)
+
+    around = replace(shop.around(), listener=fill)
+    finished = run([export], shop.settings(), SendRules(), TOKEN, around)
+
+    assert isinstance(finished, Finished)
+    assert finished.exit_code is ExitCode.INTERNAL
+    assert finished.workbook is not None, "it needs no journal that can be written"
+    first = [path for path, _, _ in shop.patches()]
+    assert 10 <= len(first) < 120
+    with Journal.open(shop.journal) as journal:
+        announced = sent_of(journal, finished.run.id)
+        states = [record.state for record in journal.calls(finished.run.id)]
+    assert len(announced) == len(first)
+    assert states.count(CallState.PENDING) == 120 - len(set(first))
+
+    disk.full = False
+    resumed = shop.resume()
+
+    assert resumed is not None
+    assert resumed.exit_code is ExitCode.DONE
+    assert resumed.totals.outcomes == {Outcome.SYNCED: 120}
+    assert set(shop.server.writes.values()) <= {1, 2}
+    twice = len(shop.patches()) - 120
+    assert twice == 120 - states.count(CallState.SYNCED) - states.count(CallState.PENDING)
+
+
+def test_a_full_disk_before_the_run_sends_nothing(shop: Shop, disk: Disk) -> None:
+    shop.run(shop.export("Order ID,Order External ID\n1,A\n"), account="mine")
+    before = len(shop.server.arrivals)
+    disk.full = True
+    lines = "".join(f"{number},INV-{number}\n" for number in range(1, 121))
+
+    with pytest.raises(JournalError, match="disk is full") as caught:
+        shop.run(shop.export(f"Order ID,Order External ID\n{lines}", "more.csv"), account="mine")
+
+    assert caught.value.exit_code is ExitCode.NOTHING_SENT
+    assert len(shop.server.arrivals) == before
+
+
+# A journal of an earlier version
+
+
+@pytest.fixture
+def former(shop: Shop) -> Shop:
+    """A shop whose journal version 1 has left: two runs, the second stopped, then killed.
+
+    Of the first the status of order 2 is in doubt; of the second order 1 was unchanged, order
+    3 met a 401, and order 4 was begun and never ended.
+    """
+    text = (Path(__file__).parent / "version_1.sql").read_text(encoding="utf-8")
+    text = text.replace("http://127.0.0.1:1", shop.server.base_url)
+    prepare(shop.journal)
+    with closing(sqlite3.connect(shop.journal)) as connection:
+        connection.executescript(text.replace("/in/", f"{shop.folder}/"))
+    return shop
+
+
+def test_a_journal_of_version_1_is_read_as_it_was(former: Shop) -> None:
+    mine = f"{former.server.base_url} account mine"
+    with Journal.open(former.journal) as journal:
+        listed = journal.overview()
+        files = [source.file for each in listed for source in each.run.sources]
+        books = Books(journal, mine, dropped=10)
+
+        assert [each.run.id for each in listed] == ["run-2", "run-1"]
+        assert [each.left for each in listed] == [2, 0]
+        assert files == ["second.csv", "first.csv"]
+        assert [each.run.target for each in listed] == [each.run.workbook for each in listed]
+        assert len(list(journal.rows("run-1"))) == 3
+        assert books.drop(order(1, "A", "Closed"), order(2, "B", "Closed")) == []
+        [_, doubted] = list(journal.calls("run-11", 2))
+        assert (doubted.kind, doubted.outcome) == (STATUS, Outcome.IN_DOUBT)
+
+
+def test_what_version_1_had_left_is_sent_by_resume(former: Shop) -> None:
+    finished = former.resume(account="mine")
+
+    assert finished is not None
+    assert finished.run.id == "run-2"
+    assert finished.exit_code is ExitCode.DONE
+    assert finished.workbook is not None
+    paths = [path for path, _, _ in former.patches()]
+    assert sorted(paths) == ["/orders/3/accounting-sync", "/orders/4/accounting-sync"]
+    assert former.resume(account="mine") is None
+
+
+def test_a_new_run_comes_after_those_of_version_1(former: Shop) -> None:
+    former.run(former.export("Order ID,Order External ID\n3,C2\n"), account="mine")
+    with Journal.open(former.journal) as journal:
+        assert [calls[0].order_id for calls in journal.remaining("run-2")] == [4]
+        journal.settle_done("run-1", 2, datetime.now(UTC))
+        assert journal.later_run("run-1", 1) == "run-2"
+        assert journal.prune(["run-1"]) == ["run-1"]
+
+
+def test_the_tables_of_version_1_become_those_of_today(former: Shop, path: Path) -> None:
+    def shape(journal: Path) -> dict[str, list[object]]:
+        with closing(sqlite3.connect(journal)) as connection:
+            names = "SELECT name FROM sqlite_master WHERE type = 'table'"
+            tables = [name for (name,) in connection.execute(names)]
+            columns: dict[str, list[object]] = {
+                name: [row[1:4] for row in connection.execute(f"PRAGMA table_info({name})")]
+                for name in tables
+            }
+            indexes = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+            columns["indexes"] = sorted(name for (name,) in connection.execute(indexes))
+            columns["version"] = connection.execute("SELECT value FROM meta").fetchall()
+            return {name: sorted(found, key=repr) for name, found in columns.items()}
+
+    for _ in range(2):  # the second time nothing is missing
+        Journal.open(former.journal).close()
+    Journal.open(path).close()
+
+    today, grown = shape(path), shape(former.journal)
+    assert {name: grown[name] for name in today} == today, "and what is no longer used may stay"

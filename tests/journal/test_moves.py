@@ -20,6 +20,7 @@ LEGAL = {
     ("begun", "pending"),  # it was not applied
     ("pending", "unchanged"),  # another run sent the same meanwhile
     ("pending", "in doubt"),  # another run sent the same status and never learned its fate
+    ("unchanged", "pending"),  # another run may yet send something else
     ("in doubt", "begun"),  # tried again
     ("in doubt", "pending"),  # settled with --send
     ("in doubt", "synced"),  # settled with --done

@@ -145,12 +145,3 @@ def test_the_account_of_a_token_is_remembered_by_base_url_and_fingerprint(
     assert journal.account_of(HOST, "f1") == ("1002", "Other shop")
     assert journal.account_of(HOST, "f2") == ("1001", "Shop")
     assert journal.account_of("http://127.0.0.1:8080", "f1") is None
-
-
-def test_the_learned_spacing_is_kept_per_base_url_and_token(journal: Journal) -> None:
-    assert journal.spacing_of(HOST, "f1") is None
-    journal.keep_spacing(HOST, "f1", 0.52)
-    journal.keep_spacing(HOST, "f1", 0.611)
-
-    assert journal.spacing_of(HOST, "f1") == 0.611
-    assert journal.spacing_of(HOST, "f2") is None

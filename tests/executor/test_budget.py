@@ -1,0 +1,256 @@
+"""One token, several processes: together they keep to the schedule of one."""
+
+import heapq
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from reconcile.errors import JournalError
+from reconcile.executor import Budget, Pacer
+from reconcile.executor.gate import LEAD
+from reconcile.sandbox import Sandbox, SandboxSettings, most_within
+from tests.conftest import TOKEN, Shop
+
+HOST = "https://api.flxpoint.com"
+
+
+@dataclass(slots=True)
+class Clock:
+    """The clocks of a machine: one goes on while it sleeps, one doesn't."""
+
+    monotonic: float = 1000.0
+    wall: float = 1_700_000_000.0
+
+    def passes(self, seconds: float) -> None:
+        self.monotonic += seconds
+        self.wall += seconds
+
+    def at(self, monotonic: float) -> None:
+        self.passes(monotonic - self.monotonic)
+
+
+@dataclass(slots=True)
+class Machine:
+    """Processes of one user, each with its budget."""
+
+    path: Path
+    clock: Clock = field(default_factory=Clock)
+    opened: ExitStack = field(default_factory=ExitStack)
+
+    def process(self, print_: str = "f1", host: str = HOST, rate: float = 2.0) -> Budget:
+        budget = Budget(
+            self.path,
+            host,
+            print_,
+            rate,
+            wall=lambda: self.clock.wall,
+            monotonic=lambda: self.clock.monotonic,
+        )
+        return self.opened.enter_context(budget)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    made = Machine(tmp_path / "budget.sqlite3")
+    with made.opened:
+        yield made
+
+
+def send(
+    machine: Machine,
+    processes: list[Budget],
+    requests: int,
+    late: Callable[[], float] = lambda: 0.0,
+) -> tuple[list[float], list[int]]:
+    """All processes send as fast as they may: when calls started, and whose they were."""
+    started: list[float] = []
+    whose: list[int] = []
+    waiting: list[tuple[float, int, float]] = []
+    for who, budget in enumerate(processes):
+        slot = budget.reserve(machine.clock.monotonic)
+        heapq.heappush(waiting, (slot + late(), who, slot))
+    while len(started) < requests:
+        at, who, slot = heapq.heappop(waiting)
+        machine.clock.at(max(at, machine.clock.monotonic))
+        now = machine.clock.monotonic
+        wait = processes[who].take(slot, now)
+        if wait:
+            heapq.heappush(waiting, (now + wait, who, slot))
+            continue
+        if wait == 0.0:
+            started.append(now)
+            whose.append(who)
+        slot = processes[who].reserve(now)
+        heapq.heappush(waiting, (slot + late(), who, slot))
+    return started, whose
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 8])
+def test_together_they_never_send_a_third_within_a_second_and_use_the_whole_rate(
+    machine: Machine, count: int
+) -> None:
+    random = Random(count)  # noqa: S311
+    processes = [machine.process() for _ in range(count)]
+    started, whose = send(machine, processes, 400, lambda: random.uniform(0.0, 0.004))
+
+    assert most_within(started) <= 2
+    assert (len(started) - 1) / (started[-1] - started[0]) >= 0.97 * 2
+    shares = [whose.count(who) for who in range(count)]
+    assert max(shares) - min(shares) <= 2, "nobody starves"
+
+
+def test_a_process_that_dies_with_a_slot_costs_that_slot(machine: Machine) -> None:
+    dead, living = machine.process(), machine.process()
+    for _ in range(3):
+        dead.reserve(machine.clock.monotonic)
+    started, _ = send(machine, [living], 10)
+
+    assert started[0] - 1000.0 <= 4 * 0.511 + 0.2
+    assert most_within(started) <= 2
+
+
+def test_a_slot_that_was_missed_is_void_and_the_next_one_is_for_whoever_asks(
+    machine: Machine,
+) -> None:
+    stopped, other = machine.process(), machine.process()
+    slot = stopped.reserve(machine.clock.monotonic)
+    send(machine, [other], 5)
+
+    assert stopped.take(slot, machine.clock.monotonic) is None
+    again = stopped.reserve(machine.clock.monotonic)
+    assert again >= machine.clock.monotonic
+
+
+def test_a_slot_that_is_given_back_is_the_next_ones(machine: Machine) -> None:
+    first, second = machine.process(), machine.process()
+    first.take(first.reserve(1000.0), 1000.0)
+    slot = first.reserve(1000.0)
+    first.give_back(slot)
+
+    assert second.reserve(1000.0) == slot
+
+
+def test_a_wish_for_silence_holds_every_process_and_the_slots_it_has(machine: Machine) -> None:
+    first, second = machine.process(), machine.process()
+    began = machine.clock.monotonic
+    first.take(first.reserve(began), began)
+    slot = second.reserve(began)
+    first.refused(began, began + 0.1, 60.0)
+
+    assert second.take(slot, slot) is None
+    assert second.reserve(slot) >= began + 60.1
+
+
+def test_what_was_learned_is_learned_for_all_and_kept(machine: Machine) -> None:
+    first = machine.process()
+    first.refused(1000.0, 1000.1, None)
+
+    assert machine.process().spacing == pytest.approx(0.521)
+    assert machine.process("f2").spacing == pytest.approx(0.511)
+    assert machine.process(host="https://other.example").spacing == pytest.approx(0.511)
+
+
+def test_a_lower_rate_of_one_run_is_not_learned_by_the_next(machine: Machine) -> None:
+    slow = machine.process(rate=0.5)
+    slow.accepted()
+
+    assert slow.spacing == pytest.approx(2.044)
+    assert machine.process().spacing == pytest.approx(0.511)
+
+
+def test_after_the_machine_started_anew_times_are_void_and_silence_is_kept(
+    machine: Machine,
+) -> None:
+    before = machine.process()
+    before.refused(1000.0, 1000.0, 600.0)
+    machine.clock.wall += 100
+    machine.clock.monotonic = 5.0
+    after = machine.process()
+
+    assert after.reserve(5.0) == pytest.approx(505.0)
+    assert after.spacing == pytest.approx(0.521)
+
+
+def test_after_a_sleep_nothing_bursts(machine: Machine) -> None:
+    process = machine.process()
+    send(machine, [process], 3)
+    slot = process.reserve(machine.clock.monotonic)
+    machine.clock.wall += 3600  # the monotonic clock stood still
+    now = machine.clock.monotonic + 0.6
+
+    assert process.take(slot, now) is None or slot >= now - 0.05
+    started, _ = send(machine, [process], 5)
+    assert most_within(started) <= 2
+
+
+def test_a_refusal_although_nothing_of_ours_was_near_means_somebody_else(
+    machine: Machine,
+) -> None:
+    first, second = machine.process(), machine.process()
+    assert first.refused(1000.0, 1000.1, None)
+    at = second.reserve(1010.0)
+    second.take(at, at)
+    assert not first.refused(at + 0.6, at + 0.7, None)
+
+
+def test_the_schedule_of_one_process_is_that_of_a_pacer(machine: Machine) -> None:
+    pacer, budget = Pacer(), machine.process()
+    now = 1000.0
+    for _ in range(50):
+        slots = pacer.reserve(now), budget.reserve(now)
+        assert slots[0] == slots[1]
+        now = slots[0] + 0.01
+        assert pacer.take(slots[0], now) == budget.take(slots[1], now) == 0.0
+        pacer.accepted()
+        budget.accepted()
+        machine.clock.at(now)
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but long enough to be looked at", b"{"])
+def test_a_damaged_budget_gets_a_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "budget.sqlite3"
+    path.write_bytes(content * 20)
+    with pytest.raises(JournalError, match="rate budget"):
+        Budget(path, HOST, "f1", 2.0)
+
+
+def test_a_schedule_that_makes_no_sense_gets_a_sentence(machine: Machine) -> None:
+    machine.process()
+    with closing(sqlite3.connect(machine.path)) as connection, connection:
+        connection.execute("UPDATE budget SET schedule = ?", [json.dumps({"nonsense": 1})])
+    with pytest.raises(JournalError, match="rate budget"):
+        machine.process()
+
+
+def test_three_real_processes_share_the_rate_of_one_token(tmp_path: Path) -> None:
+    rate = 20
+    with Sandbox(SandboxSettings(tokens=(TOKEN,), rate=rate)) as server:
+        shop = Shop(server, tmp_path)
+        runs: list[subprocess.Popen[str]] = []
+        for number in range(3):
+            lines = "".join(f"{1000 * number + at},X\n" for at in range(1, 26))
+            shop.export(f"Order ID,Order External ID\n{lines}", f"{number}.csv")
+            runs.append(shop.spawn("run", f"{number}.csv", rate=rate))
+        ends = [run.communicate(timeout=120) for run in runs]
+        arrivals = [a.at_monotonic for a in server.arrivals]
+
+    assert [run.returncode for run in runs] == [0, 0, 0], ends
+    assert len(arrivals) >= 75
+    refused = len(arrivals) - 75 - 3  # the probes
+    assert refused <= 0.1 * len(arrivals), "a loaded machine may be late, and nothing more"
+
+
+def test_the_lead_is_short_beside_a_slot() -> None:
+    assert Pacer().floor / 10 > LEAD
+
+
+if sys.platform == "win32":
+    del test_three_real_processes_share_the_rate_of_one_token
