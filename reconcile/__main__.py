@@ -1,5 +1,6 @@
 """`python -m reconcile`, and the last word on every error: one sentence and an exit code."""
 
+import json
 import os
 import shlex
 import signal
@@ -10,6 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 import click
 import platformdirs
@@ -23,9 +25,14 @@ __all__ = ["main", "run_command"]
 
 def main() -> None:
     """Runs the command line of the process and exits with one of the codes of `ExitCode`."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for number in listened_to():
         signal.signal(number, _interrupt)
-    sys.exit(run_command(sys.argv[1:]))
+    code = run_command(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        _flush(stream)
+    sys.exit(code)
 
 
 def run_command(arguments: Sequence[str]) -> int:
@@ -36,24 +43,50 @@ def run_command(arguments: Sequence[str]) -> int:
             list(call.words), prog_name="reconcile", standalone_mode=False, obj=call
         )
     except ReconcileError as error:
-        _say(f"reconcile: {error}")
-        if error.exit_code is ExitCode.STOPPED_BY_API:
-            _say(f"To go on:\n  {_goes_on(call)}")
-        return error.exit_code
+        stopped = error.exit_code is ExitCode.STOPPED_BY_API
+        return _end(call, error.exit_code, str(error), goes_on=stopped)
     except click.ClickException as error:
-        error.show()
-        return ExitCode.NOTHING_SENT
+        if not _for_machines(call):
+            error.show()
+            return ExitCode.NOTHING_SENT
+        return _end(call, ExitCode.NOTHING_SENT, error.format_message())
     except (click.Abort, KeyboardInterrupt):
-        _say(
-            "reconcile: Stopped before the end. What was sent is in the journal; `reconcile "
-            f"report` writes the workbook of the latest run. To go on:\n  {_goes_on(call)}"
-        )
-        return ExitCode.STOPPED_BY_USER
+        return _interrupted(call)
     except SystemExit as error:  # click's answer to a pipe that nobody reads any more
         return ExitCode.DONE if error.code in (0, None) else ExitCode.INTERNAL
     except Exception as error:  # noqa: BLE001  (the last word: a bug ends in a log, not on screen)
-        return _tell_bug(error)
+        # A library that was being imported may have wrapped it.
+        if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
+            return _interrupted(call)
+        return _end(call, ExitCode.INTERNAL, _logged(error))
     return int(code) if isinstance(code, int) else ExitCode.DONE
+
+
+def _interrupted(call: Invocation) -> int:
+    words = (
+        "Stopped before the end. What was sent is in the journal; `reconcile report` writes the "
+        "workbook of the latest run."
+    )
+    return _end(call, ExitCode.STOPPED_BY_USER, words, goes_on=True)
+
+
+def _end(call: Invocation, code: ExitCode, words: str, *, goes_on: bool = False) -> int:
+    """Says why the program ends, to a person or to a machine; returns the exit code."""
+    again = _goes_on(call) if goes_on else None
+    document = {"exit_code": int(code), "error": words, "go_on": again}
+    if "--json" in call.words:
+        _say(json.dumps(document, ensure_ascii=False, indent=1), err=False)
+    if "--events" in call.words:
+        _say(json.dumps({"event": "error", **document}))
+        return code
+    _say(f"reconcile: {words}")
+    if again is not None:
+        _say(f"To go on:\n  {again}")
+    return code
+
+
+def _for_machines(call: Invocation) -> bool:
+    return "--json" in call.words or "--events" in call.words
 
 
 def _goes_on(call: Invocation) -> str:
@@ -71,9 +104,18 @@ def _goes_on(call: Invocation) -> str:
     return shlex.join(kept)
 
 
-def _say(line: str) -> None:
+def _say(line: str, *, err: bool = True) -> None:
     with suppress(OSError):
-        click.echo(line, err=True)
+        click.echo(line, err=err)
+
+
+def _flush(stream: TextIO) -> None:
+    """What nobody can read any more must not change the exit code when Python ends."""
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -81,8 +123,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _tell_bug(error: Exception) -> int:
-    """Writes the traceback where only its owner can read it, and says where."""
+def _logged(error: Exception) -> str:
+    """Writes the traceback where only its owner can read it; returns a sentence on it."""
     folder = Path(platformdirs.user_log_dir("reconcile", appauthor=False))
     log = folder / "errors.log"
     words = "".join(traceback.format_exception(error))
@@ -97,11 +139,10 @@ def _tell_bug(error: Exception) -> int:
         where = f"The details are in {log}."
     except OSError:
         where = "Its details could not be written to a log."
-    _say(
-        f"reconcile: An error of the program itself ({type(error).__name__}). {where} "
-        "Anything that was sent is in the journal; run the same command again to go on."
+    return (
+        f"An error of the program itself ({type(error).__name__}). {where} Anything that was "
+        "sent is in the journal; `reconcile resume` goes on."
     )
-    return ExitCode.INTERNAL
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reconcile.account import Account
 from reconcile.config import Settings
-from reconcile.errors import ExitCode, NothingSentError
+from reconcile.errors import ExitCode, NothingSentError, WorkbookError
 from reconcile.events import Event
 from reconcile.executor import Budget
 from reconcile.journal import CallState, Journal, RunRecord
@@ -58,7 +58,7 @@ class _Resuming:
     as_planned: bool = False
 
     def one(self, record: RunRecord, account: Account, results: Path | None) -> Finished | None:
-        """Sends what is left of a run; None if nothing is.
+        """Sends what is left of a run, and brings it to its end; None if it is there.
 
         Raises:
             NothingSentError: the run belongs to another account, its files have changed, its
@@ -68,9 +68,10 @@ class _Resuming:
         with holding(self.around.journal, record.id):
             orders = self.journal.remaining(record.id)
             superseded = self.journal.superseded(record.id)
-            if not orders:
+            if orders:
+                self._refuse_changed_files(record)
+            elif record.ended_at is not None:
                 return None
-            self._refuse_changed_files(record)
             target = _target(record, results)
             prove_writable(target)
             orders = self.journal.reopen(record.id)
@@ -125,15 +126,16 @@ def resume(
         ReconcileError: nothing was sent; its `exit_code` says so.
     """
     with Journal.open(around.journal) as journal:
-        record = _wanted(journal, run_id, settings)
-        if record is None:
+        if run_id is None and not journal.unfinished_runs():
             return None
-        _refuse_other_address(record, settings)
+        if run_id is not None:
+            _refuse_other_address(_named(journal, run_id), settings)
         with budget_of(settings, token, around) as budget:
             resuming = _Resuming(journal, settings, token, budget, around, finish_by, as_planned)
             account = whose(journal, settings, token, budget, around)
-            # Who owns the token may only be known now, and with it whose the run is.
-            return resuming.one(journal.run(record.id) or record, account, results)
+            # Who owns the token may only be known now, and with it whose a run is.
+            record = _latest(journal, account) if run_id is None else _named(journal, run_id)
+            return resuming.one(record, account, results)
 
 
 def resume_all(
@@ -160,7 +162,7 @@ def resume_all(
                     continue  # its orders are waited for, one by one
                 try:
                     done = resuming.one(record, account, None)
-                except NothingSentError as error:
+                except (NothingSentError, WorkbookError) as error:
                     refused.append(str(error))
                     continue
                 if done is not None:
@@ -179,9 +181,7 @@ def settle(
         NothingSentError: there is no such call, or it isn't in doubt, or it belongs elsewhere.
     """
     with Journal.open(journal_file) as journal:
-        record = journal.run(run_id)
-        if record is None:
-            raise NothingSentError(f"The journal has no run {run_id}.")
+        record = _named(journal, run_id)
         with holding(journal_file, run_id):
             calls = [c for c in journal.calls(run_id, order_id) if c.kind is CallKind.STATUS]
             if not calls:
@@ -221,16 +221,24 @@ def _refuse_what_is_never_sent(journal: Journal, record: RunRecord, order_id: in
             )
 
 
-def _wanted(journal: Journal, run_id: str | None, settings: Settings) -> RunRecord | None:
-    """The run that is asked for, or the latest one that has something left at this address."""
-    if run_id is not None:
-        record = journal.run(run_id)
-        if record is None:
-            raise NothingSentError(f"The journal has no run {run_id}.")
-        return record
-    unfinished = journal.unfinished_runs()
-    here = [record for record in unfinished if record.base_url == settings.base_url]
-    return next(reversed(here or unfinished), None)
+def _named(journal: Journal, run_id: str) -> RunRecord:
+    record = journal.run(run_id)
+    if record is None:
+        raise NothingSentError(f"The journal has no run {run_id}.")
+    return record
+
+
+def _latest(journal: Journal, account: Account) -> RunRecord:
+    """The latest run of the account that is not at its end."""
+    unfinished = journal.unfinished_runs(account.key)
+    if unfinished:
+        return unfinished[-1]
+    other = journal.unfinished_runs()[-1]
+    raise NothingSentError(
+        f"No run of this account ({account.name or account.key}) has anything left; the run "
+        f"{other.id} belongs to {other.account_name or other.account}. "
+        f"`reconcile runs --abandon {other.id}` gives it up. {account.remark}".rstrip()
+    )
 
 
 def _refuse_other_address(record: RunRecord, settings: Settings) -> None:

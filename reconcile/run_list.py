@@ -89,7 +89,7 @@ def abandon_run(journal: Journal, path: Path, run_id: str) -> None:
 
 
 def prune_runs(journal: Journal, path: Path, before: datetime) -> Pruned:
-    """Takes out the runs that ended before that time, and have nothing left to send.
+    """Takes out the runs that ended before that time, and have nothing left to send or settle.
 
     One that keeps an earlier run from sending outdated orders stays as long as that one does.
     A run that was cut short while its plan was written counts from its start.
@@ -97,13 +97,20 @@ def prune_runs(journal: Journal, path: Path, before: datetime) -> Pruned:
     old = [
         each for each in journal.overview() if (each.run.ended_at or each.run.created_at) < before
     ]
-    over = [each.run.id for each in old if not each.left and not is_alive(path, each.run.id)]
+    over = [
+        each.run.id
+        for each in old
+        if not each.left and not each.calls[Outcome.IN_DOUBT] and not is_alive(path, each.run.id)
+    ]
     going = journal.prune(over)
     for run_id in going:
         forget(path, run_id)
     stays = len(old) - len(going)
     ones = "one stays" if stays == 1 else "ones stay"
-    why = "something is left to send there, or in an earlier run whose orders were planned anew"
+    why = (
+        "something is left to send or to settle there, or in an earlier run whose orders were "
+        "planned anew"
+    )
     kept = f"{stays} older {ones}: {why}." if stays else ""
     return Pruned(len(going), kept)
 

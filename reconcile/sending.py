@@ -259,10 +259,11 @@ _BY_STOP: Mapping[StopKind, ExitCode] = {
 
 def _exit_code(totals: Totals, stop: Stop | None) -> ExitCode:
     """Of several the first in the order 5, 3, 4, 1."""
-    undone = any(totals.outcomes[outcome] for outcome in Outcome if not outcome.done)
+    undone = sum(totals.outcomes[outcome] for outcome in Outcome if not outcome.done)
+    needed = undone > totals.superseded or totals.rows_rejected
     found = [
         ExitCode.INTERNAL if totals.difference else ExitCode.DONE,
         ExitCode.DONE if stop is None else _BY_STOP[stop.kind],
-        ExitCode.INCOMPLETE if undone or totals.rows_rejected else ExitCode.DONE,
+        ExitCode.INCOMPLETE if needed else ExitCode.DONE,
     ]
     return ExitCode.worst(found)

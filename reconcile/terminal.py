@@ -25,6 +25,7 @@ from reconcile.model import CallKind, Comparison, Outcome, Rejection
 
 __all__ = [
     "Watcher",
+    "as_event",
     "checked_json",
     "checked_lines",
     "finished_lines",
@@ -57,6 +58,7 @@ def checked_lines(checked: Checked, now: datetime, *, issues: bool) -> Iterator[
         where = f"{export.file}!{export.sheet}" if export.sheet else export.file
         rows = f"{export.rows} rows, header in row {export.header_row}"
         yield f"File       {where} ({export.kind}): {rows}"
+        yield f"Layout     {_layout(export)}"
         yield f"Columns    {'; '.join(_columns(export))}"
     if checked.account is None:
         yield "Account    not known yet; the plan is not compared with earlier runs"
@@ -124,6 +126,7 @@ def checked_json(checked: Checked) -> dict[str, Any]:
                 "sha256": export.sha256,
                 "rows": export.rows,
                 "header_row": export.header_row,
+                "layout": export.layout.name,
                 "columns": {field.value: export.headers[at] for field, at in export.fields.items()},
             }
             for export in checked.prepared.exports
@@ -222,7 +225,7 @@ class Watcher:
     def __call__(self, event: Event) -> None:
         """Takes an event in."""
         if self._events:
-            self._line(json.dumps({"event": event.name, **event.values}))
+            self._line(as_event(event.name, **event.values))
         elif not self._quiet:
             self._show(event)
 
@@ -343,9 +346,23 @@ def _another_run(values: Mapping[str, Any]) -> str:
     return f"{orders} wait for the run {', '.join(values['runs'])}, which has them in its plan"
 
 
+def _layout(export: Export) -> str:
+    """What recognised the file."""
+    layout = export.layout
+    plain = layout.title == layout.name
+    return layout.name if plain else f"{layout.title} ({layout.name})"
+
+
 def _columns(export: Export) -> Iterator[str]:
+    for header in export.words:
+        yield f"{header} (tells what is in the books)"
     for field, position in export.fields.items():
         header, usual = export.headers[position], FIELDS[field].header
+        if field in export.derived:
+            within = export.headers[export.derived[field]]
+            where = "group headings" if export.sku_in_headings else f"{within}, its last part"
+            yield f"{where} (read as {usual})"
+            continue
         yield header if normal_name(header) == normal_name(usual) else f"{header} (read as {usual})"
 
 
@@ -408,6 +425,11 @@ def _rejection_json(rejection: Rejection) -> dict[str, Any]:
             for issue in rejection.issues
         ],
     }
+
+
+def as_event(name: str, **values: object) -> str:
+    """A line of JSON, as `--events` writes them."""
+    return json.dumps({"event": name, **values})
 
 
 def say_on(stream: TextIO, text: str) -> None:

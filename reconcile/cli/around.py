@@ -1,4 +1,4 @@
-"""The commands around the job: `login`, `demo` and `sandbox`."""
+"""The commands around the job: `login`, `layouts`, `demo` and `sandbox`."""
 # ruff: noqa: PLC0415  (what is slow to start is imported by the command that uses it)
 
 import sys
@@ -38,6 +38,18 @@ def login(yes: bool, **options: Any) -> int:  # noqa: FBT001
     file = token_file_of(settings)
     keep_token(token, file)
     click.echo(f"Kept in {file}, which only you can read.")
+    return ExitCode.DONE
+
+
+@program.command()
+def layouts() -> int:
+    """The kinds of export that are known."""
+    from reconcile.loader.layouts import LAYOUTS
+
+    width = max(len(layout.name) for layout in LAYOUTS)
+    for layout in LAYOUTS:
+        title = "" if layout.title == layout.name else f"{layout.title}: "
+        click.echo(f"{layout.name:<{width}}  {title}{layout.exports}")
     return ExitCode.DONE
 
 

@@ -27,6 +27,7 @@ class Say:
 
     json: bool = False
     quiet: bool = False
+    events: bool = False
 
     def result(self, line: str) -> None:
         """A line of the outcome."""
@@ -37,10 +38,14 @@ class Say:
 
     def message(self, line: str) -> None:
         """A line on the way there."""
-        from reconcile.terminal import say_on
-
         if not self.quiet:
-            say_on(sys.stderr, line)
+            self.always(line)
+
+    def always(self, line: str) -> None:
+        """A line that nobody may miss; where events are wanted it is one."""
+        from reconcile.terminal import as_event, say_on
+
+        say_on(sys.stderr, as_event("message", text=line) if self.events else line)
 
 
 def options_of(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:

@@ -73,7 +73,7 @@ def run(
 
     FILE may be a folder: of the exports in it those are run that were not run before.
     """
-    say = Say(as_json, quiet)
+    say = Say(as_json, quiet, options["events"])
     if dry_run:
         return _check(files, say, options)
     work = _Work.begun(say, options)
@@ -89,7 +89,7 @@ def run(
 @OUTPUT
 def resume(run_id: str | None, as_json: bool, quiet: bool, **options: Any) -> int:  # noqa: FBT001
     """Send what RUN has left (default: the latest run that has something left)."""
-    work = _Work.begun(Say(as_json, quiet), options)
+    work = _Work.begun(Say(as_json, quiet, options["events"]), options)
     return work.done("resume", lambda told: _resume(run_id, work, told))
 
 
@@ -184,15 +184,18 @@ class _Work:
 
     def show(self, finished: "Finished") -> str:
         """Prints how a run ended; returns the command that goes on with it."""
-        from reconcile.terminal import finished_lines, say_on
+        from reconcile.terminal import finished_lines
 
         again = _command("resume", finished.run.id, self.options)
         for line in finished_lines(finished, again):
             self.say.result(line)
         if finished.stop and (self.say.json or self.say.quiet):
-            say_on(sys.stderr, f"{finished.stop.sentence} To go on:\n  {again}")
+            self.say.always(f"{finished.stop.sentence} To go on:\n  {again}")
         if finished.fault:
-            say_on(sys.stderr, f"reconcile: {finished.fault}")
+            report = _command("report", finished.run.id, self.options)
+            self.say.always(
+                f"reconcile: {finished.fault} The workbook, when that is mended: {report}"
+            )
         return again
 
 

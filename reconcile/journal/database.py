@@ -26,11 +26,13 @@ class Database:
     Raises `JournalError` from every transaction that the disk refuses.
     """
 
-    def __init__(self, engine: sa.Engine, name: str) -> None:
+    def __init__(self, engine: sa.Engine, name: str, path: Path | None = None) -> None:
         sa.event.listen(engine, "connect", _set_up_connection)
         sa.event.listen(engine, "begin", _begin_immediately)
         self._engine = engine
         self._name = name
+        self._path = path
+        self._file = None if path is None else _identity(path)
         try:
             self._check_version()
         except JournalError:
@@ -45,7 +47,7 @@ class Database:
             sa.URL.create("sqlite", database=str(path)),
             connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
         )
-        return cls(engine, str(path))
+        return cls(engine, str(path), path)
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -69,6 +71,11 @@ class Database:
     def transaction(self, *, reading: bool = False) -> Iterator[sa.Connection]:
         """One transaction; a writing one takes its lock at the start, not half-way."""
         engine = self._engine.execution_options(reading=True) if reading else self._engine
+        if not reading and self._path is not None and _identity(self._path) != self._file:
+            raise JournalError(
+                f"The journal {self._name} was removed or replaced while it was in use; what is "
+                "written to it would be lost."
+            )
         with self._refusals(), engine.begin() as connection:
             yield connection
 
@@ -114,6 +121,15 @@ class Database:
                     .where(table.c.key == "schema_version")
                     .values(value=str(schema.VERSION))
                 )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands there; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def put(

@@ -32,7 +32,10 @@ class Unfinished(Part):
     """Looks for what is pending or in doubt."""
 
     def unfinished_runs(self, account: str | None = None) -> list[RunRecord]:
-        """The runs (of an account, or all) that have something left to send; earliest first."""
+        """The runs (of an account, or all) that are not at their end; earliest first.
+
+        They have something left to send, or the process that made them died.
+        """
         runs = schema.runs
         query = sa.select(runs).where(_unfinished()).order_by(runs.c.sequence)
         if account is not None:
@@ -230,13 +233,15 @@ def left_in() -> sa.ScalarSelect[Any]:
 
 
 def _unfinished() -> sa.ColumnElement[bool]:
+    """It has something left to send, or a dead process left it without an end."""
     calls, runs = schema.calls, schema.runs
     left = (
         sa.select(calls.c.order_id)
         .where(calls.c.run_id == runs.c.id, _sendable(calls), ~_superseded(calls, runs))
         .correlate(runs)
     )
-    return sa.and_(runs.c.complete, ~runs.c.abandoned, left.exists())
+    not_at_its_end = sa.or_(runs.c.ended_at.is_(None), left.exists())
+    return sa.and_(runs.c.complete, ~runs.c.abandoned, not_at_its_end)
 
 
 def _sendable(calls: Any) -> sa.ColumnElement[bool]:

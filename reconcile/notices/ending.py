@@ -156,6 +156,11 @@ _SENTENCES: dict[Kind | ExitCode, str] = {
     Kind.SKIPPED: "Files that could not be read and were skipped: {skipped}.",
 }
 
+_ROWS_ONLY = (
+    "The run went through its whole plan and every order in it is done, but rows that name no "
+    "order, or an earlier run, need someone."
+)
+
 
 def _headline(ending: Ending, kind: Kind) -> Kind | ExitCode:
     return ending.exit_code if kind in (Kind.FAILURE, Kind.INCOMPLETE) else kind
@@ -163,6 +168,12 @@ def _headline(ending: Ending, kind: Kind) -> Kind | ExitCode:
 
 def _sentence(ending: Ending, kind: Kind) -> str:
     done = sum(ending.counts.get(outcome, 0) for outcome in Outcome if outcome.done)
+    if (
+        kind is Kind.INCOMPLETE
+        and ending.exit_code is ExitCode.INCOMPLETE
+        and done >= ending.orders
+    ):
+        return _ROWS_ONLY
     return _SENTENCES[_headline(ending, kind)].format(
         open=max(0, ending.orders - done),
         orders=_counted(ending.orders, "order"),

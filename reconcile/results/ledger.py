@@ -52,7 +52,10 @@ class RunReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The control totals. `rows` counts states; `ignored` counts rules."""
+    """The control totals. `rows` counts states; `ignored` counts rules.
+
+    `superseded` of the pending orders have been planned by a later run, which has them now.
+    """
 
     rows_read: int
     rows: Counter[str]
@@ -62,6 +65,7 @@ class Totals:
     requests: int
     retries: int
     throttled: int
+    superseded: int = 0
 
     @property
     def rows_used(self) -> int:
@@ -182,7 +186,14 @@ class Ledger:
             requests=len(sent),
             retries=sum(attempt.number > 1 for attempt in sent),
             throttled=sum(a.end is not None and a.end.status == _TOO_MANY for a in sent),
+            superseded=sum(self._is_superseded(order_id) for order_id in self.outcomes),
         )
+
+    def _is_superseded(self, order_id: int) -> bool:
+        """Whether all that is open of an order was planned by a later run."""
+        calls = self.calls.get(order_id, ())
+        undone = [(call.order_id, call.kind) for call in calls if not call.outcome.done]
+        return bool(undone) and all(call in self.superseded for call in undone)
 
 
 _TOO_MANY = 429

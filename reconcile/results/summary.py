@@ -97,6 +97,8 @@ def _control_totals(totals: Totals) -> Block:
     lines += [(f"  ignored: {rule}", count) for rule, count in sorted(totals.ignored.items())]
     lines.append(("Orders", totals.orders))
     lines += [(f"  {outcome}", totals.outcomes[outcome]) for outcome in Outcome]
+    if totals.superseded:
+        lines.append(("  of them planned by a later run, which has them", totals.superseded))
     lines.append(("Not accounted for", totals.difference))
     return Block("Control totals", lines)
 
