@@ -128,4 +128,7 @@ def _standing(each: RunOverview, *, alive: bool) -> str:
         "not ended" if run.ended_at is None else f"ended {run.ended_at.astimezone():%Y-%m-%d %H:%M}"
     )
     code = "" if run.exit_code is None else f", exit code {run.exit_code}"
-    return f"{ended}{code}" + (f", {left}: reconcile resume {run.id}" if each.left else "")
+    resume = f": reconcile resume {run.id}"
+    if each.left:
+        return f"{ended}{code}, {left}{resume}"
+    return f"{ended}{code}" if run.ended_at else f"{ended}, its process died{resume}"

@@ -1,11 +1,15 @@
 """Going on after a crash or a stop: what is sent, what is not, and from which run."""
 
 import json
+import os
+import shutil
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import sleep
 from typing import Any
@@ -13,8 +17,9 @@ from typing import Any
 import pytest
 
 from reconcile.errors import ExitCode, NothingSentError
+from reconcile.events import Event
 from reconcile.executor import StopKind
-from reconcile.job import Finished
+from reconcile.job import Finished, run
 from reconcile.journal import Journal
 from reconcile.model import CallKind, Outcome
 from reconcile.preparation import SendRules
@@ -333,7 +338,7 @@ def test_a_kill_before_the_answer_to_a_status_is_left_to_a_person(shop: Shop) ->
     with Journal.open(shop.journal) as journal:
         (record,) = [each.run for each in journal.overview()]
 
-    assert shop.resume() is None
+    assert resumed(shop).totals.outcomes[Outcome.IN_DOUBT] == 1
     assert sent(shop).count("2 status") == 1
     with Journal.open(shop.journal) as journal:
         outcomes = {(c.order_id, c.kind): c.outcome for c in journal.calls(record.id)}
@@ -361,11 +366,7 @@ def test_a_kill_after_the_word_and_before_the_request_loses_nothing(shop: Shop) 
         finished = Shop(server, shop.folder).resume()
         assert finished is not None
         assert finished.exit_code is ExitCode.DONE
-        assert {o: found["externalAccountingId"] for o, found in server.state.items()} == {
-            1: "A",
-            2: "B",
-            3: "C",
-        }
+        assert held(shop) | held(Shop(server, shop.folder)) == {1: "A", 2: "B", 3: "C"}
 
 
 @posix
@@ -418,6 +419,100 @@ def test_the_claim_of_a_run_that_dies_is_free(shop: Shop) -> None:
     assert second.returncode == 0, told
     assert set(held(shop)) == set(range(1, 41))
     assert len(sent(shop)) <= 41, "only what was in flight is sent a second time"
+
+
+def died_at_the_very_end(shop: Shop) -> None:
+    """As a kill after the last call leaves it: everything is sent, and nothing is told."""
+    with closing(sqlite3.connect(shop.journal)) as journal, journal:
+        journal.execute("UPDATE runs SET ended_at = NULL, exit_code = NULL")
+    for workbook in shop.folder.rglob("*.results-*.xlsx"):
+        workbook.unlink()
+
+
+def test_a_run_that_died_after_its_last_call_is_brought_to_its_end(
+    command: Command, shop: Shop
+) -> None:
+    (shop.folder / "exports").mkdir()
+    export = shop.export(THREE + "4,#N/A\n", "exports/a.csv")
+    os.utime(export, (1, 1))
+    config = shop.folder / "config.yaml"
+    config.write_text(f"{config.read_text()}done: done\njournal: {shop.journal}\n")
+    assert command("run", "exports", "--again")[0] == 1
+    export = next(shop.folder.rglob("a.csv")).rename(export)
+    died_at_the_very_end(shop)
+    before = shop.patches()
+
+    code, out, err = command("run", "--resume", "exports")
+    assert (code, shop.patches()) == (1, before), err
+    assert "3 synced, 1 rejected" in out
+    assert len(list(shop.folder.glob("exports.results-*.xlsx"))) == 1
+    assert not export.exists(), "it is done now, and moved"
+
+
+def test_a_run_that_died_with_a_status_in_doubt_is_told(shop: Shop) -> None:
+    shop.server.inject(Scripted("status", 1, Answer(500)))
+    shop.run(shop.export(WITH_STATUS), status_updates=True)
+    died_at_the_very_end(shop)
+
+    finished = resumed(shop)
+    assert finished.exit_code is ExitCode.INCOMPLETE
+    assert finished.totals.outcomes[Outcome.IN_DOUBT] == 1
+    assert finished.workbook is not None
+    assert shop.resume() is None
+
+
+def test_a_run_whose_workbook_has_no_place_any_more_does_not_block_the_others(
+    command: Command, shop: Shop
+) -> None:
+    (shop.folder / "gone").mkdir()
+    shop.server.inject(Scripted("accounting-sync", 1, Answer(401)))
+    shop.export(THREE, "gone/a.csv")
+    assert command("run", "gone/a.csv")[0] == 3
+    shutil.rmtree(shop.folder / "gone")
+    shop.export("Order ID,Order External ID\n9,X\n", "next.csv")
+
+    code, _, err = command("run", "--resume", "next.csv")
+    assert code == 1
+    assert "--results" in err
+    assert 9 in held(shop)
+
+
+def test_a_run_that_a_wrong_token_began_hides_no_other(shop: Shop) -> None:
+    first = stopped(shop, account="mine")
+    shop.server.inject(Scripted("accounting-sync", 9, Answer(401)))
+    shop.run(shop.export("Order ID,Order External ID\n9,X\n", "b.csv"), account="theirs")
+
+    assert resumed(shop, account="mine").run.id == first.run.id
+    with pytest.raises(NothingSentError, match="runs --abandon"):
+        shop.resume(account="mine")
+
+
+@posix
+def test_a_journal_that_is_removed_in_mid_run_ends_the_sending(shop: Shop) -> None:
+    lines = "".join(f"{number},X{number}\n" for number in range(1, 101))
+
+    def remove(event: Event) -> None:
+        if event.name == "outcome" and event.values["order"] == 10:
+            shop.journal.unlink()
+
+    around = replace(shop.around(), listener=remove)
+    export = shop.export(f"Order ID,Order External ID\n{lines}")
+    finished = run([export], shop.settings(), SendRules(), TOKEN, around)
+
+    assert isinstance(finished, Finished)
+    assert finished.exit_code is ExitCode.INTERNAL
+    assert "removed or replaced" in finished.fault
+    assert len(shop.patches()) < 50
+
+
+def test_orders_that_a_later_run_has_do_not_count_as_undone(shop: Shop) -> None:
+    first = stopped(shop, requests_per_second=5)
+    shop.run(shop.export("Order ID,Order External ID\n1,A-2\n2,B-2\n", "later.csv"))
+    finished = resumed(shop, first.run.id)
+
+    assert finished.exit_code is ExitCode.DONE
+    assert finished.totals.superseded == 2
+    assert finished.totals.outcomes[Outcome.PENDING] == 2
 
 
 # Before the files of the night

@@ -104,7 +104,10 @@ def test_calls_are_counted_from_the_good_to_the_bad(books: Books, path: Path) ->
 
 def test_what_is_left_is_shown_with_the_command_that_sends_it(books: Books, path: Path) -> None:
     books.drop(order(1, "INV-1"), ends={(1, SYNC): Outcome.PENDING})
-    assert "  not ended, 1 order left to send: reconcile resume run-1\n" in shown(books, path)
+    assert (
+        "  ended 2026-01-06 08:00, exit code 0, 1 order left to send: reconcile resume run-1\n"
+        in shown(books, path)
+    )
     end(books, "run-1", 3)
     assert "exit code 3, 1 order left to send: reconcile resume run-1\n" in shown(books, path)
 
@@ -214,7 +217,7 @@ def test_a_run_with_something_left_stays_and_that_is_told(books: Books, path: Pa
     pruned = prune_runs(books.journal, path, EPOCH + A_YEAR)
 
     assert pruned.removed == 1
-    assert pruned.kept.startswith("1 older one stays: something is left to send there")
+    assert pruned.kept.startswith("1 older one stays: something is left to send")
     assert left_in(books) == ["run-1"]
 
 

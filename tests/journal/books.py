@@ -96,7 +96,8 @@ class Books:
     ) -> list[tuple[int, str]]:
         """Runs a file and returns what was to be sent, as (order, kind).
 
-        A call ends as `ends` says, else it is acknowledged; None is a crash before its end.
+        A call ends as `ends` says, else it is acknowledged; None is a crash before its end,
+        after which the run has none either.
         Without `left` no call leaves this machine.
         """
         self.dropped += 1
@@ -110,4 +111,6 @@ class Books:
             if end is not None:
                 came_back = came(204, at=at) if left else never_left(at)
                 self.journal.record(run_id, call.order_id, call.kind, number, came_back, end)
+        if None not in (ends or {}).values():
+            self.journal.end_run(run_id, at, 0, "", "")
         return [(call.order_id, call.kind.value) for call in workload.to_send]

@@ -154,6 +154,7 @@ def test_a_status_that_was_not_applied_is_left_to_be_sent(
     books: Books, path: Path, end: Outcome | None
 ) -> None:
     books.drop(order(1, "INV-1", "Closed"), ends={(1, STATUS): end})
+    books.journal.end_run("run-1", EPOCH, 1, "", "")
     assert books.journal.unfinished_runs() == []
 
     say(path, "run-1", done=False)

@@ -60,7 +60,21 @@ def end(
         journal.record(run_id, order_id, kind, number, came(204), outcome, "", setback)
 
 
+def over(journal: Journal, *run_ids: str) -> None:
+    """The processes of these runs came to their end."""
+    for run_id in run_ids:
+        journal.end_run(run_id, EPOCH, 1, "", "")
+
+
 # Which runs are unfinished
+
+
+def test_a_run_that_its_process_did_not_end_is_unfinished_whatever_it_sent(books: Books) -> None:
+    plan(books.journal, "run", (1, "INV-1", None))
+    end(books.journal, "run", 1)
+    assert (unfinished(books.journal), left(books.journal, "run")) == (["run"], [])
+    over(books.journal, "run")
+    assert unfinished(books.journal) == []
 
 
 def test_a_run_that_has_sent_everything_is_finished(books: Books) -> None:
@@ -90,6 +104,7 @@ def test_a_status_that_is_pending_is_left_when_its_sync_is_done(books: Books) ->
 @pytest.mark.parametrize("end", [Outcome.IN_DOUBT, None], ids=["no answer", "a crash"])
 def test_a_status_in_doubt_is_not_left(books: Books, end: Outcome | None) -> None:
     books.drop(order(1, "INV-1", "Closed"), ends={(1, STATUS): end})
+    over(books.journal, "run-1")
     assert unfinished(books.journal) == []
     assert left(books.journal, "run-1") == []
 
@@ -102,6 +117,7 @@ def test_what_was_refused_is_not_left(books: Books) -> None:
 def test_a_status_whose_sync_was_refused_is_not_left(books: Books) -> None:
     plan(books.journal, "run", (1, "INV-1", "Closed"))
     end(books.journal, "run", 1, outcome=Outcome.REFUSED)
+    over(books.journal, "run")
     assert unfinished(books.journal) == []
 
 
@@ -129,6 +145,7 @@ def test_an_order_that_a_later_run_found_unchanged_is_left_nowhere(books: Books)
     books.drop(order(1, "INV-1"))
     plan(books.journal, "outdated", (1, "INV-2", None))
     plan(books.journal, "unchanged", (1, "INV-1", None))
+    over(books.journal, "outdated", "unchanged")
 
     assert unfinished(books.journal) == []
 
@@ -138,6 +155,7 @@ def test_a_status_that_was_rejected_takes_nothing_from_an_earlier_run(books: Boo
     (rejected,) = [c for c in books.look(order(1, None, "Closed")).calls if c.kind is STATUS]
     rejected_call = type(rejected)(1, STATUS, "", "", rejected.comparison, outcome=Outcome.REJECTED)
     create(books.journal, "run-2", calls=[rejected_call])
+    over(books.journal, "run-2")
 
     assert unfinished(books.journal) == ["run-1"]
     assert books.journal.later_run("run-1", 1) is None
@@ -398,6 +416,7 @@ def drop_file(
         if call.outcome is Outcome.PENDING:
             outcome = ends.get(f"o{call.order_id}", Outcome.SYNCED)
             end(books.journal, run_id, call.order_id, outcome=outcome)
+    over(books.journal, run_id)
     return run_id
 
 
@@ -521,6 +540,8 @@ def do(journal: Journal, number: int, drop: Dropped) -> None:
             outcome = send(journal, f"run-{number}", call.order_id, call.kind, how)
             if outcome is not Outcome.SYNCED:
                 failed.add(call.order_id)
+    if "crash" not in drop.ends.values():
+        over(journal, f"run-{number}")
     if drop.abandoned:
         journal.abandon(f"run-{number}")
     if drop.resumed is not None and drop.resumed <= number:
@@ -531,6 +552,7 @@ def resume(journal: Journal, run_id: str) -> None:
     for calls in journal.reopen(run_id):
         for call in calls:
             send(journal, run_id, call.order_id, call.kind, "synced")
+    over(journal, run_id)
 
 
 def check_what_is_left(journal: Journal, account: str) -> None:
@@ -541,7 +563,11 @@ def check_what_is_left(journal: Journal, account: str) -> None:
     for run_id, orders in remaining.items():
         for calls in orders:
             assert sent_by.setdefault(calls[0].order_id, run_id) == run_id, "sent by one run only"
-    assert unfinished(journal, account) == [run_id for run_id, some in remaining.items() if some]
+    assert unfinished(journal, account) == [
+        each.run.id
+        for each in runs
+        if remaining[each.run.id] or not (each.run.ended_at or each.run.abandoned)
+    ]
     assert {each.run.id: each.left for each in runs} == {
         run_id: len(orders) for run_id, orders in remaining.items()
     }
