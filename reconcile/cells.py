@@ -282,6 +282,18 @@ def _judge_external_id(column: Field) -> _Judge:
     return judge
 
 
+def _judge_name(text: str, _rules: CellRules) -> _Judged:
+    """A number or SKU that is looked up: exact text."""
+    if not text.isprintable() and _has_control_characters(text):
+        return Fault("external-id-control-characters", quoted(text))
+    return (_damage(text) or text) if text else None
+
+
+def _judge_item_quantity(text: str, _rules: CellRules) -> _Judged:
+    """Only compared with other quantities; nothing can be wrong with it."""
+    return text or None
+
+
 def _judge_quantity(text: str, rules: CellRules) -> _Judged:
     if text and text.casefold() == rules.clear_word:
         return _clear(Field.SUB_QUANTITY, text)
@@ -349,6 +361,9 @@ _JUDGES: dict[Field, _Judge] = {
     Field.ACCOUNTING_SYNC_ERROR: _judge_sync_error,
     Field.STATUS: _judge_status,
     Field.UPDATE_NOTE: _judge_note,
+    Field.ORDER_NUMBER: _judge_name,
+    Field.SKU: _judge_name,
+    Field.ITEM_QUANTITY: _judge_item_quantity,
 }
 
 
@@ -383,7 +398,7 @@ def _without_control_characters(text: str) -> _Judged:
 
 def _fault_of_kind(column: Field, text: str, what: Was) -> Fault | None:
     """What a cell's kind says against it, which its text doesn't."""
-    if what in _WAS_REMARKS:
+    if what in _WAS_REMARKS or column is Field.ITEM_QUANTITY:
         return None
     unusable = what in (Was.ERROR, Was.FORMULA)
     readable = column in _TEXT_FIELDS or (column is Field.ACCOUNTING_SYNCED and what is Was.BOOLEAN)

@@ -15,6 +15,7 @@ __all__ = [
     "FIELDS",
     "IDS",
     "ITEM_VALUES",
+    "LOOKED_UP",
     "SENT",
     "FieldSpec",
     "normal_name",
@@ -96,6 +97,21 @@ FIELDS: dict[Field, FieldSpec] = {
         "`updateNote` of the status call",
         ("Status Update Note", "Order Update Note"),
     ),
+    Field.ORDER_NUMBER: FieldSpec(
+        "Order Number",
+        "never sent: the order is looked up by it in the id map",
+        ("Flxpoint Order Number",),
+    ),
+    Field.SKU: FieldSpec(
+        "SKU",
+        "never sent: the item is looked up by it in the id map",
+        ("Item SKU", "Order Item SKU", "Flxpoint SKU"),
+    ),
+    Field.ITEM_QUANTITY: FieldSpec(
+        "Item Quantity",
+        "never sent: tells two items of one SKU apart",
+        ("Order Item Quantity",),
+    ),
 }
 
 IDS = (Field.ORDER_ID, Field.ITEM_ID)
@@ -108,6 +124,9 @@ SENT = (
     Field.ACCOUNTING_SYNC_ERROR,
 )
 """The fields that can make an accounting sync; ids alone never do."""
+
+LOOKED_UP = (Field.ORDER_NUMBER, Field.SKU, Field.ITEM_QUANTITY)
+"""The fields that only find ids in the id map; without one they mean nothing."""
 
 BEYOND_HEADER = "Cells beyond the header"
 """Our column on Failures for the cells of a row that may have moved (section 1.7)."""

@@ -11,16 +11,20 @@ from itertools import compress, repeat
 from typing import Any
 
 from reconcile.cells import CellRules, Clear, Fault, JudgedColumn, judge_column, quoted, shown
-from reconcile.fields import ITEM_VALUES
+from reconcile.fields import ITEM_VALUES, LOOKED_UP
 from reconcile.model import Field, Issue, Place, RowRef, SourceRows, Was
 
 __all__ = ["Gathered", "GatheredItem", "GatheredOrder", "JudgedSource", "Rows", "gather"]
 
 
 class JudgedSource:
-    """The data rows of a source with every cell judged; its rows have ids from `start`."""
+    """The data rows of a source with every cell judged; its rows have ids from `start`.
 
-    __slots__ = ("columns", "faults", "indexes", "source", "start")
+    What is wrong with a cell that is only looked up is no fault of its row yet: `resolving`
+    says whether it was needed.
+    """
+
+    __slots__ = ("_elsewhere", "columns", "faults", "indexes", "source", "start")
 
     def __init__(
         self,
@@ -38,7 +42,13 @@ class JudgedSource:
                 at = bisect_left(indexes, index)
                 beyond = quoted(", ".join(cells))
                 self.faults.setdefault(at, []).append((None, Fault("row-too-long", beyond)))
+        self._elsewhere: dict[tuple[int, Field | None], tuple[Place, ...]] = {}
+        for index in source.issues:
+            if index not in source.ignored:
+                self.faults.setdefault(bisect_left(indexes, index), [])
         for column, found in columns.items():
+            if column in LOOKED_UP:
+                continue
             for at, fault in found.faults.items():
                 self.faults.setdefault(at, []).append((column, fault))
 
@@ -80,10 +90,18 @@ class JudgedSource:
 
     def issues(self, at: int) -> list[Issue]:
         """All issues of a row's own cells."""
-        return [
-            Issue(fault.code, (self.place(at, column),), fault.found, fault.detail)
-            for column, fault in self.faults.get(at, ())
-        ]
+        found = list(self.source.issues.get(self.indexes[at], ()))
+        for column, fault in self.faults.get(at, ()):
+            places = (self.place(at, column), *self._elsewhere.get((at, column), ()))
+            found.append(Issue(fault.code, places, fault.found, fault.detail))
+        return found
+
+    def add_fault(
+        self, at: int, column: Field, fault: Fault, elsewhere: tuple[Place, ...] = ()
+    ) -> None:
+        """Holds something against a cell; `elsewhere` stands what contradicts it."""
+        _add_fault(self.faults, at, column, fault)
+        self._elsewhere[at, column] = elsewhere
 
 
 class GatheredItem:
@@ -195,7 +213,7 @@ def _gather_source(source: JudgedSource, into: Gathered) -> None:  # noqa: C901,
         if order_id is None:
             into.strays.append(start + at)
             columns = _faulty_columns(faults, at)
-            if Field.ORDER_ID in columns:
+            if Field.ORDER_ID in columns or Field.ORDER_NUMBER in columns:
                 above = None
             else:
                 _add_fault(faults, at, Field.ORDER_ID, Fault("order-id-missing", '""'))
@@ -318,7 +336,8 @@ def _add_unowned(
         for column, value in zip(ITEM_VALUES, values, strict=True)
         if value is not None or column in unusable
     }
-    if item_id is None and found and Field.ITEM_ID not in unusable:
+    looked_for = not unusable.keys().isdisjoint((Field.ITEM_ID, *LOOKED_UP))
+    if item_id is None and found and not looked_for:
         _add_fault(faults, at, Field.ITEM_ID, Fault("item-id-missing", ", ".join(found.values())))
     if Field.SUB_QUANTITY in found and Field.SUB_EXTERNAL_ID not in found:
         fault = Fault("sku-id-missing", found[Field.SUB_QUANTITY])

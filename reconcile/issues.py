@@ -52,6 +52,7 @@ _PLACES_NAMED = 10
 _AS_TEXT = "Format the column as text in the accounting export and export it again."
 _ID = "a whole number from 1 to 9223372036854775807, in the digits 0-9"
 _EXTERNAL = "the id as the accounting system shows it"
+_MAP = "Make the id map again."
 _ONE_VALUE = "Leave the right value on one of the rows, or on all of them."
 
 ISSUES: dict[str, IssueKind] = {
@@ -90,6 +91,74 @@ ISSUES: dict[str, IssueKind] = {
         "The quantity {found} belongs to no supplier SKU",
         "a supplier SKU external id beside every supplier SKU quantity",
         "Put the supplier SKU's external id on the row, or empty the quantity.",
+    ),
+    "order-number-unknown": IssueKind(
+        Scope.ROW,
+        "The order number {found} is not in the id map",
+        "a number that the id map knows, to the letter",
+        f"{_MAP} Or correct the number; 00123 is not 123.",
+    ),
+    "order-number-ambiguous": IssueKind(
+        Scope.ROW,
+        "The order number {found} may mean several orders: {detail}",
+        "a number of one order",
+        "Put Flxpoint's order id on the row, or leave the right one in the id map.",
+    ),
+    "order-number-without-prefix": IssueKind(
+        Scope.ROW,
+        "The order number {found} doesn't begin with {detail}",
+        "a number with the prefix that `order_number:` in config.yaml names",
+        "Correct the number, or the prefix in config.yaml.",
+    ),
+    "order-number-differs": IssueKind(
+        Scope.ROW,
+        "Order number and order id don't go together ({found}); the number means order {detail}",
+        "the id that the id map has for the number, or no number",
+        "Correct the order id or the number on the row, or the id map.",
+    ),
+    "document-of-orders": IssueKind(
+        Scope.ROW,
+        "The document {found} has rows of several orders ({detail}) and rows without a number",
+        "one order number for the document, or one on each of its rows",
+        "Put the order number, or Flxpoint's order id, on each row of the document.",
+    ),
+    "items-unknown": IssueKind(
+        Scope.ROW,
+        "The id map knows no item of this order, and so not the SKU {found}",
+        "the SKUs and item ids of the order in the id map",
+        f"{_MAP} Or sync orders without their items: `order_level_only: true` in config.yaml.",
+    ),
+    "sku-unknown": IssueKind(
+        Scope.ROW,
+        "The SKU {found} is not in the id map for this order, which has {detail}",
+        "a SKU that the id map has for the order, to the letter",
+        f"{_MAP} What is no item (shipping, a discount) belongs under `not_items:` in config.yaml.",
+    ),
+    "sku-ambiguous": IssueKind(
+        Scope.ROW,
+        "The SKU {found} may mean several items of the order: {detail}",
+        "one item of the SKU, or a quantity that only one of them has",
+        "Put Flxpoint's order item id on the row, or the quantities into the id map.",
+    ),
+    "sku-differs": IssueKind(
+        Scope.ROW,
+        "SKU and item id don't go together ({found}); the SKU means item {detail}",
+        "the id that the id map has for the SKU, or no SKU",
+        "Correct the item id or the SKU on the row, or the id map.",
+    ),
+    "heading-missing": IssueKind(
+        Scope.ROW,
+        "The row stands under no group heading that can be read, so its SKU isn't known",
+        "the heading of the item above the row",
+        "Look for a heading above it that is missing or has more cells than the header, and "
+        "export again, best with a column for the SKU.",
+    ),
+    "booking-unknown": IssueKind(
+        Scope.ROW,
+        "{found} is not known to {detail}: it may be in the books, or not",
+        "a type or status that the layout knows",
+        "If it is in the books, add the word to `bookings:` in config.yaml; if not, leave such "
+        "rows out with `only:`.",
     ),
     "external-id-control-characters": IssueKind(
         Scope.ROW,
@@ -255,6 +324,9 @@ NOTICES: dict[str, NoticeKind] = {
     "read-once": NoticeKind("{found} has the same bytes as {detail} and was read once"),
     "passed-over": NoticeKind("{found} was passed over: {detail}"),
     "file-skipped": NoticeKind("{found} was skipped: {detail}"),
+    "booking-and-credit": NoticeKind(
+        "order {detail} is sent as booked; this row ({found}) takes a booking of it back"
+    ),
     "rows-without-order": NoticeKind("rejected rows that name no order: {found}"),
 }
 

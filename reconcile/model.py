@@ -4,7 +4,7 @@ Frozen values that know nothing but the standard library. The vocabulary of the 
 project is fixed here; README.md has it as a glossary.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -44,6 +44,9 @@ class Field(StrEnum):
     ACCOUNTING_SYNC_ERROR = "accounting_sync_error"
     STATUS = "status"
     UPDATE_NOTE = "update_note"
+    ORDER_NUMBER = "order_number"
+    SKU = "sku"
+    ITEM_QUANTITY = "item_quantity"
 
 
 class Was(StrEnum):
@@ -138,6 +141,7 @@ class IgnoreRule(StrEnum):
     TOTAL = "total"
     FOOTER = "footer"
     NO_IDS = "no ids"
+    NOT_A_BOOKING = "not a booking"
     FILTERED = "filtered by only:"
     PILOT = "not in the pilot"
 
@@ -149,7 +153,10 @@ class SourceRows:
     `numbers` are row numbers, strictly rising. Every list in `columns` is as long as
     `numbers`; `""` is a blank cell. `positions` says in which column (from 0) a field
     stands. `was` is keyed by index into `numbers` and field; so is `surplus` (the cells
-    beyond the header, in text files) and `ignored` by index alone.
+    beyond the header, in text files) and `ignored` by index alone. `issues` is what the
+    layout has against a row; `credits` are ignored rows that take a booking back, with the
+    word for them. `documents` names, if it isn't empty, the document that each row is of;
+    `bodies` are rows that speak of a document as a whole, and of no item.
     """
 
     file: str
@@ -160,14 +167,18 @@ class SourceRows:
     was: Mapping[tuple[int, Field], Was] = field(default_factory=dict)
     surplus: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     ignored: Mapping[int, str] = field(default_factory=dict)
+    issues: Mapping[int, tuple[Issue, ...]] = field(default_factory=dict)
+    credits: Mapping[int, str] = field(default_factory=dict)
+    documents: Sequence[str] = ()
+    bodies: Collection[int] = frozenset()
 
     def ref(self, index: int) -> RowRef:
         """The row at `index`."""
         return RowRef(self.file, self.sheet, self.numbers[index])
 
     def place(self, index: int, column: Field | None = None) -> Place:
-        """The cell of `column` in the row at `index`, or the whole row."""
-        position = None if column is None else self.positions[column]
+        """The cell of `column` in the row at `index`; the whole row if there is no such cell."""
+        position = None if column is None else self.positions.get(column)
         return Place(self.file, self.sheet, self.numbers[index], position)
 
 

@@ -16,8 +16,9 @@ from reconcile.contradictions import (
     status_contradictions,
     synced_with_error,
 )
-from reconcile.fields import FIELDS
+from reconcile.fields import FIELDS, LOOKED_UP
 from reconcile.gathering import Gathered, GatheredOrder, JudgedSource, Rows, gather
+from reconcile.idmap import IdMap
 from reconcile.issues import ISSUES, Scope
 from reconcile.model import (
     Field,
@@ -40,6 +41,7 @@ from reconcile.payload import (
     StatusUpdate,
     Unset,
 )
+from reconcile.resolving import ResolvingRules, order_named, resolve
 
 __all__ = ["PlanningRules", "SyncedDefault", "narrow", "plan"]
 
@@ -57,14 +59,16 @@ class PlanningRules:
     cells: CellRules = field(default_factory=CellRules)
     synced_default: SyncedDefault = "auto"
     send_status: bool = False
+    resolving: ResolvingRules = field(default_factory=ResolvingRules)
 
 
-def plan(sources: Sequence[SourceRows], rules: PlanningRules) -> Plan:
+def plan(sources: Sequence[SourceRows], rules: PlanningRules, ids: IdMap | None = None) -> Plan:
     """Plans everything that the rows ask for.
 
     Args:
         sources: the rows of all files of the run, in the order in which they were given.
         rules: the config's say.
+        ids: what numbers and SKUs mean; without it they mean nothing.
 
     Returns:
         Orders in the order of their first row. Each row read is in exactly one of
@@ -72,7 +76,12 @@ def plan(sources: Sequence[SourceRows], rules: PlanningRules) -> Plan:
     """
     with without_cyclic_gc():
         passed_over = () if rules.send_status else _STATUS_FIELDS
+        if ids is None:
+            passed_over = (*passed_over, *LOOKED_UP)
         judged = [JudgedSource.of(source, rules.cells, passed_over) for source in sources]
+        if ids is not None:
+            for one in judged:
+                resolve(one, ids, rules.resolving)
         gathered = gather(judged)
         rows = Rows(judged)
         orders: list[OrderSync] = []
@@ -90,7 +99,9 @@ def plan(sources: Sequence[SourceRows], rules: PlanningRules) -> Plan:
             orders=tuple(orders),
             rejections=tuple(rejections),
             ignored=tuple(_ignored(judged)),
-            notices=tuple(_notices(judged, gathered, rows, rules)),
+            notices=tuple(
+                _notices(judged, gathered, rows, rules, ids, {order.order_id for order in orders})
+            ),
             rows_read=sum(len(source.numbers) for source in sources),
         )
 
@@ -235,6 +246,8 @@ def _notices(
     gathered: Gathered,
     rows: Rows,
     rules: PlanningRules,
+    ids: IdMap | None,
+    sent: Container[int],
 ) -> Iterator[Notice]:
     for source in sources:
         for column, judged in source.columns.items():
@@ -243,12 +256,32 @@ def _notices(
                 yield Notice(told.code, place, told.found, told.count, told.detail)
         if not rules.send_status:
             yield from _status_not_asked_for(source)
+        yield from _credited(source, sent, rules, ids)
     yield from _shared_external_ids(gathered.orders, rows)
     if rules.send_status:
         yield from _notes_without_status(gathered.orders.values(), rows)
     if gathered.strays:
         place = rows.place(gathered.strays[0])
         yield Notice("rows-without-order", place, str(len(gathered.strays)))
+
+
+def _credited(
+    judged: JudgedSource, sent: Container[int], rules: PlanningRules, ids: IdMap | None
+) -> Iterator[Notice]:
+    """Orders with a booking that an ignored row takes back, as a credit memo does."""
+    source = judged.source
+    told: dict[tuple[int, str], list[int]] = {}
+    for index, word in source.credits.items():
+        order_id = order_named(source, index, ids, rules.resolving)
+        if order_id is not None and order_id in sent:
+            told.setdefault((order_id, word), []).append(index)
+    for number, ((order_id, word), indexes) in enumerate(told.items(), start=1):
+        last = number == _TOLD_ONE_BY_ONE
+        count = len(told) - number + 1 if last else len(indexes)
+        place = source.place(indexes[0])
+        yield Notice("booking-and-credit", place, quoted(word), count, str(order_id))
+        if last:
+            return
 
 
 def _status_not_asked_for(judged: JudgedSource) -> Iterator[Notice]:

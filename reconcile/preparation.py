@@ -10,9 +10,11 @@ from reconcile.errors import FileRefusedError, NothingSentError
 from reconcile.executor import Pace
 from reconcile.folders import PassedOver
 from reconcile.history import History, PlannedCall, Workload, compare
+from reconcile.idmap import IdMap
 from reconcile.journal import SourceRecord, ToldRecord
 from reconcile.journal.records import OrderRecord
 from reconcile.loader import Export, LoadRules, load
+from reconcile.loader.id_file import read_id_map
 from reconcile.model import Notice, Outcome, Place, Plan
 from reconcile.planner import narrow, plan
 
@@ -66,12 +68,20 @@ def prepare(
     There are no exports if no file is given, or none can be read and all were to be skipped.
 
     Raises:
-        FileRefusedError: one of them can't be read; an order may have rows in it.
+        FileRefusedError: one of them can't be read; an order may have rows in it. Or the id
+            map can't.
         NothingSentError: the pilot names an order that is in none of them.
     """
     load_rules = LoadRules(
-        settings.field_columns, settings.only, settings.sheet, settings.status_updates
+        settings.field_columns,
+        settings.only,
+        settings.sheet,
+        settings.status_updates,
+        settings.layout,
+        settings.bookings,
+        settings.ids is not None,
     )
+    ids = None if settings.ids is None else _id_map(Path(settings.ids))
     exports: dict[str, Export] = {}
     skipped: list[str] = []
     notices = list(_passed_over(passed_over))
@@ -89,11 +99,15 @@ def prepare(
             continue
         exports[export.sha256] = export
         notices += export.notices
-    planned = plan([e.source_rows() for e in exports.values()], settings.planning)
+    planned = plan([e.source_rows() for e in exports.values()], settings.planning, ids)
     planned = replace(planned, notices=(*notices, *planned.notices))
     if rules.orders and exports:
         planned = _only_orders(planned, rules.orders)
     return Prepared(tuple(exports.values()), planned, tuple(skipped))
+
+
+def _id_map(path: Path) -> IdMap:
+    return read_id_map(path, path.name.encode("utf-8", "backslashreplace").decode())
 
 
 def workload_of(prepared: Prepared, history: History, rules: SendRules) -> Workload:

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from reconcile.cells import CellRules
+from reconcile.idmap import IdMap
 from reconcile.issues import explain
-from reconcile.model import Field, Issue, Notice, Plan, SourceRows, Was
+from reconcile.model import Field, Issue, Notice, Place, Plan, SourceRows, Was
 from reconcile.planner import PlanningRules, SyncedDefault, plan
+from reconcile.resolving import ResolvingRules
 
 HEADERS: Final = {
     "order": Field.ORDER_ID,
@@ -19,6 +21,9 @@ HEADERS: Final = {
     "error": Field.ACCOUNTING_SYNC_ERROR,
     "status": Field.STATUS,
     "note": Field.UPDATE_NOTE,
+    "number": Field.ORDER_NUMBER,
+    "sku": Field.SKU,
+    "qty": Field.ITEM_QUANTITY,
 }
 """The short headers of the tables in tests."""
 
@@ -33,11 +38,13 @@ def sheet(
     was: Mapping[tuple[int, str], Was] | None = None,
     surplus: Mapping[int, tuple[str, ...]] | None = None,
     ignored: Mapping[int, str] | None = None,
+    issues: Mapping[int, tuple[str, str, str, str]] | None = None,
 ) -> SourceRows:
     """The rows of a table whose cells are parted by `|` and whose first line is the header.
 
     Columns stand from A in the order of the header, the first data row in row 2. `was`,
-    `surplus` and `ignored` are keyed by the row number that a spreadsheet shows.
+    `surplus`, `ignored` and `issues` (code, header, found, detail) are keyed by the row number
+    that a spreadsheet shows.
     """
     lines = [[cell.strip(" ") for cell in line.split("|")] for line in table.strip().split("\n")]
     fields = [HEADERS[header] for header in lines[0]]
@@ -50,6 +57,12 @@ def sheet(
         was={(row - 2, HEADERS[header]): kind for (row, header), kind in (was or {}).items()},
         surplus={row - 2: cells for row, cells in (surplus or {}).items()},
         ignored={row - 2: rule for row, rule in (ignored or {}).items()},
+        issues={
+            row - 2: (
+                Issue(code, (Place(file, name, row, lines[0].index(header)),), found, detail),
+            )
+            for row, (code, header, found, detail) in (issues or {}).items()
+        },
     )
 
 
@@ -62,6 +75,7 @@ def source(
     was: Mapping[tuple[int, Field], Was] | None = None,
     surplus: Mapping[int, tuple[str, ...]] | None = None,
     ignored: Mapping[int, str] | None = None,
+    issues: Mapping[int, tuple[Issue, ...]] | None = None,
 ) -> SourceRows:
     """Rows as mappings, from row 2; a field that a row doesn't name is a blank cell."""
     return SourceRows(
@@ -73,6 +87,7 @@ def source(
         was=was or {},
         surplus=surplus or {},
         ignored=ignored or {},
+        issues=issues or {},
     )
 
 
@@ -81,9 +96,14 @@ def planned(
     synced_default: SyncedDefault = "auto",
     send_status: bool = False,
     cells: CellRules | None = None,
+    ids: IdMap | None = None,
+    resolving: ResolvingRules | None = None,
 ) -> Plan:
     """The plan for the rows of all sources."""
-    return plan(sources, PlanningRules(cells or CellRules(), synced_default, send_status))
+    how = PlanningRules(
+        cells or CellRules(), synced_default, send_status, resolving or ResolvingRules()
+    )
+    return plan(sources, how, ids)
 
 
 def payloads(made: Plan) -> dict[int, dict[str, Any]]:

@@ -22,6 +22,7 @@ from reconcile.model import Field
 from reconcile.notices.ending import Kind
 from reconcile.payload import STATUSES
 from reconcile.planner import PlanningRules, SyncedDefault
+from reconcile.resolving import ResolvingRules
 
 OWN: Final = Path(__file__).parent.parent / "config.yaml"
 
@@ -126,13 +127,13 @@ def test_a_faulty_option_is_not_blamed_on_the_file(
 # Places beside the file
 
 
-@pytest.mark.parametrize("key", ["journal", "token_file"])
+@pytest.mark.parametrize("key", ["journal", "token_file", "ids"])
 def test_a_relative_path_lies_beside_the_config_file(read: Read, tmp_path: Path, key: str) -> None:
     settings = read(f"{key}: kept/here\n")
     assert Path(getattr(settings, key)) == tmp_path / "kept" / "here"
 
 
-@pytest.mark.parametrize("key", ["journal", "token_file"])
+@pytest.mark.parametrize("key", ["journal", "token_file", "ids"])
 def test_an_absolute_path_and_one_of_the_home_folder_stay_what_they_are(
     read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
@@ -495,6 +496,45 @@ def test_a_column_that_is_named_for_two_fields_is_refused(refusal: Refusal) -> N
     )
 
 
+# Layouts and the id map
+
+
+def test_the_column_of_the_order_number_is_named_alone_or_with_its_prefix(read: Read) -> None:
+    settings = read("order_number: {column: Memo, prefix: FLX-}\n")
+    assert settings.field_columns == {Field.ORDER_NUMBER: "Memo"}
+    assert settings.planning.resolving.prefix == "FLX-"
+    assert read("order_number: {prefix: 00}\n").planning.resolving.prefix == "00"
+
+
+def test_columns_beat_the_column_of_the_order_number(read: Read) -> None:
+    settings = read("order_number: {column: Memo}\ncolumns: {order_number: Num}\n")
+    assert settings.field_columns == {Field.ORDER_NUMBER: "Num"}
+
+
+def test_the_number_and_the_external_id_may_stand_in_one_column(read: Read) -> None:
+    settings = read("order_number: {column: Num}\ncolumns: {order_external_id: Num}\n")
+    assert settings.field_columns == {Field.ORDER_EXTERNAL_ID: "Num", Field.ORDER_NUMBER: "Num"}
+
+
+def test_a_wrong_name_under_order_number_is_told(refusal: Refusal) -> None:
+    assert refusal("order_number: {colum: Memo}\n") == (
+        'config.yaml: there is no setting "colum"; did you mean "column"?'
+    )
+
+
+def test_what_is_no_item_is_one_sku_or_several_in_any_case(read: Read) -> None:
+    assert read("not_items: Shipping\n").planning.resolving.not_items == {"shipping"}
+    said = read("not_items: [ Shipping , 00123]\n").planning.resolving
+    assert said.not_items == {"shipping", "00123"}
+
+
+def test_order_level_only_is_for_the_planner(read: Read) -> None:
+    assert read("order_level_only: true\n").planning.resolving.order_level_only
+
+
+# Filters
+
+
 def test_a_filter_takes_one_value_or_several(read: Read) -> None:
     settings = read("only: {Payment: Paid, Shop: [A, B], Year: 2026}\n")
     assert settings.only == {"Payment": ["Paid"], "Shop": ["A", "B"], "Year": ["2026"]}
@@ -682,7 +722,8 @@ def test_every_setting_stands_in_it_once_and_nothing_else_does() -> None:
 
 def test_what_is_commented_out_is_the_default_where_there_is_one(read: Read) -> None:
     settings = read(uncommented(OWN.read_text(encoding="utf-8")))
-    examples = {"notify": {"people", "ping"}}
+    examples: dict[str, Any] = {"notify": {"people", "ping"}, "order_number": True}
+    examples |= {"not_items": True, "bookings": True}
     defaults = Settings().model_dump(exclude=examples)
     has_default = {name for name, value in defaults.items() if value not in (None, {})}
     assert settings.model_dump(include=has_default) | {
@@ -698,7 +739,14 @@ def test_every_example_in_it_is_taken_up(read: Read, tmp_path: Path) -> None:
     assert settings.field_columns == {
         Field.ORDER_ID: "Flxpoint No.",
         Field.ORDER_EXTERNAL_ID: "Invoice",
+        Field.ORDER_NUMBER: "Memo/Description",
     }
+    assert settings.ids == str(tmp_path / "flxpoint-ids.csv")
+    assert settings.layout == "quickbooks-online"
+    assert settings.planning.resolving == ResolvingRules(
+        "FLX-", order_level_only=False, not_items=frozenset({"shipping", "discount"})
+    )
+    assert settings.bookings == ("Rechnung",)
     assert settings.planning.cells == CellRules(
         yes_no={"ja": True, "nein": False}, statuses={"shipped": "Closed"}
     )

@@ -38,7 +38,7 @@ LAYERS: Final = {
         "journal.records",
         "notices.ending",
     ],
-    "plan": ["gathering", "contradictions", "planner"],
+    "plan": ["gathering", "contradictions", "idmap", "resolving", "planner"],
     "report": [
         "results.tables",
         "results.words",
@@ -69,6 +69,7 @@ EDGES: Final[dict[str, list[str]]] = {
 LIBRARIES: Final = {
     "pandas": ["loader"],
     "openpyxl": ["results"],
+    "xlrd": ["loader.readers.xls"],
     "httpx": ["executor.client"],
     "tenacity": ["executor.retry"],
     "sqlalchemy": ["journal"],

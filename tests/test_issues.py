@@ -1,13 +1,16 @@
 """The catalogue: every code can happen, and says where, what was found, and what to do."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from reconcile.cells import NOTE_LIMIT
+from reconcile.idmap import Entry, IdMap
 from reconcile.issues import ISSUES, NOTICES, Scope, explain, reason, remedy
 from reconcile.model import Field, Issue, Notice, Place, RowRef, SourceRows, Was, column_letter
+from reconcile.resolving import ResolvingRules
 from tests.builders import held_orders, issues, payloads, planned, sheet, source, status_calls, told
 
 LONG_NOTE = "x" * (NOTE_LIMIT + 1)
@@ -20,6 +23,24 @@ EXAMPLES: dict[str, SourceRows] = {
     "item-id-missing": sheet("order | item | item ext\n1 | | L-5"),
     "item-row-below": sheet("order | item | item ext\n1 | 5 | L-5\n | 6 | L-6"),
     "sku-id-missing": sheet("order | item | sku ext | sku qty\n1 | 5 | | 2"),
+    "order-number-unknown": sheet("number | order ext\nFLX-1009 | INV-1"),
+    "order-number-ambiguous": sheet("number | order ext\nFLX-1002 | INV-1"),
+    "order-number-without-prefix": sheet("number | order ext\n1001 | INV-1"),
+    "order-number-differs": sheet("order | number | order ext\n2 | FLX-1001 | INV-1"),
+    "document-of-orders": replace(
+        sheet("number | order ext\nFLX-1001 | A\nFLX-1003 | A\n | A"), documents=["A", "A", "A"]
+    ),
+    "items-unknown": sheet("order | order ext | sku\n2 | INV-1 | RED"),
+    "sku-unknown": sheet("order | order ext | sku\n1 | INV-1 | GREEN"),
+    "sku-ambiguous": sheet("order | order ext | sku\n1 | INV-1 | BLUE"),
+    "sku-differs": sheet("order | order ext | item | sku\n1 | INV-1 | 9 | RED"),
+    "heading-missing": sheet(
+        "order | order ext\n1 | INV-1", issues={2: ("heading-missing", "order", '""', "")}
+    ),
+    "booking-unknown": sheet(
+        "order | order ext\n1 | INV-1",
+        issues={2: ("booking-unknown", "order", '"Rechnung"', "QuickBooks Online")},
+    ),
     "external-id-control-characters": sheet("order | order ext\n1 | a\x07b"),
     "cell-error": sheet("order | order ext\n1 | #N/A"),
     "cell-formula": sheet("order | order ext\n1 |", was={(2, "order ext"): Was.FORMULA}),
@@ -48,11 +69,23 @@ EXAMPLES: dict[str, SourceRows] = {
 }
 """The smallest rows that show each issue."""
 
+IDS = IdMap.of(
+    [
+        Entry(1, ("1001",), Place("ids.csv", "", 2), "RED", 11),
+        Entry(1, ("1001",), Place("ids.csv", "", 3), "BLUE", 12),
+        Entry(1, ("1001",), Place("ids.csv", "", 4), "BLUE", 13),
+        Entry(2, ("1002",), Place("ids.csv", "", 5)),
+        Entry(3, ("1002",), Place("ids.csv", "", 6)),
+        Entry(4, ("1003",), Place("ids.csv", "", 7)),
+    ]
+)
+PREFIX = ResolvingRules(prefix="FLX-")
+
 WITH_AN_ISSUE = pytest.mark.parametrize(("code", "rows"), EXAMPLES.items(), ids=EXAMPLES)
 
 
 def example(code: str) -> Issue:
-    found = issues(planned(EXAMPLES[code], send_status=True))
+    found = issues(planned(EXAMPLES[code], send_status=True, ids=IDS, resolving=PREFIX))
     return next(issue for issue in found if issue.code == code)
 
 
@@ -64,7 +97,7 @@ def test_every_code_of_the_catalogue_has_an_example_here() -> None:
 def test_each_issue_says_where_what_was_found_what_was_expected_and_what_to_do(
     code: str, rows: SourceRows
 ) -> None:
-    found = issues(planned(rows, send_status=True))
+    found = issues(planned(rows, send_status=True, ids=IDS, resolving=PREFIX))
     issue = next(issue for issue in found if issue.code == code)
     where, rest = explain(issue).split(": ", maxsplit=1)
     words, rest = rest.split("; expected ")
@@ -80,7 +113,7 @@ def test_each_issue_says_where_what_was_found_what_was_expected_and_what_to_do(
 
 @WITH_AN_ISSUE
 def test_each_issue_reaches_as_far_as_its_scope_says(code: str, rows: SourceRows) -> None:
-    made = planned(rows, send_status=True)
+    made = planned(rows, send_status=True, ids=IDS, resolving=PREFIX)
 
     if ISSUES[code].scope is Scope.STATUS:
         assert list(payloads(made)) == [1]

@@ -20,7 +20,7 @@ EXPORT = "Order ID,Order External ID\n1,A\n2,B\n"
 @pytest.fixture
 def watch(shop: Shop, command: Command) -> Iterator[Listener]:
     """Somebody who is told everything, and a dead man's switch."""
-    assert command  # it has written the config
+    _ = command  # it has written the config
     config = shop.folder / "config.yaml"
     with listening() as listener:
         config.write_text(

@@ -40,6 +40,9 @@ GOOD: dict[Field, list[str]] = {
     Field.ACCOUNTING_SYNC_ERROR: [*[""] * 12, "wrong", " wrong", "wor\x07se"],
     Field.STATUS: ["", "", "", "open", "OPEN", "closed", "shipped"],
     Field.UPDATE_NOTE: ["", "", "", "", "a", "a ", "b"],
+    Field.ORDER_NUMBER: ["", "1001"],
+    Field.SKU: ["", "RED", "BLUE"],
+    Field.ITEM_QUANTITY: ["", "1", "two"],
 }
 BAD: dict[Field, list[str]] = {
     Field.ORDER_ID: ["x", "0", "#N/A", "1.5"],
@@ -52,6 +55,9 @@ BAD: dict[Field, list[str]] = {
     Field.ACCOUNTING_SYNC_ERROR: ["(clear)", "#N/A"],
     Field.STATUS: ["gone", "(clear)"],
     Field.UPDATE_NOTE: ["x" * 501, "#N/A"],
+    Field.ORDER_NUMBER: ["#N/A"],
+    Field.SKU: ["1E+05"],
+    Field.ITEM_QUANTITY: ["#N/A"],
 }
 WORDS = CellRules(yes_no={"ja": True}, statuses={"shipped": "Closed"})
 

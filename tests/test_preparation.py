@@ -121,3 +121,19 @@ def test_what_is_told_is_text_even_of_a_name_that_is_none(tmp_path: Path, good: 
     made = prepared(good, odd, passed_over=[PassedOver(odd, Reason.DONE)])
 
     assert [explain(notice).isprintable() for notice in made.plan.notices] == [True, True]
+
+
+def test_an_id_map_of_the_config_finds_the_orders_of_numbers(tmp_path: Path) -> None:
+    ids = file(tmp_path, "ids.csv", "Order Number,Order ID\n1001,7\n")
+    export = file(tmp_path, "export.csv", "Order Number,Order External ID\n1001,INV-1\n")
+
+    made = prepare([export], Settings(ids=str(ids)), SendRules())
+
+    assert orders(made) == [7]
+
+
+def test_an_id_map_that_can_not_be_read_stops_the_run_whatever_is_to_be_skipped(
+    tmp_path: Path, good: Path
+) -> None:
+    with pytest.raises(FileRefusedError, match=r"^The id map none\.csv can't be read"):
+        prepare([good], Settings(ids=str(tmp_path / "none.csv")), SKIPPING)

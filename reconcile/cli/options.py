@@ -82,6 +82,15 @@ PLACES = options_of(
 )
 PLANNING = options_of(
     click.option("--sheet", metavar="NAME", help="The sheet to read, where several have orders."),
+    click.option(
+        "--layout", metavar="NAME", help="The kind of export, if it isn't recognised (`layouts`)."
+    ),
+    click.option(
+        "--ids",
+        type=click.Path(path_type=Path),
+        metavar="PATH",
+        help="The id map: order numbers and SKUs, and their ids.",
+    ),
     click.option("--send-status", is_flag=True, default=None, help="Send the statuses too."),
     click.option("--force", is_flag=True, help="Send unchanged calls too."),
     click.option("--limit", type=click.IntRange(min=1), metavar="N", help="A pilot: N orders."),
@@ -128,6 +137,8 @@ def settings_of(options: Mapping[str, Any]) -> "Settings":
             "base_url": options["base_url"],
             "journal": None if journal is None else str(journal),
             "sheet": options.get("sheet"),
+            "layout": options.get("layout"),
+            "ids": None if options.get("ids") is None else str(options["ids"]),
             "status_updates": options.get("send_status"),
         },
     )

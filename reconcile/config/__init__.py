@@ -28,17 +28,19 @@ from ruamel.yaml.error import YAMLError
 from reconcile.cells import YES_NO, CellRules, quoted
 from reconcile.config.addresses import is_loopback, ping_fault
 from reconcile.config.faults import sentence
-from reconcile.config.kinds import Name, Seconds, Strict, Text, nearest
+from reconcile.config.kinds import Name, Seconds, Strict, Text, nearest, several
 from reconcile.config.notify import NotifySettings, PingSettings
 from reconcile.errors import ConfigError
 from reconcile.fields import FIELDS, normal_name
 from reconcile.model import Field
 from reconcile.payload import STATUSES
 from reconcile.planner import PlanningRules
+from reconcile.resolving import ResolvingRules
 
 __all__ = [
     "DEFAULT_NAME",
     "NotifySettings",
+    "OrderNumberSettings",
     "PingSettings",
     "Settings",
     "TimeoutSettings",
@@ -98,6 +100,13 @@ class TimeoutSettings(Strict):
     whole: Seconds = 60.0
 
 
+class OrderNumberSettings(Strict):
+    """Where the order's own number stands in an export, and what stands before each of them."""
+
+    column: Name | None = None
+    prefix: Name | None = None
+
+
 class Settings(Strict):
     """Everything that config.yaml can say, with its defaults.
 
@@ -113,12 +122,18 @@ class Settings(Strict):
     requests_per_second: Annotated[float, Setting(gt=0, le=1000)] = CEILING
 
     sheet: Name | None = None
+    layout: Name | None = None
+    order_number: OrderNumberSettings = OrderNumberSettings()
+    ids: Name | None = None
+    not_items: Annotated[tuple[Text, ...], BeforeValidator(several)] = ()
+    bookings: Annotated[tuple[Text, ...], BeforeValidator(several)] = ()
     columns: Mapping[Annotated[str, BeforeValidator(_field)], Name] = {}
     values: Mapping[Any, Annotated[str | bool, BeforeValidator(_meaning)]] = {}
     only: Mapping[Text, Annotated[list[Text], BeforeValidator(_texts)]] = {}
     clear_word: Name = "(clear)"
 
     accounting_synced: Annotated[Literal["auto", "none"] | bool, BeforeValidator(_synced)] = "auto"
+    order_level_only: bool = False
     status_updates: bool = False
     max_changes: Annotated[int, Setting(ge=0)] = 25
 
@@ -169,9 +184,12 @@ class Settings(Strict):
 
     @property
     def field_columns(self) -> dict[Field, str]:
-        """`columns:` by field."""
+        """`columns:` by field; `order_number:` names one too, but `columns:` beats it."""
         named = ((_field_named(name), column) for name, column in self.columns.items())
-        return {field: column for field, column in named if field is not None}
+        found = {field: column for field, column in named if field is not None}
+        if self.order_number.column is not None:
+            found.setdefault(Field.ORDER_NUMBER, self.order_number.column)
+        return found
 
     @property
     def planning(self) -> PlanningRules:
@@ -189,6 +207,11 @@ class Settings(Strict):
             CellRules(self.clear_word.strip(), yes_no, statuses),
             self.accounting_synced,
             self.status_updates,
+            ResolvingRules(
+                self.order_number.prefix or "",
+                self.order_level_only,
+                frozenset(sku.strip().casefold() for sku in self.not_items),
+            ),
         )
 
 
@@ -222,7 +245,7 @@ def read_settings(path: Path | None, overrides: Mapping[str, Any]) -> Settings:
         return settings
     beside = {
         key: str(path.parent / Path(value).expanduser())
-        for key in ("journal", "token_file")
+        for key in ("journal", "token_file", "ids")
         if key not in given and (value := getattr(settings, key)) is not None
     }
     return settings.model_copy(update=beside)
@@ -288,6 +311,7 @@ def _twice(names: Iterable[Any]) -> list[Any]:
 
 _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     (): Settings,
+    ("order_number",): OrderNumberSettings,
     ("timeouts",): TimeoutSettings,
     ("notify",): NotifySettings,
     ("notify", "ping"): PingSettings,

@@ -1,7 +1,8 @@
 """From a file to an `Export`: a frame of exact text that knows where every cell stands.
 
 The way: `kinds` finds the reader for the bytes, the reader gives sheets of text, `header`
-finds the header, `structure` tells which rows are no data. Nothing here judges a value.
+finds the plain header, else `layouts` the kind of export; `structure` and `layouts.rows` tell
+which rows are no data. Nothing here judges a value.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,24 +16,22 @@ import pandas as pd
 from reconcile.cells import quoted
 from reconcile.errors import FileRefusedError
 from reconcile.fields import BEYOND_HEADER, FIELDS, SENT
-from reconcile.loader.header import (
-    Header,
-    Wanted,
-    find_header,
-    known_columns,
-    refuse_without_header,
-)
+from reconcile.loader.header import Header, Wanted
 from reconcile.loader.kinds import read_sheets
+from reconcile.loader.layouts import PLAIN, Layout
+from reconcile.loader.layouts.columns import Reading, known_columns, layout_named
+from reconcile.loader.layouts.headings import derived_skus, under_no_heading
+from reconcile.loader.layouts.rows import without_data
+from reconcile.loader.layouts.summaries import refuse_summary_rows
+from reconcile.loader.layouts.words import Documents, bodies_of, documents_of, judge_bookings
 from reconcile.loader.readers import Cells, Sheet
-from reconcile.loader.structure import ignored_rows
-from reconcile.model import Field, Notice, Place, SourceRows, Was, column_letter
+from reconcile.loader.sheets import OUR_SHEETS, choose_sheet, named, refuse_without_ids
+from reconcile.loader.structure import filter_rows, ignored_rows
+from reconcile.model import Field, Issue, Notice, Place, SourceRows, Was, column_letter
 
-__all__ = ["Export", "LoadRules", "load"]
+__all__ = ["OUR_SHEETS", "Export", "LoadRules", "load"]
 
 _PROVENANCE = ("file", "sheet", "row")
-FAILURES = "Failures"
-OUR_SHEETS = frozenset({"Summary", "Successes", FAILURES, "Rows", "Attempts"})
-"""A workbook with all of these is one of our own results; its Failures are read (section 6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +40,17 @@ class LoadRules:
 
     `columns` are people's own names of fields; `only` limits a file to rows with these
     values; `sheet` chooses among several; `send_status` makes a status something to send.
+    `layout` is the name of the only one that may read the file; `bookings` are people's own
+    words for what is in the books; `ids` says whether there is an id map.
     """
 
     columns: Mapping[Field, str] = field(default_factory=dict)
     only: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sheet: str | None = None
     send_status: bool = False
+    layout: str | None = None
+    bookings: Sequence[str] = ()
+    ids: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,11 @@ class Export:
     `sheet`, `row`, then one for each column of the header (its text; `Column A` for an empty
     one; `(2)` for a second of that name), all of dtype object, exact untrimmed text, `""`
     for an empty cell. The frame's index means nothing. `fields` says in which column (from
-    0) a field stands; `was`, `surplus` and `ignored` are keyed by row number.
+    0) a field stands; `was`, `surplus`, `ignored`, `issues` and `credits` are keyed by row
+    number. `layout` recognised it. `derived` are fields whose values no cell holds as they are
+    (the SKU of a group heading): they have a column of their own at the end, and the column
+    here is where the value stands in the file. `documents` names the document of each row, if
+    the layout knows it; `bodies` are rows that speak of one as a whole.
     """
 
     path: Path
@@ -74,6 +82,14 @@ class Export:
     surplus: Mapping[int, tuple[str, ...]]
     ignored: Mapping[int, str]
     notices: tuple[Notice, ...]
+    layout: Layout = PLAIN
+    sku_in_headings: bool = False
+    words: tuple[str, ...] = ()
+    derived: Mapping[Field, int] = field(default_factory=dict)
+    issues: Mapping[int, tuple[Issue, ...]] = field(default_factory=dict)
+    credits: Mapping[int, str] = field(default_factory=dict)
+    documents: Sequence[str] = ()
+    bodies: frozenset[int] = frozenset()
 
     @property
     def rows(self) -> int:
@@ -87,21 +103,34 @@ class Export:
 
     def source_rows(self) -> SourceRows:
         """The rows as the planner wants them: the columns that mean something, as lists."""
-        field_of = {position: field for field, position in self.fields.items()}
+        fields_of: dict[int, list[Field]] = {}
+        for known, position in self.fields.items():
+            fields_of.setdefault(position, []).append(known)
         return SourceRows(
             file=self.file,
             sheet=self.sheet,
             numbers=range(1, self.rows + 1),
             columns={field: self.columns[position] for field, position in self.fields.items()},
-            positions=self.fields,
+            positions=self._positions(),
             was={
-                (row - 1, field_of[column]): what
+                (row - 1, known): what
                 for (row, column), what in self.was.items()
-                if column in field_of
+                for known in fields_of.get(column, ())
             },
             surplus={row - 1: cells for row, cells in self.surplus.items()},
             ignored={row - 1: rule for row, rule in self.ignored.items()},
+            issues={row - 1: issues for row, issues in self.issues.items()},
+            credits={row - 1: word for row, word in self.credits.items()},
+            documents=self.documents,
+            bodies={row - 1 for row in self.bodies},
         )
+
+    def _positions(self) -> dict[Field, int]:
+        """Where the values stand in the file; those of group headings stand on another row."""
+        positions = {**self.fields, **self.derived}
+        if self.sku_in_headings:
+            del positions[Field.SKU]
+        return positions
 
 
 def load(path: Path, file: str, rules: LoadRules) -> Export:
@@ -114,13 +143,18 @@ def load(path: Path, file: str, rules: LoadRules) -> Export:
 
     Raises:
         FileRefusedError: it can't be read as an export; says why and what to do.
+        ConfigError: the config names a layout that there isn't.
     """
+    forced = layout_named(rules.layout)
     data = _bytes_of(path, file)
     kind, sheets = read_sheets(data, file, known_columns)
-    wanted = Wanted(rules.columns, tuple(rules.only))
-    sheet, header = _choose(sheets, wanted, rules.sheet, file)
+    wanted = Wanted(rules.columns, tuple(rules.only), rules.ids)
+    sheet, reading = choose_sheet(sheets, wanted, rules.sheet, forced, file)
+    header = reading.header
     cells = sheet.cells(len(header.names))
-    ignored = ignored_rows(header, cells, rules.only, send_status=rules.send_status)
+    ignored, documents = _rows_of(reading, cells, rules, Place(file, sheet.name, 0))
+    refuse_without_ids(reading, named(file, sheet.name), ids=rules.ids)
+    header, columns, derived = _with_derived(reading, cells, ignored)
     export = Export(
         path=path,
         file=file,
@@ -131,14 +165,55 @@ def load(path: Path, file: str, rules: LoadRules) -> Export:
         header_row=header.row,
         headers=header.names,
         fields=header.fields,
-        frame=_frame(file, sheet.name, header.names, cells.columns),
+        frame=_frame(file, sheet.name, header.names, columns),
         was=cells.was,
         surplus={**cells.surplus, **_beyond(header.names, cells)},
         ignored=ignored,
         notices=tuple(_notices(file, sheet, sheets, header, cells)),
+        layout=reading.layout,
+        sku_in_headings=reading.sku_in_headings,
+        words=tuple(header.names[position] for position, _ in reading.words),
+        derived=derived,
+        issues={row: what for row, what in documents.unknown.items() if row not in ignored},
+        credits=documents.credits,
+        documents=documents_of(reading, cells),
+        bodies=bodies_of(reading, cells),
     )
     _refuse_without_values(export, send_status=rules.send_status)
     return export
+
+
+def _rows_of(
+    reading: Reading, cells: Cells, rules: LoadRules, place: Place
+) -> tuple[dict[int, str], Documents]:
+    """Which rows are no data, by which rule; and what their words say of the others."""
+    if reading.layout is PLAIN:
+        how = {"send_status": rules.send_status, "ids": rules.ids}
+        return ignored_rows(reading.header, cells, rules.only, **how), Documents()
+    ignored = without_data(reading, cells)
+    documents = judge_bookings(reading, cells, ignored, rules.bookings, place)
+    headless = under_no_heading(reading, cells, {**ignored, **documents.others}, place)
+    for row, issues in headless.items():
+        documents.unknown[row] = (*documents.unknown.get(row, ()), *issues)
+    ignored |= documents.others
+    refuse_summary_rows(reading, cells, ignored, named(place.file, place.sheet))
+    filter_rows(reading.header, cells, rules.only, ignored)
+    return dict(sorted(ignored.items())), documents
+
+
+def _with_derived(
+    reading: Reading, cells: Cells, ignored: Mapping[int, str]
+) -> tuple[Header, list[list[str]], dict[Field, int]]:
+    """The header and the columns, and one more for SKUs that no cell holds as they are."""
+    header = reading.header
+    derived = derived_skus(reading, cells, ignored)
+    if derived is None:
+        return header, cells.columns, {}
+    position, skus = derived
+    names = (*header.names, FIELDS[Field.SKU].header)
+    fields = {**header.fields, Field.SKU: len(header.names)}
+    wider = Header(header.row, names, fields, header.passed_over)
+    return wider, [*cells.columns, skus], {Field.SKU: position}
 
 
 def _beyond(names: Sequence[str], cells: Cells) -> dict[int, tuple[str, ...]]:
@@ -160,51 +235,6 @@ def _bytes_of(path: Path, file: str) -> bytes:
         raise FileRefusedError(f"{file} is a folder; name the files in it.") from error
     except OSError as error:
         raise FileRefusedError(f"{file} can't be read: {error.strerror}.") from error
-
-
-def _choose(
-    sheets: Sequence[Sheet], wanted: Wanted, name: str | None, file: str
-) -> tuple[Sheet, Header]:
-    """The one sheet that is read, and its header."""
-    visible = [sheet for sheet in sheets if sheet.visible]
-    if name is None and {sheet.name for sheet in visible} >= OUR_SHEETS:
-        name = FAILURES
-    if name is not None and any(sheet.name for sheet in sheets):
-        visible = [sheet for sheet in visible if sheet.name == name]
-        if not visible:
-            shown = ", ".join(quoted(sheet.name) for sheet in sheets if sheet.visible)
-            raise FileRefusedError(
-                f"{file} has no visible sheet {quoted(name)}; it has {shown or 'none'}."
-            )
-    found: list[tuple[Sheet, Header]] = []
-    for sheet in visible:
-        header = find_header(sheet.head(), wanted, _where(file, sheet))
-        if header is not None:
-            found.append((sheet, _trimmed_header(header, sheet)))
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = ", ".join(quoted(sheet.name) for sheet, _ in found)
-        raise FileRefusedError(
-            f"{file} has several sheets with orders: {names}. Say which with --sheet, or "
-            "`sheet:` in config.yaml."
-        )
-    if not visible:
-        raise FileRefusedError(f"{file} has no visible sheet; hidden ones are not read.")
-    fullest = max(visible, key=lambda sheet: len(sheet.head()))
-    raise refuse_without_header(fullest.head(), wanted, _where(file, fullest))
-
-
-def _trimmed_header(header: Header, sheet: Sheet) -> Header:
-    """In a workbook the header ends with its last name; in a text file with its last cell."""
-    if not sheet.name:
-        return header
-    width = max(at for at, name in enumerate(header.names) if name) + 1
-    return Header(header.row, header.names[:width], header.fields, header.passed_over)
-
-
-def _where(file: str, sheet: Sheet) -> str:
-    return f"{file}!{sheet.name}" if sheet.name else file
 
 
 def _frame(
@@ -264,7 +294,7 @@ def _refuse_without_values(export: Export, *, send_status: bool) -> None:
         return
     if any((row, position) in export.was for row in data for _, position in there):
         return
-    place = f"{export.file}!{export.sheet}" if export.sheet else export.file
+    place = named(export.file, export.sheet)
     columns = ", ".join(FIELDS[field].header for field, _ in there)
     why = f"nothing stands under {columns}" if there else "it has no column with any"
     what = "Fill in, or add," if there else "Add"

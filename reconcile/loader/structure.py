@@ -13,7 +13,7 @@ from reconcile.loader.header import Header
 from reconcile.loader.readers import Cells
 from reconcile.model import Field, IgnoreRule, Was
 
-__all__ = ["ignored_rows"]
+__all__ = ["are_sums", "are_words", "filter_rows", "ignored_rows", "kind_of_words"]
 
 _SUM = re.compile(r"[-+(]?\s*(?:[$€£¥]|[A-Z]{3}\s)?\s*-?[0-9][0-9.,' \u00a0\u202f]*\s*[$€£¥%]?\)?")
 _NUMBER_OR_DATE = re.compile(r"[0-9][0-9.,:/ -]*(?:[AaPp][Mm])?|[0-9-]+T[0-9:.]+Z?")
@@ -23,6 +23,7 @@ _TOTAL_OF = re.compile(r"totals?\s+\S", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:[-:&'.\u2019][^\W\d_]+)*")
 _PUNCTUATION = ".,:;-*\"'()\u2013\u2014"
 _ID_COLUMNS = (Field.ITEM_ID, *EXTERNAL_IDS)
+_LOOKED_UP = (Field.ORDER_NUMBER, Field.SKU)
 _PLAIN = (None, Was.TEXT_FORMULA)
 _NUMBERS = (*_PLAIN, Was.PADDED_NUMBER, Was.LONG_NUMBER)
 _SAYS_SOMETHING = (
@@ -38,6 +39,7 @@ def ignored_rows(
     only: Mapping[str, Sequence[str]],
     *,
     send_status: bool,
+    ids: bool = False,
 ) -> dict[int, str]:
     """Which rows are no data, and by which rule.
 
@@ -46,11 +48,12 @@ def ignored_rows(
         cells: the sheet, as wide as its header.
         only: column name to the values that a row must have, any case.
         send_status: whether a status alone makes a row data.
+        ids: whether numbers are looked up in an id map, and so make a row data too.
 
     Returns:
         Row number (from 1) to the rule.
     """
-    rows = _Rows(header, cells, send_status=send_status)
+    rows = _Rows(header, cells, send_status=send_status, ids=ids)
     ignored = rows.before_header()
     for row in rows.worth_a_look():
         rule = rows.rule(row)
@@ -61,7 +64,7 @@ def ignored_rows(
         if ignored[row] == IgnoreRule.HEADING and row > last_data:
             ignored[row] = IgnoreRule.FOOTER
     ignored |= rows.lone_footers(ignored)
-    _filter(header, cells, only, ignored)
+    filter_rows(header, cells, only, ignored)
     return dict(sorted(ignored.items()))
 
 
@@ -74,16 +77,21 @@ class _Rows:
         cells: Cells,
         *,
         send_status: bool,
+        ids: bool,
     ) -> None:
         self._header = header
         self._columns = cells.columns
         self._was = cells.was
         self._surplus = cells.surplus
         self._count = len(cells.columns[0]) if cells.columns else 0
-        self._ids = cells.columns[header.fields[Field.ORDER_ID]]
-        data = (*_ID_COLUMNS, *_SAYS_SOMETHING, *((Field.STATUS,) if send_status else ()))
+        named_by = Field.ORDER_ID if Field.ORDER_ID in header.fields else Field.ORDER_NUMBER
+        self._order_column = header.fields[named_by]
+        self._ids = cells.columns[self._order_column]
+        finding = _LOOKED_UP if ids else ()
+        id_columns = [field for field in (*_ID_COLUMNS, *finding) if field is not named_by]
+        data = (*id_columns, *_SAYS_SOMETHING, *((Field.STATUS,) if send_status else ()))
         self._data_columns = {header.fields[f] for f in data if f in header.fields}
-        self._id_columns = {header.fields[f] for f in _ID_COLUMNS if f in header.fields}
+        self._id_columns = {header.fields[f] for f in id_columns if f in header.fields}
 
     def before_header(self) -> dict[int, str]:
         ignored: dict[int, str] = {self._header.row: IgnoreRule.HEADER}
@@ -109,27 +117,27 @@ class _Rows:
             return IgnoreRule.HEADER_AGAIN
         if not self._id_columns.isdisjoint(filled):
             return None
-        order_column = self._header.fields[Field.ORDER_ID]
+        order_column = self._order_column
         if order_column in filled:
             others = [text for column, text in filled.items() if column != order_column]
             plain = self._was.get((row, order_column)) in _PLAIN
-            words = plain and _are_words(filled[order_column])
-            if words and _sums(others):
-                return _kind_of_words(filled[order_column], others)
+            words = plain and are_words(filled[order_column])
+            if words and are_sums(others):
+                return kind_of_words(filled[order_column], others)
             return None
         first, *others = filled.values()
-        labelled = next(iter(filled)) not in self._data_columns and _are_words(first)
-        kind = _kind_of_words(first, others) if labelled and _sums(others) else None
+        labelled = next(iter(filled)) not in self._data_columns and are_words(first)
+        kind = kind_of_words(first, others) if labelled and are_sums(others) else None
         if kind is not None and (kind != IgnoreRule.HEADING or not others):
             return kind
         if not self._data_columns.isdisjoint(filled):
             return None
-        return IgnoreRule.TOTAL if _sums(list(filled.values())) else IgnoreRule.NO_IDS
+        return IgnoreRule.TOTAL if are_sums(list(filled.values())) else IgnoreRule.NO_IDS
 
     def is_lone(self, row: int) -> bool:
         """Nothing but a number or a date in the order id column."""
         filled = self._filled(row)
-        order_column = self._header.fields[Field.ORDER_ID]
+        order_column = self._order_column
         if list(filled) != [order_column] or row in self._surplus:
             return False
         what = self._was.get((row, order_column))
@@ -164,25 +172,28 @@ class _Rows:
 
     def _repeats_header(self, filled: Mapping[int, str]) -> bool:
         names = self._header.names
-        order_column = self._header.fields[Field.ORDER_ID]
+        order_column = self._order_column
         return order_column in filled and all(
             column < len(names) and normal_name(text) == normal_name(names[column])
             for column, text in filled.items()
         )
 
 
-def _are_words(text: str) -> bool:
+def are_words(text: str) -> bool:
     """Words begin with a word; `S0123` could be somebody's id, and is judged."""
     return any(_WORD.fullmatch(first.strip(_PUNCTUATION)) for first in text.split()[:1])
 
 
-def _sums(texts: Sequence[str]) -> bool:
+def are_sums(texts: Sequence[str]) -> bool:
     """Numbers and amounts; a filled cell without text is a formula that was never calculated."""
     return all(not text or _SUM.fullmatch(text) for text in texts)
 
 
-def _kind_of_words(text: str, sums: Sequence[str]) -> str:
-    """A customer may be called Total Quality Logistics: such a total has sums beside it."""
+def kind_of_words(text: str, sums: Sequence[str]) -> str:
+    """What a row of words is.
+
+    A customer may be called Total Quality Logistics: such a total has sums beside it.
+    """
     if _SUBTOTAL.match(text) or (sums and _TOTAL_OF.match(text)):
         return IgnoreRule.SUBTOTAL
     if _TOTAL_OF.match(text):
@@ -190,12 +201,17 @@ def _kind_of_words(text: str, sums: Sequence[str]) -> str:
     return IgnoreRule.TOTAL if _TOTAL.match(text) else IgnoreRule.HEADING
 
 
-def _filter(
+def filter_rows(
     header: Header,
     cells: Cells,
     only: Mapping[str, Sequence[str]],
     ignored: dict[int, str],
 ) -> None:
+    """Adds to `ignored` the rows that `only:` leaves out.
+
+    Raises:
+        FileRefusedError: a column of it doesn't stand there once.
+    """
     names = [normal_name(name) for name in header.names]
     for name, values in only.items():
         wanted = {trimmed(value).casefold() for value in values}
