@@ -162,7 +162,6 @@ def test_text_is_an_export_under_the_names_that_exports_have(
         ("partless.xlsx", packed({"xl/worksheets/sheet1.xml": ""})),
         ("free.ods", open_document("spreadsheet")),
         ("unsaid.ods", packed({"content.xml": "", "mimetype": ""})),
-        ("table.xls", b"<html><table><tr><td>Order ID</td></tr></table></html>"),
         ("old.xml", b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'),
         ("prose.csv", b"nothing that is a header\n"),
         ("mixed.csv", b"Order ID,Name\n1,\xc3\xa4\n2,\xe4\n"),

@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -10,7 +11,10 @@ from hypothesis import strategies as st
 
 from reconcile.errors import FileRefusedError
 from reconcile.loader.kinds import read_sheets
+from reconcile.loader.readers import READERS
 from reconcile.loader.readers.base import Head
+from reconcile.loader.readers.signatures import Kind
+from tests.loader.readers import binary
 from tests.loader.readers.workbooks import (
     packed,
     row_of,
@@ -22,6 +26,12 @@ from tests.loader.readers.workbooks import (
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 TABLE = "<table><tr><td>Order ID</td></tr></table>"
+SHEET_2003 = (
+    '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'
+    '<Worksheet Name="S"><Table><Row><Cell><Data>a</Data></Cell></Row></Table>'
+    "</Worksheet></Workbook>"
+)
+SAMPLES = Path(__file__).parent / "readers" / "samples"
 
 
 def no_score(_: Head) -> int:
@@ -65,18 +75,21 @@ def zipped(**parts: str) -> bytes:
         (b"GIF89a" + bytes(20), "is an image (GIF)"),
         (b"{\\rtf1\\ansi Order ID}", "is a document (RTF)"),
         (ole2("EncryptedPackage"), "is a workbook with a password: open it, take the password off"),
-        (ole2("Workbook"), "is a workbook in the old .xls format: open it"),
-        (ole2("Book"), "is a workbook in the old .xls format"),
+        (ole2("Workbook"), "is a damaged or incomplete workbook"),
+        (ole2("BOOK"), "is a damaged or incomplete workbook"),
         (ole2("WordDocument"), "is a Word document (.doc)"),
         (OLE2, "is an old Office file without a workbook"),
-        (f"<!DOCTYPE html><html>{TABLE}</html>".encode(), "is a web page (HTML)"),
-        (f"\r\n <HTML>{TABLE}".encode(), "is a web page (HTML)"),
-        (TABLE.encode("utf-16"), "is a web page (HTML)"),
         (b'<?xml version="1.0"?><html><p>Sign in</p></html>', "is a web page (HTML)"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "is a web archive (MHTML)"),
         (
             b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
-            "is an XML Spreadsheet 2003: open it in a spreadsheet program",
+            "is a damaged or incomplete XML Spreadsheet 2003",
         ),
+        (
+            b'<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0">',
+            "is a flat OpenDocument file (.fods): open it",
+        ),
+        (b'<a xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "is an XML file"),
         (b'<?xml version="1.0"?><orders><order/></orders>', "is an XML file"),
         (b'[{"order": 1}]', "is a JSON file"),
         (b'{"orders": []}', "is a JSON file"),
@@ -84,9 +97,14 @@ def zipped(**parts: str) -> bytes:
         ("Order ID,Name\n".encode("utf-32"), "is text in UTF-32"),
         (bytes(range(256)) * 20, "is a binary file"),
         (zipped(orders_csv="Order ID\n1\n"), "is a zip file: unpack it"),
-        (zipped(xl__workbook_bin=""), "is a binary workbook (.xlsb): open it"),
+        (zipped(xl__workbook_bin=""), "is damaged or incomplete: its part xl/_rels"),
         (zipped(word__document_xml=""), "is a Word document (.docx)"),
-        (zipped(content_xml="", mimetype=""), "is an OpenDocument file (.ods or .odt): open it"),
+        (zipped(content_xml="", mimetype=""), "is a damaged or incomplete workbook"),
+        (
+            zipped(content_xml="", mimetype="application/vnd.oasis.opendocument.text"),
+            "is an OpenDocument file (.ods or .odt), but no spreadsheet: save it",
+        ),
+        (packed({"encrypted-package": "", "mimetype": ""}), "is a workbook with a password"),
         (zipped(Index__Document_iwa=""), "is an Apple Numbers file"),
         (packed({}), "is a damaged, incomplete or empty zip file"),
         (workbook(row_of(1, text_cell("a")))[:-40], "is a damaged, incomplete or empty zip file"),
@@ -120,8 +138,31 @@ def test_text_is_text(data: bytes) -> None:
     assert kind_of(data) == "text"
 
 
-def test_a_workbook_is_one_whatever_its_name_says() -> None:
-    assert kind_of(workbook(row_of(1, text_cell("a")))) == "xlsx"
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (workbook(row_of(1, text_cell("a"))), "xlsx"),
+        (binary.workbook(binary.row(1, binary.text("a"))), "xlsb"),
+        (f"<!DOCTYPE html><html>{TABLE}</html>".encode(), "html"),
+        (f"\r\n <HTML>{TABLE}".encode(), "html"),
+        (TABLE.encode("utf-16"), "html"),
+        (f'<?xml version="1.0"?><html>{TABLE}</html>'.encode(), "html"),
+        (SHEET_2003.encode(), "xml"),
+        (
+            f'\n<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>{SHEET_2003}'.encode(),
+            "xml",
+        ),
+        ((SAMPLES / "same.xls").read_bytes(), "xls"),
+        ((SAMPLES / "same.ods").read_bytes(), "ods"),
+        ((SAMPLES / "same.html").read_bytes(), "html"),
+    ],
+)
+def test_a_file_is_read_as_what_it_is_whatever_its_name_says(data: bytes, kind: str) -> None:
+    assert kind_of(data) == kind
+
+
+def test_every_kind_has_one_reader_and_its_name() -> None:
+    assert sorted(reader.kind for reader in READERS) == sorted(kind.value for kind in Kind)
 
 
 def test_a_stored_zip_of_text_is_still_a_zip() -> None:
@@ -138,6 +179,10 @@ def test_a_workbook_with_macros_is_a_workbook() -> None:
 
 @given(st.binary(max_size=400))
 @example(b"PK\x05\x06" + bytes(18))
+@example(b"\x09\x08\x10\x00" + bytes(40))
+@example(b"<table><tr><td>")
+@example(b"<Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'>")
+@example(OLE2 + "Workbook\0".encode("utf-16-le"))
 @example(b"\xff\xfe\x00")
 @example(b'"')
 @example(b"sep=\x00\n")

@@ -5,10 +5,23 @@ above `text`, which takes whatever no other reader and no signature claims.
 """
 
 from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head, Reader, Score, Sheet
+from reconcile.loader.readers.html import HtmlReader
+from reconcile.loader.readers.ods import OdsReader
 from reconcile.loader.readers.text import TextReader
+from reconcile.loader.readers.xls import XlsReader
+from reconcile.loader.readers.xlsb import XlsbReader
 from reconcile.loader.readers.xlsx import XlsxReader
+from reconcile.loader.readers.xml2003 import XmlSpreadsheetReader
 
 __all__ = ["HEAD_ROWS", "READERS", "Cells", "Head", "Reader", "Score", "Sheet"]
 
-READERS: tuple[Reader, ...] = (XlsxReader(), TextReader())
+READERS: tuple[Reader, ...] = (
+    XlsxReader(),
+    XlsbReader(),
+    OdsReader(),
+    XlsReader(),
+    XmlSpreadsheetReader(),
+    HtmlReader(),
+    TextReader(),
+)
 """Asked in this order; the first that recognises the content reads it."""

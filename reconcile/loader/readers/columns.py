@@ -1,20 +1,33 @@
 """Columns of text as they grow, and where they end.
 
-Owns the end of a sheet (rules, section 1.4): rows after the last filled one don't exist.
+Owns the end of a sheet (rules, section 1.4): rows after the last filled one don't exist; and
+the limit on what a few bytes may claim to hold (section 1.8).
 """
 
 from collections.abc import Sequence
 from itertools import repeat
+from typing import Final
+
+from reconcile.errors import FileRefusedError
 
 __all__ = ["Columns", "cut_blank_end"]
 
 _BATCH = 128  # rows turned into columns at once; more would leave the processor's cache
 
 
-class Columns:
-    """Takes filled rows from the top down, and gaps between them, as columns."""
+MAX_CELLS: Final = 1 << 26
+"""Of a sheet from its first to its last filled row, as wide as its header. A sheet full to its
+last row has 46 million with the 44 columns of the widest export known."""
 
-    def __init__(self, width: int) -> None:
+
+class Columns:
+    """Takes filled rows from the top down, and gaps between them, as columns.
+
+    `file` is for messages. All that takes rows raises `FileRefusedError` beyond `MAX_CELLS`.
+    """
+
+    def __init__(self, width: int, file: str) -> None:
+        self._file = file
         self.columns: list[list[str]] = [[] for _ in range(width)]
         self._batch: list[Sequence[str]] = []
         self._rows = 0
@@ -24,6 +37,7 @@ class Columns:
         gap = number - self._rows - 1
         if gap or len(self._batch) == _BATCH:
             self.flush()
+            self._limit(number)
             for column in self.columns:
                 column.extend(repeat("", gap))
         self._batch.append(texts)
@@ -32,11 +46,26 @@ class Columns:
     def extend(self, first: int, columns: Sequence[Sequence[str]]) -> None:
         """Take rows from `first` on, column by column; they too stand below all before."""
         self.flush()
+        self._limit(first)
         gap = first - self._rows - 1
         for column, texts in zip(self.columns, columns, strict=True):
             column.extend(repeat("", gap))
             column.extend(texts)
         self._rows += gap + (len(columns[0]) if columns else 0)
+
+    def repeat(self, first: int, texts: Sequence[str], count: int) -> None:
+        """Take `count` rows like this one, from `first` on."""
+        self._limit(first + count)
+        self.extend(first, [[text] * count for text in texts])
+
+    def _limit(self, rows: int) -> None:
+        cells = rows * len(self.columns)
+        if cells > MAX_CELLS:
+            raise FileRefusedError(
+                f"{self._file} claims to hold {cells >> 20} million cells in a sheet, and no "
+                f"export needs more than {MAX_CELLS >> 20}: look at where it comes from, then "
+                "split it."
+            )
 
     def flush(self) -> None:
         """Bring `columns` up to date."""

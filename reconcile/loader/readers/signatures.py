@@ -1,9 +1,10 @@
-"""Says what bytes are that no reader reads, by their content, and what to do about it.
+"""Says of bytes which reader reads them, or what they are else and what to do about it.
 
-Owns the signatures of foreign files, and whether such a file was ever meant to be a
+Owns the signatures of all kinds of file, and whether a file was ever meant to be a
 spreadsheet. Sources: the magic numbers of the formats' own specifications; ECMA-376 part 2
 and ODF 1.3 part 2 (what is inside a zip); MS-OFFCRYPTO (a workbook with a password is an
-OLE2 file with a stream `EncryptedPackage`).
+OLE2 file with a stream `EncryptedPackage`); MS-XLS 2.4.21 and its forerunners (how a
+workbook begins that is in no OLE2 file).
 """
 
 import codecs
@@ -15,23 +16,53 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import BinaryIO, Final, NamedTuple
 
-__all__ = ["UTF16_MARKS", "ZIP_MARKS", "Judged", "Meant", "foreign", "judge", "zip_names"]
+__all__ = [
+    "OLE2_MARK",
+    "UTF16_MARKS",
+    "ZIP_MARKS",
+    "Judged",
+    "Kind",
+    "Meant",
+    "foreign",
+    "judge",
+    "kind_of",
+]
+
+
+class Kind(Enum):
+    """The kinds that are read, one reader each; the value is what messages call them."""
+
+    XLSX = "xlsx"
+    XLSB = "xlsb"
+    XLS = "xls"
+    ODS = "ods"
+    XML = "xml"
+    HTML = "html"
+    TEXT = "text"
 
 
 class Meant(Enum):
     """Whether a file was meant to be a spreadsheet, as far as its content tells."""
 
-    YES = auto()  # it is one, or the remains of one, or of a kind that no reader reads
+    YES = auto()  # it is one, or the remains of one
     NO = auto()
     TEXT = auto()  # in text a table looks like prose
     UNKNOWN = auto()  # no signature: another kind of thing, or a damaged spreadsheet
 
 
 class Judged(NamedTuple):
-    """What a file is; `says` is None if it looks like text that a reader reads."""
+    """What a file is, in words that follow its name; `says` is None if it looks like text."""
 
     says: str | None
     meant: Meant
+
+
+class _Found(NamedTuple):
+    """The same, and the kind if a reader reads it."""
+
+    says: str | None
+    meant: Meant
+    kind: Kind | None = None
 
 
 ZIP_MARKS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
@@ -39,6 +70,7 @@ UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 _SAVE = "save it as .xlsx or CSV in the program it comes from"
 _RESAVE = "open it in a spreadsheet program and save it as .xlsx or CSV"
+_PASSWORD = "is a workbook with a password: open it, take the password off and save it again"  # noqa: S105
 
 _SIGNATURES: Final = (
     (b"\x1f\x8b", "is a gzip file: unpack it and give the file inside"),
@@ -60,21 +92,25 @@ _SIGNATURES: Final = (
 """None of these was meant to be a spreadsheet."""
 
 _UTF32_MARKS: Final = (b"\x00\x00\xfe\xff", b"\xff\xfe\x00\x00")
-_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE2_MARK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE2_STREAMS: Final = (
-    (
-        "EncryptedPackage",
-        "is a workbook with a password: open it, take the password off and save it again",
-        Meant.YES,
-    ),
-    ("Workbook", f"is a workbook in the old .xls format: {_RESAVE}", Meant.YES),
-    ("Book", f"is a workbook in the old .xls format: {_RESAVE}", Meant.YES),
+    ("EncryptedPackage", _PASSWORD, Meant.YES),
+    ("Workbook", "is a workbook in the old .xls format", Meant.YES),
+    ("Book", "is a workbook in the old .xls format", Meant.YES),
     ("WordDocument", f"is a Word document (.doc), not a spreadsheet: {_SAVE}", Meant.NO),
     ("PowerPoint Document", f"is a presentation (.ppt), not a spreadsheet: {_SAVE}", Meant.NO),
 )
+_OLE2_WORKBOOKS: Final = ("Workbook", "Book")
+_BARE_WORKBOOKS: Final = (
+    b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+    b"\x09\x08\x08\x00",
+    b"\x09\x08\x10\x00",
+)
+"""The first record of Excel 2 to 5 and its length: the whole file is the workbook."""
+
 _ZIP_PARTS: Final = (
-    ("xl/workbook.xml", f"is an .xlsx workbook, not text: {_RESAVE}", Meant.YES),
-    ("xl/workbook.bin", f"is a binary workbook (.xlsb): {_RESAVE}", Meant.YES),
     ("word/document.xml", f"is a Word document (.docx), not a spreadsheet: {_SAVE}", Meant.NO),
     ("ppt/presentation.xml", f"is a presentation (.pptx), not a spreadsheet: {_SAVE}", Meant.NO),
     (
@@ -82,7 +118,14 @@ _ZIP_PARTS: Final = (
         f"is an Apple Numbers file: export it as .xlsx or CSV ({_SAVE})",
         Meant.YES,
     ),
+    ("encrypted-package", _PASSWORD, Meant.YES),
 )
+_ZIP_KINDS: Final = (
+    ("workbook.xml", "is an .xlsx workbook", Kind.XLSX),
+    ("workbook.bin", "is a binary workbook (.xlsb)", Kind.XLSB),
+)
+"""In the folder `xl`, or in any if the zip says of itself that it is such a package."""
+
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
 _OPEN_SPREADSHEET = _OPEN_DOCUMENT + b"spreadsheet"
 _DAMAGED_ZIP = (
@@ -99,6 +142,10 @@ _WEB = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|table|meta|style|script|div|p|form|title)[\s>]",
     re.IGNORECASE,
 )
+_WORKBOOK = re.compile(rb"<(?:\w+:)?Workbook[\s>]")
+_XML_SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
+_FLAT_OPEN_DOCUMENT = b"urn:oasis:names:tc:opendocument:xmlns:office"
+_WEB_ARCHIVE = re.compile(rb"\s*MIME-Version:", re.IGNORECASE)
 _JSON = re.compile(rb'\s*\[?\s*\{\s*"')
 _SAMPLE = 1 << 16
 _CHUNK = 1 << 20
@@ -106,39 +153,47 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x0b\x1a\x1b")) + b"\x7f"
 _CONTROLS_SHARE = 20  # one byte in so many; random bytes hold one in ten, text hardly any
 
 
-def foreign(data: bytes) -> str | None:
-    """Say what `data` is and what to do, to follow the file's name; None if it looks like text.
+def kind_of(data: bytes) -> Kind | None:
+    """The kind that some bytes are, if a reader reads it."""
+    return _found(io.BytesIO(data)).kind
 
-    `is a PDF: save it as ...`. The answer for a zip is never None.
+
+def foreign(data: bytes) -> str | None:
+    """Say of what no reader reads what it is and what to do, to follow the file's name.
+
+    `is a PDF: save it as ...`; None for a kind that is read.
     """
-    return judge(io.BytesIO(data)).says
+    found = _found(io.BytesIO(data))
+    return None if found.kind else found.says
 
 
 def judge(file: BinaryIO) -> Judged:
-    """The same of an open file, and what it was meant to be; reads as little of it as does.
+    """What an open file is, and what it was meant to be; reads as little of it as does.
 
     Beyond the beginning that is the list in a zip, an OLE2 file up to the name that tells,
     and a text up to its first character.
     """
+    found = _found(file)
+    return Judged(found.says, found.meant)
+
+
+def _found(file: BinaryIO) -> _Found:
     file.seek(0)
     sample = file.read(_SAMPLE)
-    if sample.startswith(_OLE2):
+    if sample.startswith(OLE2_MARK):
         return _ole2(file)
     if sample.startswith(ZIP_MARKS):
         return _zip(file)
+    if sample.startswith(_BARE_WORKBOOKS):
+        return _Found("is a workbook in the old .xls format", Meant.YES, Kind.XLS)
     if b"%PDF-" in sample[:1024]:
-        return Judged(f"is a PDF: {_SAVE}", Meant.NO)
+        return _Found(f"is a PDF: {_SAVE}", Meant.NO)
     for signature, says in _SIGNATURES:
         if sample.startswith(signature):
-            return Judged(says, Meant.NO)
+            return _Found(says, Meant.NO)
     if sample.startswith(_UTF32_MARKS):
-        return Judged(f"is text in UTF-32: {_RESAVE}", Meant.TEXT)
+        return _Found(f"is text in UTF-32: {_RESAVE}", Meant.TEXT)
     return _text(file, sample)
-
-
-def zip_names(data: bytes) -> frozenset[str]:
-    """The names in a zip, in lower case, with forward slashes; none if it can't be opened."""
-    return _names_in(io.BytesIO(data)) if data.startswith(ZIP_MARKS) else frozenset()
 
 
 def _names_in(file: BinaryIO) -> frozenset[str]:
@@ -159,40 +214,45 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _ole2(file: BinaryIO) -> Judged:
-    marks = [(stream + "\x00").encode("utf-16-le") for stream, _, _ in _OLE2_STREAMS]
+def _ole2(file: BinaryIO) -> _Found:
+    marks = [(stream.lower() + "\x00").encode("utf-16-le") for stream, _, _ in _OLE2_STREAMS]
     found: set[bytes] = set()
     before = b""
     for chunk in _chunks(file):
-        window = before + chunk
+        window = before + chunk.lower()
         found.update(mark for mark in marks if mark in window)
         before = window[-max(map(len, marks)) :]
         if marks[0] in found:
             break
-    for mark, (_, says, meant) in zip(marks, _OLE2_STREAMS, strict=True):
+    for mark, (stream, says, meant) in zip(marks, _OLE2_STREAMS, strict=True):
         if mark in found:
-            return Judged(says, meant)
-    return Judged(f"is an old Office file without a workbook in it: {_SAVE}", Meant.NO)
+            return _Found(says, meant, Kind.XLS if stream in _OLE2_WORKBOOKS else None)
+    return _Found(f"is an old Office file without a workbook in it: {_SAVE}", Meant.NO)
 
 
-def _zip(file: BinaryIO) -> Judged:
+def _zip(file: BinaryIO) -> _Found:
     names = _names_in(file)
     if not names:
-        return Judged(
+        return _Found(
             "is a damaged, incomplete or empty zip file or workbook: export or copy it again",
             Meant.YES,
         )
+    packages = {name.rpartition("/")[2] for name in names if "_rels/.rels" in names}
+    for part, says, kind in _ZIP_KINDS:
+        if f"xl/{part}" in names or part in packages:
+            return _Found(says, Meant.YES, kind)
     for part, says, meant in _ZIP_PARTS:
         if part in names:
-            return Judged(says, meant)
-    if {"content.xml", "mimetype"} <= names:
-        kind = _open_document_kind(file)
-        text = kind.startswith(_OPEN_DOCUMENT) and not kind.startswith(_OPEN_SPREADSHEET)
-        return Judged(
-            f"is an OpenDocument file (.ods or .odt): {_RESAVE}", Meant.NO if text else Meant.YES
-        )
+            return _Found(says, meant)
+    if "content.xml" in names and names & {"mimetype", "meta-inf/manifest.xml"}:
+        what = _open_document_kind(file)
+        if what.startswith(_OPEN_DOCUMENT) and not what.startswith(_OPEN_SPREADSHEET):
+            return _Found(
+                f"is an OpenDocument file (.ods or .odt), but no spreadsheet: {_SAVE}", Meant.NO
+            )
+        return _Found("is an OpenDocument spreadsheet (.ods)", Meant.YES, Kind.ODS)
     parts_of_a_workbook = any(name.startswith("xl/") for name in names)
-    return Judged(
+    return _Found(
         "is a zip file: unpack it and give the file inside",
         Meant.YES if parts_of_a_workbook else Meant.NO,
     )
@@ -219,7 +279,7 @@ def _is_hollow(file: BinaryIO, encoding: str) -> bool:
     return not decoder.decode(b"", final=True).strip(blanks)
 
 
-def _text(file: BinaryIO, sample: bytes) -> Judged:
+def _text(file: BinaryIO, sample: bytes) -> _Found:
     """The same of a file without a signature."""
     wide = sample.startswith(UTF16_MARKS)
     if wide:
@@ -227,31 +287,37 @@ def _text(file: BinaryIO, sample: bytes) -> Judged:
     sample = sample.removeprefix(b"\xef\xbb\xbf")
     if not sample.strip(b" \t\r\n\f\x0b\x1a\x00\xc2\xa0"):
         hollow = _is_hollow(file, "utf-16" if wide else "utf-8-sig")
-        return Judged("is empty: export it again" if hollow else None, Meant.TEXT)
+        if hollow:
+            return _Found("is empty: export it again", Meant.TEXT)
+        return _Found(None, Meant.TEXT, Kind.TEXT)
     if _MARKUP.match(sample):
         return _markup(sample)
+    if _WEB_ARCHIVE.match(sample):
+        return _Found(f"is a web archive (MHTML), whatever its name says: {_RESAVE}", Meant.TEXT)
     if _JSON.match(sample):
-        return Judged(f"is a JSON file, not a spreadsheet: {_SAVE}", Meant.NO)
+        return _Found(f"is a JSON file, not a spreadsheet: {_SAVE}", Meant.NO)
     return _binary(sample)
 
 
-def _markup(sample: bytes) -> Judged:
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in sample:
-        return Judged(f"is an XML Spreadsheet 2003: {_RESAVE}", Meant.YES)
+def _markup(sample: bytes) -> _Found:
+    if _XML_SPREADSHEET in sample and _WORKBOOK.search(sample):
+        return _Found("is an XML Spreadsheet 2003", Meant.YES, Kind.XML)
+    if _FLAT_OPEN_DOCUMENT in sample:
+        return _Found(f"is a flat OpenDocument file (.fods): {_RESAVE}", Meant.YES)
     if _WEB.search(sample):
-        return Judged(f"is a web page (HTML), whatever its name says: {_RESAVE}", Meant.TEXT)
-    return Judged(f"is an XML file, not a spreadsheet: {_SAVE}", Meant.NO)
+        return _Found("is a web page (HTML)", Meant.TEXT, Kind.HTML)
+    return _Found(f"is an XML file, not a spreadsheet: {_SAVE}", Meant.NO)
 
 
-def _binary(sample: bytes) -> Judged:
+def _binary(sample: bytes) -> _Found:
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls * _CONTROLS_SHARE <= len(sample):
-        return Judged(None, Meant.TEXT)
+        return _Found(None, Meant.TEXT, Kind.TEXT)
     if sample.count(0) * 3 > len(sample):
         even, odd = sample[::2].count(0), sample[1::2].count(0)
         text = min(even, odd) * _CONTROLS_SHARE <= len(sample)
-        return Judged(
+        return _Found(
             f"is text in UTF-16 without the mark (BOM) that says so: {_RESAVE}",
             Meant.TEXT if text else Meant.UNKNOWN,
         )
-    return Judged(f"is a binary file and no known spreadsheet: {_SAVE}", Meant.UNKNOWN)
+    return _Found(f"is a binary file and no known spreadsheet: {_SAVE}", Meant.UNKNOWN)

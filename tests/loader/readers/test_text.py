@@ -247,3 +247,16 @@ def test_every_table_comes_back_as_it_was_written(
     plain = [[re.sub(r'\A="([^"]*)"\Z', r"\1", cell) for cell in row] for row in table]
     assert [list(row) for row in zip(*sheet.cells(3).columns, strict=True)] == plain
     assert not sheet.cells(3).surplus
+
+
+@pytest.mark.parametrize("mark", ["", "sep=;\r\n"])
+def test_what_excel_calls_unicode_text_is_read(mark: str) -> None:
+    separator = ";" if mark else "\t"
+    text = f'{mark}Order ID{separator}Note\r\n1{separator}"a{separator}b\nc"\r\n'
+    data = b"\xff\xfe" + text.encode("utf-16-le")
+    assert cells_of(data, 2).columns == [["Order ID", "1"], ["Note", f"a{separator}b\nc"]]
+
+
+def test_a_line_that_names_the_separator_may_end_with_a_carriage_return_alone() -> None:
+    data = b"\xef\xbb\xbfsep=|\rOrder ID|Name\r1|x\r\x1a"
+    assert cells_of(data, 2).columns == [["Order ID", "1"], ["Name", "x"]]

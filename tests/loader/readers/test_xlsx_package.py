@@ -14,6 +14,8 @@ from reconcile.errors import FileRefusedError
 from reconcile.loader.kinds import read_sheets
 from reconcile.loader.readers.xlsx.package import MAX_SMALL, MAX_STRINGS, MAX_UNPACKED
 from tests.loader.readers.workbooks import (
+    PACKAGE,
+    RELATIONS,
     cells_of,
     number_cell,
     packed,
@@ -198,3 +200,13 @@ def test_a_sound_zip_of_a_harmed_part_is_read_or_refused(
     xml = PARTS[part]
     assert isinstance(xml, str)
     read_or_refuse(packed({**PARTS, part: harm(xml.encode(), chance)}))
+
+
+def test_the_workbook_is_where_the_package_says_it_is() -> None:
+    parts = workbook_parts({"S": sheet_xml(row_of(1, text_cell("a")))})
+    moved = {name.replace("xl/", "data/"): content for name, content in parts.items()}
+    relation = f'<Relationship Id="r" Type="{RELATIONS}/officeDocument" Target="{{}}"/>'
+    for target in ("data/workbook.xml", "/data/workbook.xml"):
+        says = f'<Relationships xmlns="{PACKAGE}">{relation.format(target)}</Relationships>'
+        (sheet,) = read_sheets(packed({**moved, "_rels/.rels": says}), "a.xlsx", lambda _: 0)[1]
+        assert sheet.cells(1).columns == [["a"]]

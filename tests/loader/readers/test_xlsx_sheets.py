@@ -234,3 +234,10 @@ def test_a_wrong_dimension_is_not_believed() -> None:
     for wrong in ("A1", "A1:XFD1048576", "nonsense"):
         sheet = sheet_xml(rows).replace("<sheetData>", f'<dimension ref="{wrong}"/><sheetData>')
         assert cells_of(packed(workbook_parts({"S": sheet})), 2).columns == [["a", "c"], ["b", ""]]
+
+
+def test_a_few_bytes_may_not_claim_to_hold_a_sheet_that_fills_the_memory() -> None:
+    data = workbook(row_of(1, text_cell("a")) + row_of(1_048_576, text_cell("b")))
+    with pytest.raises(FileRefusedError, match="million cells"):
+        cells_of(data, 16_384)
+    assert len(cells_of(data, 44).columns[0]) == 1_048_576

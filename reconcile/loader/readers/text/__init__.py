@@ -12,7 +12,7 @@ from typing import Final
 
 from reconcile.loader.readers.base import Cells, Head, Score
 from reconcile.loader.readers.columns import cut_blank_end
-from reconcile.loader.readers.signatures import foreign
+from reconcile.loader.readers.signatures import Kind, kind_of
 from reconcile.loader.readers.text.delimited import Records, Source
 from reconcile.loader.readers.text.encoding import encoding_of
 from reconcile.loader.readers.text.separator import Top, find_top
@@ -26,11 +26,11 @@ _TEXT_FORMULA: Final = re.compile(r'="([^"]*)"')
 class TextReader:
     """Whatever looks like text and has no signature of another kind of file."""
 
-    kind: str = "text"
+    kind: str = Kind.TEXT.value
 
     def recognises(self, data: bytes) -> bool:
         """Whether it is text, and no web page, JSON or the like."""
-        return foreign(data) is None
+        return kind_of(data) is Kind.TEXT
 
     def open(self, data: bytes, name: str, score: Score) -> Sequence["TextSheet"]:
         """The one sheet of a text file, its separator found with `score`.

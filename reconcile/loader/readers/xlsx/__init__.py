@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from reconcile.errors import FileRefusedError
 from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head, Score
 from reconcile.loader.readers.columns import Columns, cut_blank_end
-from reconcile.loader.readers.signatures import zip_names
+from reconcile.loader.readers.signatures import Kind, kind_of
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, Stretch
 from reconcile.loader.readers.xlsx.merged import fill_down
 from reconcile.loader.readers.xlsx.package import Package
 from reconcile.loader.readers.xlsx.rows import Row, rows_of
 from reconcile.loader.readers.xlsx.shape import Shape
 from reconcile.loader.readers.xlsx.sheet_xml import SheetXml
-from reconcile.loader.readers.xlsx.workbook import WORKBOOK_PART, Tab, Workbook
+from reconcile.loader.readers.xlsx.workbook import Tab, Workbook
 from reconcile.model import Was
 
 __all__ = ["XlsxReader"]
@@ -26,11 +26,11 @@ __all__ = ["XlsxReader"]
 class XlsxReader:
     """A zip with a workbook in it."""
 
-    kind: str = "xlsx"
+    kind: str = Kind.XLSX.value
 
     def recognises(self, data: bytes) -> bool:
         """Whether it is a zip with the part that makes it a workbook."""
-        return WORKBOOK_PART in zip_names(data)
+        return kind_of(data) is Kind.XLSX
 
     def open(self, data: bytes, name: str, score: Score) -> Sequence["XlsxSheet"]:  # noqa: ARG002
         """The worksheets in tab order, hidden ones too; charts aren't listed.
@@ -80,7 +80,7 @@ class XlsxSheet:
         """The first `width` columns; raises `FileRefusedError` if the sheet is damaged."""
         values = self._workbook.values
         xml = self._xml(Shape(values, width))
-        columns = Columns(width)
+        columns = Columns(width, xml.name)
         was: dict[tuple[int, int], Was] = {}
         last_noted = hidden = 0
         for rows in rows_of(xml, values, width):

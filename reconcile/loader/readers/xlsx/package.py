@@ -64,6 +64,9 @@ class Package:
                 f"{MAX_UNPACKED >> 20}: look at where it comes from, then split it."
             )
 
+    def __contains__(self, part: str) -> bool:
+        return part.lower() in self._parts
+
     @contextmanager
     def open(self, part: str, most: int = MAX_UNPACKED) -> Iterator[zipfile.ZipExtFile]:
         """The bytes of a part, unpacked as they are read.

@@ -1,6 +1,7 @@
 """The one text of a cell, from what is saved for it and nothing else.
 
-Owns rule 2 of section 1 for workbooks. Sources: ECMA-376 part 1, 18.17.4 (dates), 18.18.11
+Owns rule 2 of section 1 for workbooks; what a number says in its format is the same in all
+kinds of them. Sources: ECMA-376 part 1, 18.17.4 (dates), 18.18.11
 (types of cells) and 22.9.2.19 (`_x000D_` and its like).
 """
 
@@ -18,7 +19,7 @@ from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, S
 from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
 from reconcile.model import Was
 
-__all__ = ["Reading", "Value", "Values", "number_value", "string_text"]
+__all__ = ["Reading", "Value", "Values", "number_reading", "number_value", "string_text"]
 
 Value = tuple[str, Was | None]
 """The text of a cell, and what it was where the text doesn't tell."""
@@ -82,10 +83,8 @@ class Values:
                 return self.shared
             case "str" | "inlineStr":
                 return lambda saved: (string_text(saved), None)
-            case "n" if number_format.shown is Shown.NUMBER:
-                return _padded(number_format) if number_format.zeros else number_value
             case "n":
-                return self._dated(number_format)
+                return number_reading(number_format, from_1904=self._from_1904)
             case "b":
                 return _boolean
             case "e":
@@ -106,18 +105,6 @@ class Values:
             f"{self._name} is damaged: a cell points to the text {saved!r} of "
             f"{len(self.strings)}; open it in a spreadsheet program and save it again."
         )
-
-    def _dated(self, number_format: NumberFormat) -> Reading:
-        @lru_cache(maxsize=1 << 12)
-        def read(saved: str) -> Value:
-            if not _NUMBER.fullmatch(saved.strip()):
-                return string_text(saved), Was.DATE
-            serial = float(saved)
-            if number_format.shown is Shown.DURATION:
-                return duration_text(serial), Was.DATE
-            return date_text(serial, from_1904=self._from_1904) or number_value(saved)[0], Was.DATE
-
-        return read
 
 
 class _Readings(dict[str, Reading]):
@@ -145,6 +132,13 @@ def _unescaped(match: re.Match[str]) -> str:
         return bytes.fromhex(match[0].replace("_x", "").replace("_", "")).decode("utf-16-be")
     except UnicodeDecodeError:
         return match[0]
+
+
+def number_reading(number_format: NumberFormat, *, from_1904: bool) -> Reading:
+    """How the digits of a number are read that is shown in this format."""
+    if number_format.shown is Shown.NUMBER:
+        return _padded(number_format) if number_format.zeros else number_value
+    return _dated(number_format, from_1904=from_1904)
 
 
 def number_value(saved: str) -> Value:
@@ -199,6 +193,19 @@ def _own_section(text: str) -> float:
     return 3 if text == "0" else math.inf
 
 
+def _dated(number_format: NumberFormat, *, from_1904: bool) -> Reading:
+    @lru_cache(maxsize=1 << 12)
+    def read(saved: str) -> Value:
+        if not _NUMBER.fullmatch(saved.strip()):
+            return string_text(saved), Was.DATE
+        serial = float(saved)
+        if number_format.shown is Shown.DURATION:
+            return duration_text(serial), Was.DATE
+        return date_text(serial, from_1904=from_1904) or number_value(saved)[0], Was.DATE
+
+    return read
+
+
 def _boolean(saved: str) -> Value:
     known = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE"}
     return known.get(saved.strip()) or string_text(saved), Was.BOOLEAN
@@ -209,10 +216,16 @@ def _iso_date(saved: str) -> Value:
     text = saved.strip()
     try:
         if "T" not in text and ":" in text:
-            return time.fromisoformat(text).isoformat(), Was.DATE
+            return _shown_clock(time.fromisoformat(text)), Was.DATE
         moment = datetime.fromisoformat(text)
     except ValueError:
         return string_text(saved), Was.DATE
     if moment.time() == time():
         return moment.date().isoformat(), Was.DATE
-    return moment.replace(tzinfo=None).isoformat(timespec="auto"), Was.DATE
+    return _shown_clock(moment.replace(tzinfo=None)), Was.DATE
+
+
+def _shown_clock(moment: datetime | time) -> str:
+    """With milliseconds where there are any, as of a date that is saved as a number."""
+    whole = moment.microsecond < 1000  # noqa: PLR2004 - microseconds in a millisecond
+    return moment.isoformat(timespec="seconds" if whole else "milliseconds")

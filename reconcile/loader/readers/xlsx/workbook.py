@@ -1,10 +1,9 @@
 """What a workbook says about itself: its sheets, its date system, its number formats.
 
 Owns the small parts of the package. Source: ECMA-376 part 1, 18.2 (workbook), 18.8
-(styles), part 2 (relationships).
+(styles).
 """
 
-import posixpath
 from collections.abc import Callable
 from functools import cached_property
 from itertools import chain
@@ -13,14 +12,13 @@ from typing import Final, NamedTuple
 from reconcile.loader.readers.xlsx.number_format import NumberFormat, built_in, from_code
 from reconcile.loader.readers.xlsx.package import Package, damage_refused, new_parser
 from reconcile.loader.readers.xlsx.plain_xml import NAMESPACES
+from reconcile.loader.readers.xlsx.relations import Relation, main_part, relations_of
 from reconcile.loader.readers.xlsx.shared_strings import SharedStrings
 from reconcile.loader.readers.xlsx.values import Values
 
 __all__ = ["WORKBOOK_PART", "Tab", "Workbook"]
 
 WORKBOOK_PART: Final = "xl/workbook.xml"
-_RELATIONS: Final = "xl/_rels/workbook.xml.rels"
-_RELATIONSHIPS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TRUE: Final = ("1", "true")
 
 
@@ -39,29 +37,23 @@ class Workbook:
         """Raises `FileRefusedError` if the list of sheets can't be read."""
         self.package = package
         self.tabs: list[Tab] = []
-        self._part_of: dict[str, str] = {}
         self._from_1904 = False
-        targets: dict[str, tuple[str, str]] = {}
-
-        def relation(_: str, element: str, attributes: dict[str, str]) -> None:
-            if element == "Relationship":
-                kind = attributes.get("Type", "").rpartition("/")[2]
-                part = _resolved(attributes.get("Target", ""))
-                targets[attributes.get("Id", "")] = (kind, part)
-                self._part_of[kind] = part
+        part = main_part(package, WORKBOOK_PART)
+        targets = relations_of(package, part)
+        self._part_of = dict(targets.values())
 
         def entry(_: str, element: str, attributes: dict[str, str]) -> None:
             if element == "workbookPr":
                 self._from_1904 = attributes.get("date1904") in _TRUE
             elif element == "sheet":
                 name = attributes.get("name", "")
-                kind, part = targets.get(attributes.get("id", ""), ("worksheet", f"sheet {name}"))
+                missing = Relation("worksheet", f"sheet {name}")
+                kind, target = targets.get(attributes.get("id", ""), missing)
                 if kind == "worksheet":
                     visible = attributes.get("state", "visible") == "visible"
-                    self.tabs.append(Tab(name, visible, part))
+                    self.tabs.append(Tab(name, visible, target))
 
-        _walk(package, _RELATIONS, relation)
-        _walk(package, WORKBOOK_PART, entry)
+        _walk(package, part, entry)
 
     @cached_property
     def values(self) -> Values:
@@ -101,11 +93,6 @@ def _built_in(number: str) -> NumberFormat:
     return built_in(int(number) if number.isdecimal() else 0)
 
 
-def _resolved(target: str) -> str:
-    """The part that a relation of the workbook points to."""
-    return posixpath.normpath(posixpath.join("/xl", target.replace("\\", "/"))).lstrip("/")
-
-
 def _walk(package: Package, part: str, meet: Callable[[str, str, dict[str, str]], None]) -> None:
     """Meet each element of a small part, after its parent's name and with its attributes.
 
@@ -116,7 +103,7 @@ def _walk(package: Package, part: str, meet: Callable[[str, str, dict[str, str]]
 
     def start(name: str, attributes: dict[str, str]) -> None:
         space, _, local = name.rpartition(" ")
-        known = local if space in (*NAMESPACES, _RELATIONSHIPS) else name
+        known = local if space in NAMESPACES else name
         meet(parents[-1], known, {key.rpartition(" ")[2]: attributes[key] for key in attributes})
         parents.append(known)
 

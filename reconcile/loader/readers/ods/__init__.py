@@ -1,0 +1,103 @@
+"""Reads OpenDocument spreadsheets (.ods).
+
+Owns the way from the package to its sheets: it is gone through once for the list of sheets
+and their first rows, and once more for the cells of the one that is read. `content` meets
+the rows, `styles` knows the number formats.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from reconcile.errors import FileRefusedError
+from reconcile.loader.readers.base import Score
+from reconcile.loader.readers.ods.content import Content, Tab
+from reconcile.loader.readers.ods.styles import Styles
+from reconcile.loader.readers.signatures import Kind, kind_of
+from reconcile.loader.readers.table import Filled, Merged, TableSheet, head_of
+from reconcile.loader.readers.xlsx.grid import LAST_COLUMN
+from reconcile.loader.readers.xlsx.package import Package, damage_refused, new_parser
+
+__all__ = ["OdsReader"]
+
+_CONTENT = "content.xml"
+_STYLES = "styles.xml"
+_MANIFEST = "META-INF/manifest.xml"
+_CHUNK = 1 << 18
+
+
+class OdsReader:
+    """A zip with an OpenDocument spreadsheet in it."""
+
+    kind: str = Kind.ODS.value
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether it is a zip that says so, or that holds such content and says nothing."""
+        return kind_of(data) is Kind.ODS
+
+    def open(self, data: bytes, name: str, score: Score) -> Sequence[TableSheet]:  # noqa: ARG002
+        """The sheets in tab order.
+
+        Raises `FileRefusedError`: damage, entities, a password, too big, no sheet.
+        """
+        package = Package(data, name)
+        if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
+            raise FileRefusedError(
+                f"{name} is a workbook with a password: open it, take the password off and save "
+                "it again."
+            )
+        tabs: list[Tab] = []
+        heads: list[list[Filled | Merged]] = []
+        for met in _content(package, LAST_COLUMN, heads_only=True):
+            if isinstance(met, Tab):
+                tabs.append(met)
+                heads.append([])
+            else:
+                heads[-1].append(met)
+        if not tabs:
+            raise FileRefusedError(
+                f"{name} is an OpenDocument file without a sheet in it: export it again as .xlsx "
+                "or CSV."
+            )
+        return [
+            TableSheet(
+                name,
+                tab.name,
+                partial(_rows, package, position),
+                visible=tab.visible,
+                head=head_of(head),
+            )
+            for position, (tab, head) in enumerate(zip(tabs, heads, strict=True))
+        ]
+
+
+def _rows(package: Package, position: int, width: int) -> Iterator[Filled | Merged]:
+    """What the sheet at this position holds."""
+    before = -1
+    for met in _content(package, width, heads_only=False):
+        if isinstance(met, Tab):
+            before += 1
+            if before > position:
+                return
+        elif before == position:
+            yield met
+
+
+def _content(package: Package, width: int, *, heads_only: bool) -> Iterator[Tab | Filled | Merged]:
+    """All that the file holds, from the top; of each sheet the first rows if that is enough."""
+    styles = Styles()
+    if _STYLES in package:
+        parser = new_parser(package.name)
+        parser.StartElementHandler = styles.start
+        with damage_refused(package.name, _STYLES):
+            parser.Parse(package.read(_STYLES), True)  # noqa: FBT003 - by place only
+    content = Content(package.name, styles, width, heads_only=heads_only)
+    parser = new_parser(package.name)
+    parser.StartElementHandler = content.start
+    parser.EndElementHandler = content.end
+    parser.CharacterDataHandler = content.text
+    with package.open(_CONTENT) as stream:
+        while chunk := stream.read(_CHUNK):
+            parser.Parse(chunk)
+            yield from content.take()
+        parser.Parse(b"", True)  # noqa: FBT003 - by place only
+    yield from content.take()

@@ -1,0 +1,127 @@
+"""Reads .xls workbooks (BIFF: Excel 2 to 2003) with xlrd.
+
+Owns what xlrd's cells become: the same texts as those of other workbooks, since the numbers
+are taken as they are saved and the formats judged as everywhere. A formula always has a saved
+value in these files, if only a 0: that one was never calculated can't be told.
+"""
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+
+import xlrd
+from xlrd.book import Book
+from xlrd.sheet import Sheet
+
+from reconcile.errors import FileRefusedError
+from reconcile.loader.readers.base import Score
+from reconcile.loader.readers.error_values import error_value
+from reconcile.loader.readers.ole2 import DAMAGE, stream_of
+from reconcile.loader.readers.signatures import OLE2_MARK, Kind, kind_of
+from reconcile.loader.readers.table import Filled, Merged, TableSheet
+from reconcile.loader.readers.xlsx.number_format import GENERAL, built_in, from_code
+from reconcile.loader.readers.xlsx.values import Reading, Value, number_reading
+from reconcile.model import Was
+
+__all__ = ["XlsReader"]
+
+_LOCKED = "is a workbook with a password: open it, take the password off and save it again"
+_DAMAGED = (
+    "is a damaged or incomplete workbook: export or copy it again, or open it in a spreadsheet "
+    "program and save it"
+)
+
+
+class XlsReader:
+    """An OLE2 file with a workbook in it, or an older workbook without such a file around it."""
+
+    kind: str = Kind.XLS.value
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether it is one of the two."""
+        return kind_of(data) is Kind.XLS
+
+    def open(self, data: bytes, name: str, score: Score) -> Sequence[TableSheet]:  # noqa: ARG002
+        """The worksheets in tab order, hidden ones too; charts and macros aren't listed.
+
+        Raises `FileRefusedError`: damage, a password, no worksheet.
+        """
+        book = _book(data, name)
+        if not book.nsheets:
+            raise FileRefusedError(
+                f"{name} is a workbook without a worksheet: export it again as .xlsx or CSV."
+            )
+        readings = _readings(book)
+        return [
+            TableSheet(name, each.name, partial(_rows, each, readings), visible=not each.visibility)
+            for each in book.sheets()
+        ]
+
+
+def _book(data: bytes, name: str) -> Book:
+    stream: bytes | None = data
+    if data.startswith(OLE2_MARK):
+        try:
+            stream = stream_of(data, ("workbook", "book"))
+        except DAMAGE as error:
+            raise FileRefusedError(f"{name} {_DAMAGED}.") from error
+    if stream is None:
+        raise FileRefusedError(
+            f"{name} is an old Office file without a workbook in it: save it as .xlsx or CSV in "
+            "the program it comes from."
+        )
+    try:
+        return xlrd.open_workbook(
+            file_contents=stream, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+        )
+    except Exception as error:  # damaged bytes let xlrd fail in every way there is
+        locked = "encrypted" in str(error).lower()
+        raise FileRefusedError(f"{name} {_LOCKED if locked else _DAMAGED}.") from error
+
+
+def _readings(book: Book) -> Callable[[int], Reading]:
+    """How the numbers of cells are read, by the number of their style."""
+
+    @cache
+    def reading(style: int) -> Reading:
+        number_format = GENERAL
+        if 0 <= style < len(book.xf_list):
+            key = book.xf_list[style].format_key
+            found = book.format_map.get(key)
+            code = found.format_str if found else None
+            number_format = from_code(code) if code else built_in(key)
+        return number_reading(number_format, from_1904=book.datemode == 1)
+
+    return reading
+
+
+def _rows(
+    sheet: Sheet, readings: Callable[[int], Reading], width: int
+) -> Iterator[Filled | Merged]:
+    for row in range(sheet.nrows):
+        cells = {
+            column: value
+            for column in range(sheet.row_len(row))
+            if (value := _value(sheet, row, column, readings)) is not None
+        }
+        if cells:
+            info = sheet.rowinfo_map.get(row)
+            yield Filled(row + 1, cells, bool(info and info.hidden))
+    for first, end, column, _ in sheet.merged_cells:
+        if end - first > 1 and column < width:
+            yield Merged(first + 1, end, column)
+
+
+def _value(sheet: Sheet, row: int, column: int, readings: Callable[[int], Reading]) -> Value | None:
+    saved = sheet.cell_value(row, column)
+    match sheet.cell_type(row, column):
+        case xlrd.XL_CELL_TEXT:
+            return saved, None
+        case xlrd.XL_CELL_NUMBER | xlrd.XL_CELL_DATE:
+            return readings(sheet.cell_xf_index(row, column))(repr(saved))
+        case xlrd.XL_CELL_BOOLEAN:
+            return ("TRUE" if saved else "FALSE"), Was.BOOLEAN
+        case xlrd.XL_CELL_ERROR:
+            return error_value(saved)
+        case _:
+            return None

@@ -1,0 +1,130 @@
+"""Reads XML Spreadsheet 2003, which mostly goes by the name of .xls.
+
+Owns the way from bytes in any encoding to sheets: the file is gone through once for the list
+of sheets and their first rows, and once more for the cells of the one that is read. `content`
+knows what its elements say.
+"""
+
+import codecs
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Final
+from xml.parsers import expat
+
+from reconcile.errors import FileRefusedError
+from reconcile.loader.readers.base import Score
+from reconcile.loader.readers.signatures import UTF16_MARKS, Kind, kind_of
+from reconcile.loader.readers.table import Filled, Merged, TableSheet, head_of
+from reconcile.loader.readers.xlsx.grid import LAST_COLUMN
+from reconcile.loader.readers.xlsx.package import new_parser
+from reconcile.loader.readers.xml2003.content import Content, Hidden, Met, Tab
+
+__all__ = ["XmlSpreadsheetReader"]
+
+_CHUNK = 1 << 18
+_ENCODING: Final = re.compile(rb"""\s*<\?xml[^>]*?encoding=["']([\w.:-]+)["']""")
+
+
+class XmlSpreadsheetReader:
+    """XML whose root is a workbook of that kind."""
+
+    kind: str = Kind.XML.value
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether it is XML with that namespace and a workbook in it."""
+        return kind_of(data) is Kind.XML
+
+    def open(self, data: bytes, name: str, score: Score) -> Sequence[TableSheet]:  # noqa: ARG002
+        """The worksheets in tab order.
+
+        Raises `FileRefusedError`: damage, entities, an unknown encoding, no worksheet.
+        """
+        tabs: list[Tab] = []
+        heads: list[list[Filled | Merged]] = []
+        for met in _content(data, name, LAST_COLUMN, heads_only=True):
+            if isinstance(met, Tab):
+                tabs.append(met)
+                heads.append([])
+            elif isinstance(met, Hidden):
+                tabs[-1] = tabs[-1]._replace(visible=False)
+            else:
+                heads[-1].append(met)
+        if not tabs:
+            raise FileRefusedError(
+                f"{name} is a workbook without a worksheet: export it again as .xlsx or CSV."
+            )
+        return [
+            TableSheet(
+                name,
+                tab.name,
+                partial(_rows, data, name, position),
+                visible=tab.visible,
+                head=head_of(head),
+            )
+            for position, (tab, head) in enumerate(zip(tabs, heads, strict=True))
+        ]
+
+
+def _rows(data: bytes, name: str, position: int, width: int) -> Iterator[Filled | Merged]:
+    """What the sheet at this position holds."""
+    before = -1
+    for met in _content(data, name, width, heads_only=False):
+        if isinstance(met, Tab):
+            before += 1
+            if before > position:
+                return
+        elif before == position and not isinstance(met, Hidden):
+            yield met
+
+
+def _content(data: bytes, name: str, width: int, *, heads_only: bool) -> Iterator[Met]:
+    """All that the file holds, from the top; of each sheet the first rows if that is enough."""
+    content = Content(name, width, heads_only=heads_only)
+    parser = new_parser(name)
+    parser.XmlDeclHandler = None  # `_decoder` has seen to the encoding
+    parser.StartElementHandler = content.start
+    parser.EndElementHandler = content.end
+    parser.CharacterDataHandler = content.text
+    decode = _decoder(data, name)
+    try:
+        for begin in range(0, len(data), _CHUNK):
+            parser.Parse(decode(data[begin : begin + _CHUNK]))
+            yield from content.take()
+        parser.Parse(decode(b"", True), True)  # noqa: FBT003 - by place only
+    except (expat.ExpatError, UnicodeDecodeError) as error:
+        raise FileRefusedError(
+            f"{name} is a damaged or incomplete XML Spreadsheet 2003 (line "
+            f"{parser.CurrentLineNumber}): export or copy it again, or open it in a spreadsheet "
+            "program and save it as .xlsx."
+        ) from error
+    yield from content.take()
+
+
+def _decoder(data: bytes, name: str) -> Callable[..., str]:
+    """Makes text of bytes, a chunk at a time, without what may not stand before the XML."""
+    declared = _ENCODING.match(data.removeprefix(codecs.BOM_UTF8))
+    encoding = declared[1].decode().lower() if declared else "utf-8"
+    if data.startswith(UTF16_MARKS):
+        encoding = "utf-16"
+    elif data.startswith(codecs.BOM_UTF8):
+        encoding = "utf-8-sig"
+    try:
+        "".encode(encoding)  # codecs that make no text are refused here
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except (LookupError, TypeError) as error:
+        raise FileRefusedError(
+            f"{name} holds XML in the unknown encoding {encoding!r}: open it in a spreadsheet "
+            "program and save it as .xlsx."
+        ) from error
+    begun = False
+
+    def decode(chunk: bytes, final: bool = False) -> str:  # noqa: FBT001, FBT002 - as a codec has it
+        nonlocal begun
+        text = decoder.decode(chunk, final)
+        if not begun:
+            text = text.lstrip()
+            begun = bool(text)
+        return text
+
+    return decode
