@@ -25,6 +25,7 @@ __all__ = ["main", "run_command"]
 
 def main() -> None:
     """Runs the command line of the process and exits with one of the codes of `ExitCode`."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for number in listened_to():
@@ -58,7 +59,7 @@ def run_command(arguments: Sequence[str]) -> int:
         # A library that was being imported may have wrapped it.
         if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
             return _interrupted(call)
-        return _end(call, ExitCode.INTERNAL, _logged(error))
+        return _end(call, ExitCode.INTERNAL, _logged(error, call.token))
     return int(code) if isinstance(code, int) else ExitCode.DONE
 
 
@@ -94,7 +95,7 @@ def _goes_on(call: Invocation) -> str:
 
     The places of the command are kept as they were given.
     """
-    if call.run is None:
+    if call.run is None or "--resume" in call.words:
         return shlex.join(("reconcile", *call.words))
     kept = ["reconcile", "resume", call.run]
     for word, following in zip(call.words, (*call.words[1:], ""), strict=True):
@@ -123,14 +124,14 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _logged(error: Exception) -> str:
+def _logged(error: Exception, used: str | None) -> str:
     """Writes the traceback where only its owner can read it; returns a sentence on it."""
     folder = Path(platformdirs.user_log_dir("reconcile", appauthor=False))
     log = folder / "errors.log"
     words = "".join(traceback.format_exception(error))
-    token = os.environ.get("FLXPOINT_API_TOKEN", "").strip()
-    if token:
-        words = words.replace(token, "(token)")
+    for token in (used, os.environ.get("FLXPOINT_API_TOKEN", "").strip()):
+        if token:
+            words = words.replace(token, "(token)")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

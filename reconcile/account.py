@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from math import ceil
 from random import SystemRandom
 
 from reconcile.errors import StoppedError
@@ -25,6 +26,7 @@ __all__ = [
     "describe_account",
     "identify",
     "known_account",
+    "slot_of",
     "token_account",
 ]
 
@@ -85,7 +87,7 @@ async def identify(
     time = asyncio.get_running_loop().time
     tries = Tries()
     while True:
-        started = await _slot(pacer, time)
+        started = await slot_of(pacer, time, patience.longest_hold)
         exchange = await client.account(partial(_left, pacer, started, time))
         verdict = judge(CallKind.SYNC, exchange, patience.now())
         match verdict:
@@ -127,15 +129,26 @@ def _account(exchange: Exchange, journal: Journal, base_url: str, fingerprint: s
         return by_token
     account, name = found
     known = Account(f"{base_url} id {account}", name)
-    journal.remember_account(base_url, fingerprint, account, name)
+    # In this order: after a crash between the two it is adopted once more.
     journal.adopt_history(by_token.key, known.key)
+    journal.remember_account(base_url, fingerprint, account, name)
     return known
 
 
-async def _slot(pacer: Pace, time: Callable[[], float]) -> float:
-    """Waits for a slot of the budget; returns when it was taken."""
+async def slot_of(pacer: Pace, time: Callable[[], float], longest: float) -> float:
+    """Waits for a slot of the budget; returns when it was taken.
+
+    Raises:
+        StoppedError: the server wants silence for longer than `longest` seconds.
+    """
     while True:
-        slot = pacer.reserve(time())
+        now = time()
+        if pacer.held_until - now > longest:
+            raise StoppedError(
+                f"Flxpoint wants no calls for the next {ceil((pacer.held_until - now) / 60)} "
+                "minutes. Nothing was sent."
+            )
+        slot = pacer.reserve(now)
         wait: float | None = slot - time()
         while wait is not None:
             await asyncio.sleep(wait)

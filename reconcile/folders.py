@@ -41,6 +41,7 @@ class Reason(StrEnum):
     NO_SPREADSHEET = "no spreadsheet"
     OUR_WORKBOOK = "our own workbook"
     DONE = "done already"
+    GIVEN_UP = "given up"
     NO_FILE = "no file"
     GONE = "gone again"
 

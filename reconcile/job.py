@@ -11,7 +11,7 @@ from reconcile import __version__
 from reconcile.account import Account, known_account, token_account
 from reconcile.config import Settings
 from reconcile.done_folder import move_done
-from reconcile.errors import ExitCode, NothingSentError, WorkbookError
+from reconcile.errors import ExitCode, InternalError, JournalError, NothingSentError
 from reconcile.events import Event
 from reconcile.executor import Pacer
 from reconcile.folders import Reason
@@ -33,7 +33,7 @@ from reconcile.preparation import (
     workload_of,
 )
 from reconcile.results.ledger import Ledger, Totals
-from reconcile.results.place import default_target, prove_writable
+from reconcile.results.place import default_target, prove_writable, refuse_ours
 from reconcile.results.report import build_report
 from reconcile.results.workbook import write_workbook
 from reconcile.rows import row_records
@@ -140,7 +140,7 @@ def run(
         run_id = _new_run_id(started)
         target = _target(files[0], run_id, results)
         ids = () if settings.ids is None else (Path(settings.ids),)
-        _refuse_ours(target, (*files, *inputs.files, around.journal, *around.keep, *ids))
+        refuse_ours(target, (*files, *inputs.files, around.journal, *around.keep, *ids))
         prove_writable(target)
         account = account or whose(journal, settings, token, pacer, around)
         workload = _workload(prepared, journal, account, rules)
@@ -188,19 +188,18 @@ def run(
                 force=rules.force,
                 overwrite=results is not None,
             ).complete(run_id, account.key, orders, target)
-        _move_done(prepared, inputs, journal, account, settings, around)
-        return replace(
-            finished,
-            same_file=same,
-            usual=_usual(journal, account, new, finished.totals.orders),
-            skipped=len(prepared.skipped),
-        )
+        try:
+            _move_done(prepared, inputs, journal, account, settings, around)
+            usual = _usual(journal, account, new, finished.totals.orders)
+        except JournalError as error:
+            raise InternalError(f"{error} The run {run_id} has ended before.") from error
+        return replace(finished, same_file=same, usual=usual, skipped=len(prepared.skipped))
 
 
 def rebuild_report(
-    journal: Journal, run_id: str | None, results: Path | None
+    journal: Journal, run_id: str | None, results: Path | None, keep: Sequence[Path]
 ) -> tuple[RunRecord, Path, Totals]:
-    """Writes the workbook of a run again, from the journal alone.
+    """Writes the workbook of a run again, from the journal alone; never over one of `keep`.
 
     Raises:
         NothingSentError: there is no such run.
@@ -210,9 +209,10 @@ def rebuild_report(
     if record is None:
         named = f" {run_id}" if run_id else ""
         raise NothingSentError(f"The journal has no run{named}.")
-    target = Path(record.workbook)
+    target = Path(record.target)
     if results is not None:
         target = results / target.name if results.is_dir() else results
+        refuse_ours(target, (*(Path(source.path) for source in record.sources), *keep))
     prove_writable(target)
     ledger = Ledger(RunReader(journal, record))
     workbook = write_workbook(build_report(ledger), target, overwrite=results is not None)
@@ -226,12 +226,18 @@ def _inputs(
     rules: SendRules,
     now: datetime,
 ) -> Inputs:
-    key = None if account is None else account.key
-    return inputs_of(
-        files,
-        now,
-        lambda sha256: key is not None and journal.is_done(key, sha256),
-        again=rules.again,
+    if account is None:
+        return inputs_of(files, now, lambda _sha256: False, again=rules.again)
+    key = account.key
+    found = inputs_of(files, now, lambda s: journal.is_done(key, s), again=rules.again)
+    return replace(
+        found,
+        passed_over=tuple(
+            replace(each, reason=Reason.GIVEN_UP, detail="its run was abandoned; see --again")
+            if each.reason is Reason.DONE and journal.is_abandoned(key, each.sha256)
+            else each
+            for each in found.passed_over
+        ),
     )
 
 
@@ -301,16 +307,6 @@ def _target(beside: Path, run_id: str, results: Path | None) -> Path:
     if results is None:
         return default_target(beside, run_id)
     return results / default_target(beside, run_id).name if results.is_dir() else results
-
-
-def _refuse_ours(target: Path, keep: Sequence[Path]) -> None:
-    """`--results` is obeyed, but never over an input, the config or the journal."""
-    for path in keep:
-        if target.resolve() == path.resolve():
-            raise WorkbookError(
-                f"The results workbook can't be written over {path}, which the run needs; "
-                "name another place with --results."
-            )
 
 
 def _new_run_id(now: datetime) -> str:

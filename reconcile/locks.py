@@ -4,6 +4,7 @@ A crash, a kill or a power cut lets go of the lock; no clock and no heartbeat is
 filelock knows how on each platform.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -75,4 +76,5 @@ def forget(journal: Path, run_id: str) -> None:
 
 
 def _place(journal: Path, run_id: str) -> Path:
-    return journal.with_name(f"{journal.name}.alive") / f"{run_id}.lock"
+    real = Path(os.path.realpath(journal))  # however it is spelled, it is one journal
+    return real.with_name(f"{real.name}.alive") / f"{run_id}.lock"

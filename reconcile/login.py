@@ -2,9 +2,11 @@
 
 import asyncio
 
-from reconcile.account import describe_account
+from reconcile.account import describe_account, slot_of
 from reconcile.config import Settings, is_loopback
-from reconcile.executor import Client, Exchange, Timeouts
+from reconcile.executor import Budget, Client, Exchange, Timeouts
+from reconcile.journal import default_budget
+from reconcile.tokens import token_fingerprint
 
 __all__ = ["try_token"]
 
@@ -25,5 +27,9 @@ async def _ask(settings: Settings, token: str) -> Exchange:
     limits = settings.timeouts
     timeouts = Timeouts(limits.connect, limits.write, limits.read, limits.whole)
     direct = is_loopback(settings.base_url)
-    async with Client(settings.base_url, token, timeouts, 1, direct=direct) as client:
-        return await client.account()
+    fingerprint, rate = token_fingerprint(token), settings.requests_per_second
+    time = asyncio.get_running_loop().time
+    with Budget(default_budget(), settings.base_url, fingerprint, rate) as budget:
+        await slot_of(budget, time, settings.longest_retry_after)
+        async with Client(settings.base_url, token, timeouts, 1, direct=direct) as client:
+            return await client.account()

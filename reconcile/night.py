@@ -115,6 +115,8 @@ class Night:
     def _end(
         self, notifier: Notifier, began: float, told: Told, exit_code: ExitCode, stopped: str
     ) -> None:
+        if stopped:
+            self._log.line(f"stopped: {stopped}")
         self._log.line(f"ends with exit code {int(exit_code)}")
         failed_before = self._remember(exit_code)
         recovered = failed_before and exit_code not in _FAILURES

@@ -18,7 +18,7 @@ from reconcile.executor import Budget
 from reconcile.journal import CallState, Journal, RunRecord
 from reconcile.locks import holding, is_alive
 from reconcile.model import CallKind, Outcome
-from reconcile.results.place import prove_writable
+from reconcile.results.place import prove_writable, refuse_ours
 from reconcile.sending import Finished, Sending, Surroundings, budget_of, whose
 
 __all__ = ["Left", "resume", "resume_all", "settle"]
@@ -66,6 +66,7 @@ class _Resuming:
         """
         _refuse_other_account(record, account)
         with holding(self.around.journal, record.id):
+            record = self.journal.run(record.id) or record  # another process may have ended it
             orders = self.journal.remaining(record.id)
             superseded = self.journal.superseded(record.id)
             if orders:
@@ -73,6 +74,8 @@ class _Resuming:
             elif record.ended_at is not None:
                 return None
             target = _target(record, results)
+            sources = (Path(source.path) for source in record.sources)
+            refuse_ours(target, (*sources, self.around.journal, *self.around.keep))
             prove_writable(target)
             orders = self.journal.reopen(record.id)
             calls = sum(len(order) for order in orders)
@@ -81,7 +84,7 @@ class _Resuming:
                 "calls": calls,
                 "orders": len(orders),
                 "seconds": round(calls * self.pacer.spacing),
-                "superseded": len({order_id for order_id, _, _ in superseded}),
+                "superseded": len({order_id for order_id, *_ in superseded}),
             }
             self.around.listener(Event("resumed", values))
             return Sending(
@@ -139,11 +142,17 @@ def resume(
 
 
 def resume_all(
-    settings: Settings, token: str, around: Surroundings, *, finish_by: datetime | None = None
+    settings: Settings,
+    token: str,
+    around: Surroundings,
+    *,
+    finish_by: datetime | None = None,
+    done: Callable[[Finished], None] = lambda _finished: None,
 ) -> Left:
     """Sends what all runs of the account have left, the earliest first, until one is stopped.
 
-    A run that can't be resumed is left alone, and said why.
+    A run that can't be resumed is left alone, and said why. `done` is told of each run as
+    soon as it has ended.
 
     Raises:
         StoppedError: Flxpoint doesn't say whose token it is.
@@ -161,13 +170,14 @@ def resume_all(
                 if is_alive(around.journal, record.id):
                     continue  # its orders are waited for, one by one
                 try:
-                    done = resuming.one(record, account, None)
+                    ended = resuming.one(record, account, None)
                 except (NothingSentError, WorkbookError) as error:
                     refused.append(str(error))
                     continue
-                if done is not None:
-                    finished.append(done)
-                    if done.stop is not None or done.fault:
+                if ended is not None:
+                    finished.append(ended)
+                    done(ended)
+                    if ended.stop is not None or ended.fault:
                         break
     return Left(tuple(finished), tuple(refused))
 

@@ -12,7 +12,7 @@ from reconcile.journal import Journal, RunOverview
 from reconcile.locks import forget, is_alive
 from reconcile.model import Outcome
 
-__all__ = ["Pruned", "abandon_run", "days_of", "prune_runs", "run_lines", "runs_json"]
+__all__ = ["Pruned", "abandon_run", "days_of", "left_lines", "prune_runs", "run_lines", "runs_json"]
 
 _LONGEST = 36_500  # days: what a calendar can still reckon with
 
@@ -49,6 +49,13 @@ def run_lines(journal: Journal, path: Path) -> Iterator[str]:
             counts.append(f"{each.rejected} order{'s' * (each.rejected != 1)} rejected")
         yield f"  calls: {', '.join(counts) or 'none'}"
         yield f"  {run.account_name or run.account}  {run.workbook}"
+
+
+def left_lines(journal: Journal, base_url: str) -> Iterator[str]:
+    """What runs at this address have left to send."""
+    for each in journal.overview():
+        if each.left and each.run.base_url == base_url:
+            yield f"Left       {_orders(each.left)} of the run {each.run.id}"
 
 
 def runs_json(journal: Journal, path: Path) -> dict[str, Any]:
@@ -115,9 +122,13 @@ def prune_runs(journal: Journal, path: Path, before: datetime) -> Pruned:
     return Pruned(len(going), kept)
 
 
+def _orders(count: int) -> str:
+    return f"{count} order{'s' * (count != 1)}"
+
+
 def _standing(each: RunOverview, *, alive: bool) -> str:
     run = each.run
-    left = f"{each.left} order{'s' * (each.left != 1)} left to send"
+    left = f"{_orders(each.left)} left to send"
     if alive:
         return f"at work, {left}"
     if not each.complete:

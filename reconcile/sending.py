@@ -5,7 +5,7 @@ Both a new run and one that is resumed go through here.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -184,18 +184,19 @@ class Sending:
         reason = "" if stop is None else stop.sentence
         fault = ""
         try:
-            journal.end_run(run_id, now(), int(exit_code), reason, str(target))
-            record = journal.run(run_id) or record
+            journal.ending(run_id, str(target))
         except JournalError as error:
             exit_code, fault = ExitCode.INTERNAL, str(error)
+        ended_at = now()
+        record = replace(record, ended_at=ended_at, exit_code=int(exit_code), reason=reason)
+        ledger.reader = RunReader(journal, record)
         try:
-            ledger.reader = RunReader(journal, record)
             workbook = write_workbook(build_report(ledger), target, overwrite=self.overwrite)
         except ReconcileError as error:
-            journal.end_run(run_id, now(), int(ExitCode.INTERNAL), str(error), str(target))
+            journal.end_run(run_id, ended_at, int(ExitCode.INTERNAL), str(error), str(target))
             return Finished(record, ledger.totals, None, ExitCode.INTERNAL, stop, str(error))
-        if workbook != target and not fault:
-            journal.end_run(run_id, now(), int(exit_code), reason, str(workbook))
+        if not fault:  # last of all: a run that is killed before has no end, and gets one later
+            journal.end_run(run_id, ended_at, int(exit_code), reason, str(workbook))
         return Finished(record, ledger.totals, workbook, exit_code, stop, fault)
 
 

@@ -156,6 +156,9 @@ def run_json(
     again: Sequence[str],
     done: Finished | NothingToDo | None,
     code: ExitCode,
+    *,
+    left_alone: Sequence[str] = (),
+    error: str | None = None,
 ) -> dict[str, Any]:
     """How a command ended that sends, as one document.
 
@@ -164,10 +167,13 @@ def run_json(
         again: for each the command that goes on with it.
         done: what became of the files; None if nothing was looked at.
         code: the exit code of the whole.
+        left_alone: why runs that are not at their end were not resumed.
+        error: why the files were not run, if something was sent before.
     """
     documents = [_finished_json(run, goes_on) for run, goes_on in zip(runs, again, strict=True)]
     of_files = documents.pop() if runs and runs[-1] is done else {"run": None}
     document = {**of_files, "exit_code": int(code), "resumed": documents}
+    document |= {"left_alone": list(left_alone), "error": error}
     if isinstance(done, NothingToDo):
         document["passed_over"] = [
             {"file": shown(each.path), "why": each.words} for each in done.passed_over

@@ -274,7 +274,7 @@ def an_expired_token(month: Month, monkeypatch: pytest.MonkeyPatch) -> None:
     month.deliver("day 13.csv", export(invoices(101, 110)))
     code, out, _ = month.command(*NIGHTLY)
     assert (code, 101 in month.held()) == (3, False)
-    assert "reconcile resume" in out
+    assert "reconcile run --resume" in out
 
     month.deliver("day 14.csv", export(invoices(111, 115)))
     assert month.command(*NIGHTLY)[0] == 3

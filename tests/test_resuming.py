@@ -21,6 +21,7 @@ from reconcile.events import Event
 from reconcile.executor import StopKind
 from reconcile.job import Finished, run
 from reconcile.journal import Journal
+from reconcile.locks import holding, is_alive
 from reconcile.model import CallKind, Outcome
 from reconcile.preparation import SendRules
 from reconcile.resuming import resume_all, settle
@@ -214,7 +215,7 @@ def test_a_new_token_of_the_same_account_goes_on(shop: Shop) -> None:
         finished = Shop(server, shop.folder).resume(token="new")
         assert finished is not None
         assert finished.run.id == run.run.id
-        assert set(server.state) == {1, 2, 3}
+        assert set(server.state) | set(held(shop)) == {1, 2, 3}
 
 
 def test_an_unknown_run_gets_a_sentence(shop: Shop) -> None:
@@ -515,7 +516,131 @@ def test_orders_that_a_later_run_has_do_not_count_as_undone(shop: Shop) -> None:
     assert finished.totals.outcomes[Outcome.PENDING] == 2
 
 
+def test_a_silence_that_is_too_long_is_kept_by_who_comes_next(shop: Shop) -> None:
+    silence = Answer(429, {"Retry-After": "3600"})
+    shop.server.inject(Scripted("accounting-sync", 1, silence))
+    finished = shop.run(shop.export(THREE), requests_per_second=5)
+    assert finished.exit_code is ExitCode.STOPPED_BY_API
+    before = shop.patches()
+
+    again = resumed(shop)
+    assert again.exit_code is ExitCode.STOPPED_BY_API
+    assert again.stop is not None
+    assert "wants no calls" in again.stop.sentence
+    assert shop.patches() == before
+
+
+def test_a_later_plan_of_the_status_alone_does_not_make_the_sync_done(shop: Shop) -> None:
+    first = stopped(shop, "Order ID,Order External ID\n1,A\n")
+    later = "Order ID,Status\n1,Closed\n"
+    shop.run(shop.export(later, "later.csv"), status_updates=True)
+
+    assert shop.resume(first.run.id) is None
+    with Journal.open(shop.journal) as journal:
+        done = journal.is_done(first.run.account, first.run.sources[0].sha256)
+    assert not done, "its sync was never sent"
+
+
+def test_the_claim_of_a_run_counts_however_its_journal_is_spelled(shop: Shop) -> None:
+    shop.run(shop.export(THREE))
+    link = shop.folder / "link.sqlite3"
+    link.symlink_to(shop.journal)
+    with holding(shop.journal, "run"):
+        assert is_alive(link, "run")
+
+
+@pytest.mark.parametrize("what", ["export.csv", "config.yaml", "journal"])
+def test_no_workbook_is_written_over_what_is_needed(
+    command: Command, shop: Shop, what: str
+) -> None:
+    place = shop.journal if what == "journal" else shop.folder / what
+    shop.server.inject(Scripted("accounting-sync", 1, Answer(401)))
+    shop.export(THREE)
+    assert command("run", "export.csv", "--journal", shop.journal)[0] == 3
+    before = place.read_bytes()
+
+    for name in ("resume", "report"):
+        code, _, err = command(name, "--journal", shop.journal, "--results", place)
+        assert code == 2, err
+        assert "can't be written over" in err
+    assert command("run", "export.csv", "--results", place, "--journal", shop.journal)[0] == 2
+    assert place.read_bytes()[:4096] == before[:4096]
+
+
+def test_a_file_whose_run_was_abandoned_is_passed_over_and_not_called_done(
+    command: Command, shop: Shop
+) -> None:
+    (shop.folder / "exports").mkdir()
+    config = shop.folder / "config.yaml"
+    config.write_text(f"{config.read_text()}done: done\n")
+    os.utime(shop.export(THREE, "exports/a.csv"), (1, 1))
+    shop.server.inject(Scripted("accounting-sync", 1, Answer(401)))
+    _, out, _ = command("run", "exports", "--json")
+    command("runs", "--abandon", json.loads(out)["run"])
+
+    code, _, err = command("run", "--resume", "exports")
+    assert code == 0
+    assert "a.csv: given up" in err
+    assert (shop.folder / "exports" / "a.csv").exists()
+
+
 # Before the files of the night
+
+
+@pytest.mark.parametrize("options", [["--limit", "1"], ["--order", "9"]])
+def test_a_pilot_resumes_nothing(command: Command, shop: Shop, options: list[str]) -> None:
+    shop.export(THREE)
+    assert command("run", "--resume", "export.csv", *options)[0] == 2
+    assert shop.patches() == []
+
+
+def test_a_file_that_cant_be_read_after_something_was_sent_is_no_2(
+    command: Command, shop: Shop
+) -> None:
+    shop.server.inject(Scripted("accounting-sync", 2, Answer(401)))
+    shop.export(THREE)
+    assert command("run", "export.csv")[0] == 3
+    (shop.folder / "bad.csv").write_bytes(b"%PDF-1.7")
+
+    code, out, err = command("run", "--resume", "bad.csv", "--json")
+    document = json.loads(out)
+    assert code == 1
+    assert document["resumed"][0]["orders"]["synced"] == 3
+    assert "is a PDF" in document["error"]
+    assert "is a PDF" in err
+
+
+def test_a_run_that_is_left_alone_is_told_also_in_silence(command: Command, shop: Shop) -> None:
+    shop.server.inject(Scripted("accounting-sync", 1, Answer(401)))
+    shop.export("Order ID,Order External ID\n1,A\n")
+    assert command("run", "export.csv")[0] == 3
+    shop.export("Order ID,Order External ID\n2,B\n")
+
+    code, out, err = command("run", "--resume", "--quiet", "--json", "export.csv")
+    assert code == 1
+    assert "has changed since" in err
+    assert "has changed since" in json.loads(out)["left_alone"][0]
+
+
+def test_a_dry_run_says_what_is_left(command: Command, shop: Shop) -> None:
+    shop.server.inject(Scripted("accounting-sync", 1, Answer(401)))
+    shop.export(THREE)
+    _, out, _ = command("run", "export.csv", "--json")
+    before = shop.patches()
+
+    _, _, err = command("run", "--resume", "--dry-run", "export.csv")
+    assert f"of the run {json.loads(out)['run']}" in err
+    assert shop.patches() == before
+
+
+def test_a_stop_while_resuming_prints_the_same_line_again(command: Command, shop: Shop) -> None:
+    shop.server.inject(Scripted("accounting-sync", 1, Answer(401), times=2))
+    shop.export(THREE)
+    assert command("run", "export.csv")[0] == 3
+
+    code, out, _ = command("run", "--resume", "--yes", "export.csv")
+    assert code == 3
+    assert "  reconcile run --resume --yes export.csv\n" in out
 
 
 def test_what_is_left_goes_first_and_then_the_files(command: Command, shop: Shop) -> None:

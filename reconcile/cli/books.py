@@ -14,6 +14,7 @@ from reconcile.cli.options import (
     PLACES,
     RESULTS,
     Say,
+    config_files,
     journal_of,
     order_id,
     settings_of,
@@ -39,8 +40,12 @@ def report(
     from reconcile.terminal import print_json
 
     say = Say(as_json, quiet)
-    with Journal.open(journal_of(settings_of(options))) as journal:
-        record, workbook, totals = rebuild_report(journal, run_id, results)
+    place = journal_of(settings_of(options))
+    if not place.is_file():
+        raise NothingSentError(f"There is no journal {place} yet.")
+    with Journal.open(place) as journal:
+        keep = (place, *config_files(options))
+        record, workbook, totals = rebuild_report(journal, run_id, results, keep)
     if as_json:
         print_json({"run": record.id, "workbook": str(workbook)})
     say.result(f"Workbook   {workbook}")

@@ -1,6 +1,6 @@
 """The program itself, to which each module adds its commands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import click
 
@@ -12,10 +12,14 @@ __all__ = ["Invocation", "program"]
 
 @dataclass(slots=True)
 class Invocation:
-    """One call of the program: its words, and the run that it began to send, if any."""
+    """One call of the program: its words, the run that it began to send, and its token.
+
+    The token is there so that no log of a bug can hold it.
+    """
 
     words: tuple[str, ...]
     run: str | None = None
+    token: str | None = field(default=None, repr=False)
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

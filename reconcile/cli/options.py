@@ -165,6 +165,13 @@ def journal_of(settings: "Settings") -> Path:
     return default_place() if settings.journal is None else Path(settings.journal)
 
 
+def config_files(options: Mapping[str, Any]) -> tuple[Path, ...]:
+    """The config that is read, which nothing may overwrite."""
+    from reconcile.config import DEFAULT_NAME
+
+    return (Path(DEFAULT_NAME) if options["config"] is None else options["config"],)
+
+
 def token_file_of(settings: "Settings") -> Path:
     """Where `login` keeps the token."""
     from reconcile.tokens import default_token_file

@@ -23,18 +23,25 @@ from reconcile.cli.options import (
     RESULTS,
     WATCHING,
     Say,
+    config_files,
     journal_of,
     order_id,
     send_rules,
     settings_of,
     token_file_of,
 )
-from reconcile.errors import ExitCode, NothingSentError, TokenError
+from reconcile.errors import (
+    ExitCode,
+    JournalError,
+    NothingSentError,
+    ReconcileError,
+    TokenError,
+)
+from reconcile.events import Event
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
-    from reconcile.events import Event
-    from reconcile.job import Checked, Finished, Surroundings
+    from reconcile.job import Checked, Finished, NothingToDo, Surroundings
     from reconcile.night import Told
     from reconcile.resuming import Left
 
@@ -74,7 +81,11 @@ def run(
     FILE may be a folder: of the exports in it those are run that were not run before.
     """
     say = Say(as_json, quiet, options["events"])
+    if options["resume"] and (options["limit"] or options["orders"]):
+        raise click.UsageError("--resume sends whole runs: leave it out for a pilot.")
     if dry_run:
+        for line in _left_lines(settings_of(options)) if options["resume"] else ():
+            say.message(line)
         return _check(files, say, options)
     work = _Work.begun(say, options)
     return work.done("run", lambda told: _run(files, work, told))
@@ -130,7 +141,7 @@ class _Work:
     options: Mapping[str, Any]
     settings: "Settings"
     finish_by: datetime | None
-    listeners: list[Callable[["Event"], None]]
+    listeners: list[Callable[[Event], None]]
 
     @classmethod
     def begun(cls, say: Say, options: Mapping[str, Any]) -> "_Work":
@@ -159,6 +170,9 @@ class _Work:
 
         settings = self.settings
         token = find_token(settings.token_variable, token_file_of(settings), os.environ)
+        invocation = click.get_current_context().find_object(Invocation)
+        if invocation is not None:
+            invocation.token = token
         for listener in self.listeners:
             if isinstance(listener, Night):
                 listener.token = token
@@ -168,25 +182,32 @@ class _Work:
         """What a run stands in."""
         from reconcile.job import Surroundings
 
-        config = self.options["config"]
         return Surroundings(
             journal=journal_of(self.settings),
             now=lambda: datetime.now(UTC),
             listener=self.listen,
             confirm=lambda checked: _confirm(checked, self.say, self.options),
-            keep=() if config is None else (config,),
+            keep=config_files(self.options),
         )
 
-    def listen(self, event: "Event") -> None:
+    def listen(self, event: Event) -> None:
         """Tells everybody who listens."""
         for listener in self.listeners:
             listener(event)
+
+    def goes_on(self, finished: "Finished") -> str:
+        """The command that goes on after a stop: this one, if it resumes what there is."""
+        if self.options.get("resume"):
+            invocation = click.get_current_context().find_object(Invocation)
+            if invocation is not None:
+                return shlex.join(("reconcile", *invocation.words))
+        return _command("resume", finished.run.id, self.options)
 
     def show(self, finished: "Finished") -> str:
         """Prints how a run ended; returns the command that goes on with it."""
         from reconcile.terminal import finished_lines
 
-        again = _command("resume", finished.run.id, self.options)
+        again = self.goes_on(finished)
         for line in finished_lines(finished, again):
             self.say.result(line)
         if finished.stop and (self.say.json or self.say.quiet):
@@ -208,6 +229,9 @@ def _check(files: tuple[str, ...], say: Say, options: Mapping[str, Any]) -> int:
     settings = settings_of(options)
     try:
         token = find_token(settings.token_variable, token_file_of(settings), os.environ)
+        invocation = click.get_current_context().find_object(Invocation)
+        if invocation is not None:
+            invocation.token = token
         fingerprint: str | None = token_fingerprint(token)
     except TokenError:
         fingerprint = None
@@ -240,54 +264,114 @@ def _check(files: tuple[str, ...], say: Say, options: Mapping[str, Any]) -> int:
 
 
 def _run(files: tuple[str, ...], work: _Work, told: "Told") -> int:
-    from reconcile.job import NothingToDo
-    from reconcile.job import run as run_job
     from reconcile.terminal import print_json, run_json
 
-    token, around, options = work.token(), work.around(), work.options
-    resumed = _resume_all(work, told, token, around) if options["resume"] else None
-    done = None
-    stopped = resumed is not None and resumed.stopped
-    codes = [] if resumed is None else [resumed.exit_code]
-    if not stopped:
-        done = run_job(
-            [Path(file) for file in files],
-            work.settings,
-            send_rules(options),
-            token,
-            around,
-            results=options["results"],
-            finish_by=work.finish_by,
-        )
-        match done:
-            case None:
-                work.say.message("Nothing was sent.")
-                codes = [ExitCode.NOTHING_SENT]
-            case NothingToDo():
-                told.nothing = done
-                work.say.message("There is no file to run.")
-                codes.append(ExitCode.NOTHING_SENT if options["require_file"] else ExitCode.DONE)
-            case _:
-                told.finished.append(done)
-                work.show(done)
-                codes.append(done.exit_code)
+    token, around = work.token(), work.around()
+    left = _resume_all(work, told, token, around) if work.options["resume"] else None
+    codes = [] if left is None else [left.exit_code]
+    done: Finished | NothingToDo | None = None
+    error = None
+    if left is None or not left.stopped:
+        try:
+            done = _run_files(files, work, told, token, around)
+            codes.append(_code_of(done, told, work.options))
+        except ReconcileError as why:
+            if not told.finished:
+                raise
+            # Something was sent before: the files are what is left to do.
+            error = str(why)
+            work.say.always(f"reconcile: {error}")
+            codes.append(_after_sending(why))
     code = ExitCode.worst(codes)
     if work.say.json:
-        again = [_command("resume", each.run.id, options) for each in told.finished]
-        print_json(run_json(told.finished, again, done, code))
+        again = [work.goes_on(each) for each in told.finished]
+        refused = () if left is None else left.refused
+        print_json(run_json(told.finished, again, done, code, left_alone=refused, error=error))
     return code
 
 
-def _resume_all(work: _Work, told: "Told", token: str, around: "Surroundings") -> "Left":
-    from reconcile.resuming import resume_all
+def _run_files(
+    files: tuple[str, ...], work: _Work, told: "Told", token: str, around: "Surroundings"
+) -> "Finished | NothingToDo | None":
+    from reconcile.job import NothingToDo
+    from reconcile.job import run as run_job
 
-    left = resume_all(work.settings, token, around, finish_by=work.finish_by)
-    for finished in left.finished:
+    done = run_job(
+        [Path(file) for file in files],
+        work.settings,
+        send_rules(work.options),
+        token,
+        around,
+        results=work.options["results"],
+        finish_by=work.finish_by,
+    )
+    if done is None:
+        work.say.message("Nothing of the files was sent.")
+    elif isinstance(done, NothingToDo):
+        told.nothing = done
+        work.say.message("There is no file to run.")
+    else:
+        told.finished.append(done)
+        work.show(done)
+    return done
+
+
+def _code_of(
+    done: "Finished | NothingToDo | None", told: "Told", options: Mapping[str, Any]
+) -> ExitCode:
+    from reconcile.job import Finished, NothingToDo
+
+    if isinstance(done, Finished):
+        return done.exit_code
+    if isinstance(done, NothingToDo) and not options["require_file"]:
+        return ExitCode.DONE
+    return ExitCode.INCOMPLETE if told.finished else ExitCode.NOTHING_SENT
+
+
+def _after_sending(error: ReconcileError) -> ExitCode:
+    """2 says that nothing was sent, which isn't true any more."""
+    if isinstance(error, JournalError):
+        return ExitCode.INTERNAL
+    nothing = error.exit_code is ExitCode.NOTHING_SENT
+    return ExitCode.INCOMPLETE if nothing else error.exit_code
+
+
+def _resume_all(work: _Work, told: "Told", token: str, around: "Surroundings") -> "Left":
+    from reconcile.resuming import Left, resume_all
+
+    def done(finished: "Finished") -> None:
         told.finished.append(finished)
         work.show(finished)
+
+    if not _wants_to_resume(work):
+        return Left((), ())
+    left = resume_all(work.settings, token, around, finish_by=work.finish_by, done=done)
     for sentence in left.refused:
-        work.say.message(sentence)
+        work.listen(Event("left alone", {"why": sentence}))
+        if not work.say.events:
+            work.say.always(sentence)
     return left
+
+
+def _wants_to_resume(work: _Work) -> bool:
+    """On a terminal it is asked once, if there is anything."""
+    lines = _left_lines(work.settings)
+    if not lines or not _asks(work.options):
+        return True
+    for line in lines:
+        Say().message(line)
+    return _confirmed("First send what earlier runs have left?")
+
+
+def _left_lines(settings: "Settings") -> list[str]:
+    from reconcile.journal import Journal
+    from reconcile.run_list import left_lines
+
+    journal = journal_of(settings)
+    if not journal.is_file():
+        return []
+    with Journal.open(journal) as opened:
+        return list(left_lines(opened, settings.base_url))
 
 
 def _resume(run_id: str | None, work: _Work, told: "Told") -> int:
@@ -295,6 +379,9 @@ def _resume(run_id: str | None, work: _Work, told: "Told") -> int:
     from reconcile.terminal import print_json, run_json
 
     options = work.options
+    journal = journal_of(work.settings)
+    if not journal.is_file():
+        raise NothingSentError(f"There is no journal {journal} yet.")
     finished = resume_run(
         run_id,
         work.settings,
@@ -322,15 +409,21 @@ def _confirm(checked: "Checked", say: Say, options: Mapping[str, Any]) -> bool:
     from reconcile.terminal import checked_lines
 
     sending = len(checked.workload.to_send)
-    asks = sending and not options["yes"] and sys.stdin.isatty() and sys.stderr.isatty()
+    asks = bool(sending) and _asks(options)
     if not options["events"]:
         shown = Say() if asks else say
         for line in checked_lines(checked, datetime.now(UTC), issues=False):
             shown.message(line)
-    if not asks:
-        return True
+    return not asks or _confirmed(f"Send these {sending} calls?")
+
+
+def _asks(options: Mapping[str, Any]) -> bool:
+    return not options["yes"] and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _confirmed(question: str) -> bool:
     try:
-        return click.confirm(f"Send these {sending} calls?", err=True)
+        return click.confirm(question, err=True)
     except click.Abort as error:
         raise KeyboardInterrupt from error
 
@@ -348,7 +441,7 @@ def _finish_by(options: Mapping[str, Any]) -> datetime | None:
         ) from error
 
 
-def _remember_run(event: "Event") -> None:
+def _remember_run(event: Event) -> None:
     """Should the program end in mid-run, it can say which run goes on."""
     if event.name in ("started", "resumed"):
         invocation = click.get_current_context().find_object(Invocation)

@@ -70,6 +70,7 @@ class Budget:
         self._wall = wall
         self._monotonic = monotonic
         self._pacer = Pacer(rate)
+        self._shared_spacing = 0.0
         with self._refusals():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -161,6 +162,7 @@ class Budget:
         if row is None:
             return Schedule()
         schedule = Schedule(**json.loads(row[0]))
+        self._shared_spacing = schedule.spacing
         slept = self._clocks() - row[1]
         if abs(slept) <= _SAME_START:
             return schedule
@@ -175,7 +177,9 @@ class Budget:
     def _save(self, schedule: Schedule) -> None:
         kept = asdict(schedule)
         if schedule.spacing <= self._pacer.floor:
-            kept["spacing"] = 0.0  # nothing was learned; another process may have another floor
+            # Nothing was learned above this process's floor; what lies under it it can't see.
+            hidden = self._shared_spacing < self._pacer.floor
+            kept["spacing"] = self._shared_spacing if hidden else 0.0
         self._connection.execute(
             "INSERT OR REPLACE INTO budget VALUES (?, ?, ?, ?)",
             (*self._key, json.dumps(kept), self._clocks()),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from reconcile.errors import JournalError
 from reconcile.events import Event, Listener
 from reconcile.executor.pacer import Pace
 from reconcile.executor.stops import StopSwitch
@@ -32,7 +33,14 @@ class Passed:
 class Gate:
     """Lets callers through one at a time, each when the pace says so."""
 
-    def __init__(self, pace: Pace, switch: StopSwitch, listener: Listener) -> None:
+    def __init__(
+        self,
+        pace: Pace,
+        switch: StopSwitch,
+        listener: Listener,
+        held: Callable[[float], None] = lambda _seconds: None,
+    ) -> None:
+        self._held = held
         self._pace = pace
         self._switch = switch
         self._listener = listener
@@ -52,14 +60,19 @@ class Gate:
         time = asyncio.get_running_loop().time
         number: int | None = None
         async with self._turn:
-            while not self._switch.is_set():
-                slot = self._pace.reserve(time())
-                await self._wait_until(slot - self._lead)
-                if number is None and not self._switch.is_set():
-                    number = await self._prepared(prepare)
-                at = await self._start(slot)
-                if at is not None and number is not None:
-                    return Passed(number, at)
+            try:
+                while not self._switch.is_set():
+                    slot = self._pace.reserve(time())
+                    await self._wait_until(slot - self._lead)
+                    if number is None and not self._switch.is_set():
+                        number = await self._prepared(prepare)
+                    at = await self._start(slot)
+                    if at is not None and number is not None:
+                        return Passed(number, at)
+            except JournalError:
+                if number is not None:
+                    await withdraw(number)  # it surely never left
+                raise
             if number is not None:
                 await withdraw(number)
             return None
@@ -94,5 +107,6 @@ class Gate:
             if left <= _NOW:
                 return
             if left > _WORTH_TELLING and self._pace.held_until > time():
+                self._held(self._pace.held_until - time())
                 self._listener(Event("waiting", {"seconds": round(left, 1)}))
             await self._switch.sleep(left)

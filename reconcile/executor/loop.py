@@ -87,7 +87,7 @@ class Executor:
 
     def __post_init__(self) -> None:
         """One gate for all calls."""
-        self._gate = Gate(self.pacer, self.switch, self.listener)
+        self._gate = Gate(self.pacer, self.switch, self.listener, self._held)
 
     async def run(
         self, orders: Iterable[Sequence[PlannedCall]] | AsyncIterable[Sequence[PlannedCall]]
@@ -114,6 +114,12 @@ class Executor:
                 task = tasks.create_task(self._send_order(calls, entered))
                 task.add_done_callback(partial(_over, room, entered))
         return self.switch.stop
+
+    def _held(self, seconds: float) -> None:
+        """Told how long the server wants silence, whoever heard of it."""
+        stop = self.rules.too_long(seconds, self.now())
+        if stop is not None:
+            self.switch.request(stop)
 
     async def _send_order(self, calls: Sequence[PlannedCall], entered: "_Once") -> None:
         try:
@@ -161,22 +167,24 @@ class Executor:
         self, call: PlannedCall, passed: Passed, tries: Tries
     ) -> tuple[Verdict, Outcome]:
         time = asyncio.get_running_loop().time
+        faults: list[JournalError] = []
         exchange = await self.sender.send(
             call.order_id,
             call.kind,
             call.content,
-            lambda: self.pacer.left(passed.at, time()),
+            lambda: _keeping(faults, lambda: self.pacer.left(passed.at, time())),
         )
         ended = time()
-        verdict = judge(call.kind, exchange, self.now())
-        if isinstance(verdict, Retry):
-            tries.count(verdict)
+        judged = judge(call.kind, exchange, self.now())
+        if isinstance(judged, Retry):
+            tries.count(judged)
         verdict, stop = self.rules.after_exchange(
-            call.order_id, exchange, verdict, passed.at, ended, self.now()
+            call.order_id, exchange, judged, passed.at, ended, self.now()
         )
         if stop is not None:
             self.switch.request(stop)
-        self._pace(verdict, exchange, passed.at, ended)
+        # A stop takes nothing from the silence that the server wants.
+        _keeping(faults, lambda: self._pace(judged, exchange, passed.at, ended))
         state = _state(verdict, tries)
         end = AttemptEnd(
             ended_at=self.now(),
@@ -190,6 +198,8 @@ class Executor:
         setback = self._setback(verdict, tries, stop)
         note = _note(verdict, exchange)
         await self.recorder.record(call, passed.number, end, state, note, setback)
+        if faults:
+            raise faults[0]
         self.listener(
             Event(
                 "attempt",
@@ -255,6 +265,14 @@ async def _one_by_one(
     else:
         for calls in orders:
             yield calls
+
+
+def _keeping(faults: list[JournalError], work: Callable[[], None]) -> None:
+    """Does it; what goes wrong is raised later, when what came back is written down."""
+    try:
+        work()
+    except JournalError as error:
+        faults.append(error)
 
 
 class _Once:

@@ -134,6 +134,13 @@ class Calls(Part):
                 )
             )
 
+    def ending(self, run_id: str, workbook: str) -> None:
+        """A run is about to end; says where its workbook will be, if it can be said."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                sa.update(schema.runs).where(schema.runs.c.id == run_id).values(workbook=workbook)
+            )
+
     def end_run(
         self, run_id: str, at: datetime, exit_code: int, reason: str, workbook: str
     ) -> None:

@@ -48,7 +48,10 @@ class RunReader:
         """Every row of every source."""
         return self._journal.rows(self._run.id)
 
-    def superseded(self) -> Mapping[tuple[int, CallKind], str]:
-        """Its calls that are left and that a later run has planned; and that run."""
+    def superseded(self) -> Mapping[tuple[int, CallKind], tuple[str, bool]]:
+        """Its calls that are left and that a later run has planned.
+
+        By order and kind: that run, and whether it has such a call too.
+        """
         found = self._journal.superseded(self._run.id)
-        return {(order_id, kind): later for order_id, kind, later in found}
+        return {(order_id, kind): (later, taken) for order_id, kind, later, taken in found}

@@ -53,17 +53,27 @@ class Unfinished(Part):
         with self._database.transaction(reading=True) as connection:
             return _remaining(connection, run_id)
 
-    def superseded(self, run_id: str) -> list[tuple[int, CallKind, str]]:
-        """The calls that are left whose order a later run has planned; and that run."""
+    def superseded(self, run_id: str) -> list[tuple[int, CallKind, str, bool]]:
+        """The calls that are left whose order a later run has planned; and that run.
+
+        The last value says whether that run has such a call too, and so took it over.
+        """
         calls, runs = schema.calls, schema.runs
         query = (
-            sa.select(calls.c.order_id, calls.c.kind, _later_run(calls, runs).label("later"))
+            sa.select(
+                calls.c.order_id,
+                calls.c.kind,
+                _later_run(calls, runs).label("later"),
+                _taken_over(calls, runs).label("taken_over"),
+            )
             .join(runs, runs.c.id == calls.c.run_id)
             .where(runs.c.id == run_id, _sendable(calls), _superseded(calls, runs))
         )
         with self._database.transaction(reading=True) as connection:
             found = connection.execute(query).all()
-        return [(row.order_id, CallKind(row.kind), row.later) for row in found]
+        return [
+            (row.order_id, CallKind(row.kind), row.later, bool(row.taken_over)) for row in found
+        ]
 
     def later_run(self, run_id: str, order_id: int) -> str | None:
         """The latest run after `run_id` that has planned this order, if there is one."""
@@ -192,8 +202,10 @@ class Unfinished(Part):
     def is_done(self, account: str, sha256: str) -> bool:
         """Whether a file of this content was run to its end in this account.
 
-        A pilot left orders out; a run that has something left is not at its end.
+        A pilot left orders out; a run that has something left is not at its end, unless a
+        later run took that over.
         """
+        calls = schema.calls
         runs, sources, done = schema.runs, schema.sources, schema.done_files
         with_it = sa.select(sources.c.run_id).where(sources.c.sha256 == sha256)
         ended = sa.select(runs.c.id).where(
@@ -201,12 +213,25 @@ class Unfinished(Part):
             runs.c.account == account,
             runs.c.complete,
             ~runs.c.pilot,
-            ~_unfinished(),
+            runs.c.ended_at.is_not(None),
+            runs.c.abandoned | ~_left(~_taken_over(calls, runs)).exists(),
         )
         pruned = sa.select(done.c.run_id).where(done.c.account == account, done.c.sha256 == sha256)
         with self._database.transaction(reading=True) as connection:
             found = connection.execute(ended).first() or connection.execute(pruned).first()
             return found is not None
+
+    def is_abandoned(self, account: str, sha256: str) -> bool:
+        """Whether the last run of a file of this content was given up."""
+        runs, sources = schema.runs, schema.sources
+        query = (
+            sa.select(runs.c.abandoned)
+            .join(sources, sources.c.run_id == runs.c.id)
+            .where(sources.c.sha256 == sha256, runs.c.account == account, runs.c.complete)
+            .order_by(runs.c.sequence.desc())
+        )
+        with self._database.transaction(reading=True) as connection:
+            return bool(connection.execute(query).scalars().first())
 
     def deliveries(self, account: str, sha256: str) -> list[tuple[str, datetime]]:
         """The paths under which a file of this content was run in this account, and when."""
@@ -235,13 +260,19 @@ def left_in() -> sa.ScalarSelect[Any]:
 def _unfinished() -> sa.ColumnElement[bool]:
     """It has something left to send, or a dead process left it without an end."""
     calls, runs = schema.calls, schema.runs
-    left = (
-        sa.select(calls.c.order_id)
-        .where(calls.c.run_id == runs.c.id, _sendable(calls), ~_superseded(calls, runs))
-        .correlate(runs)
-    )
+    left = _left(~_superseded(calls, runs))
     not_at_its_end = sa.or_(runs.c.ended_at.is_(None), left.exists())
     return sa.and_(runs.c.complete, ~runs.c.abandoned, not_at_its_end)
+
+
+def _left(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Such calls of a run (of the query around it) that are not at their end."""
+    calls, runs = schema.calls, schema.runs
+    return (
+        sa.select(calls.c.order_id)
+        .where(calls.c.run_id == runs.c.id, _sendable(calls), which)
+        .correlate(runs)
+    )
 
 
 def _sendable(calls: Any) -> sa.ColumnElement[bool]:
@@ -280,6 +311,13 @@ def _superseded(calls: Any, runs: Any) -> sa.ColumnElement[bool]:
     return _later(calls, runs).exists()
 
 
+def _taken_over(calls: Any, runs: Any) -> sa.ColumnElement[bool]:
+    """A later run that was not given up has the same kind of call of the order."""
+    found = _later(calls, runs)
+    same = (found.selected_columns.kind == calls.c.kind, ~found.selected_columns.abandoned)
+    return found.where(*same).exists()
+
+
 def _later_run(calls: Any, runs: Any) -> sa.ScalarSelect[Any]:
     query = _later(calls, runs)
     later = query.selected_columns.sequence
@@ -295,7 +333,7 @@ def _later(calls: Any, runs: Any) -> sa.Select[Any]:
     """Later runs of the same account that have planned the order of a call."""
     later, planned = schema.runs.alias("later"), schema.calls.alias("planned")
     return (
-        sa.select(later.c.id, later.c.sequence)
+        sa.select(later.c.id, later.c.sequence, later.c.abandoned, planned.c.kind)
         .join(planned, planned.c.run_id == later.c.id)
         .where(
             planned.c.order_id == calls.c.order_id,

@@ -46,8 +46,11 @@ class RunReader(Protocol):
     def rows(self) -> Iterable[RowRecord]:
         """Every row of every source."""
 
-    def superseded(self) -> Mapping[tuple[int, CallKind], str]:
-        """Its calls that are left and that a later run has planned; and that run."""
+    def superseded(self) -> Mapping[tuple[int, CallKind], tuple[str, bool]]:
+        """Its calls that are left and that a later run has planned.
+
+        By order and kind: that run, and whether it has such a call too.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class Ledger:
     calls: dict[int, list[CallRecord]] = field(init=False, default_factory=dict)
     issues: dict[int | None, list[Issue]] = field(init=False, default_factory=dict)
     notices: list[Notice] = field(init=False, default_factory=list)
-    superseded: Mapping[tuple[int, CallKind], str] = field(init=False)
+    superseded: Mapping[tuple[int, CallKind], tuple[str, bool]] = field(init=False)
     totals: Totals = field(init=False)
     _at: dict[tuple[str, str, int], list[tuple[int | None, Issue]]] = field(
         init=False, default_factory=dict
@@ -190,10 +193,10 @@ class Ledger:
         )
 
     def _is_superseded(self, order_id: int) -> bool:
-        """Whether all that is open of an order was planned by a later run."""
+        """Whether all that is open of an order was taken over by a later run."""
         calls = self.calls.get(order_id, ())
         undone = [(call.order_id, call.kind) for call in calls if not call.outcome.done]
-        return bool(undone) and all(call in self.superseded for call in undone)
+        return bool(undone) and all(self.superseded.get(call, ("", False))[1] for call in undone)
 
 
 _TOO_MANY = 429

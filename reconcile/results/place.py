@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -10,7 +10,13 @@ from typing import IO
 
 from reconcile.errors import WorkbookError
 
-__all__ = ["default_target", "move_into_place", "prove_writable", "written_beside"]
+__all__ = [
+    "default_target",
+    "move_into_place",
+    "prove_writable",
+    "refuse_ours",
+    "written_beside",
+]
 
 
 def default_target(first_input: Path, run_id: str) -> Path:
@@ -26,6 +32,20 @@ def default_target(first_input: Path, run_id: str) -> Path:
             f"No results workbook can stand beside {named}; name its place with --results."
         )
     return named.with_name(f"{named.name}.results-{run_id}.xlsx")
+
+
+def refuse_ours(target: Path, keep: Sequence[Path]) -> None:
+    """`--results` is obeyed, but never over an input, the config or the journal.
+
+    Raises:
+        WorkbookError: the target is one of the files to keep.
+    """
+    for path in keep:
+        if target.resolve() == path.resolve():
+            raise WorkbookError(
+                f"The results workbook can't be written over {path}, which the run needs; "
+                "name another place with --results."
+            )
 
 
 def prove_writable(target: Path) -> None:

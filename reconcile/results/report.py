@@ -176,9 +176,11 @@ def _why(ledger: Ledger, row: RowRecord) -> tuple[str, str, str]:
 
 
 def _what_to_do(ledger: Ledger, call: CallRecord) -> str:
-    later = ledger.superseded.get((call.order_id, call.kind))
-    if later is not None:
+    later, taken_over = ledger.superseded.get((call.order_id, call.kind), ("", False))
+    if taken_over:
         return f"Look at the run {later}: it planned this order later, and that plan counts."
+    if later:
+        return f"Run the file again: the run {later} planned this order later, without this call."
     return next_step(ledger.reader.run.id, call.order_id, call.kind, call.outcome)
 
 

@@ -136,7 +136,7 @@ def test_an_order_that_a_later_run_has_planned_is_left_there_only(
 
     assert left(books.journal, "run-1") == []
     assert unfinished(books.journal) == (["run-2"] if later is Outcome.PENDING else [])
-    assert books.journal.superseded("run-1") == [(1, SYNC, "run-2")]
+    assert books.journal.superseded("run-1") == [(1, SYNC, "run-2", True)]
     assert books.journal.later_run("run-1", 1) == "run-2"
 
 
@@ -173,8 +173,8 @@ def test_a_later_run_of_another_account_takes_nothing(books: Books) -> None:
 def test_the_latest_of_several_later_runs_is_named(books: Books) -> None:
     for name in ("a", "b", "c"):
         plan(books.journal, name, (1, f"INV-{name}", None), (2, f"INV-{name}", None))
-    assert {later for _, _, later in books.journal.superseded("a")} == {"c"}
-    assert {later for _, _, later in books.journal.superseded("b")} == {"c"}
+    assert {later for _, _, later, _ in books.journal.superseded("a")} == {"c"}
+    assert {later for _, _, later, _ in books.journal.superseded("b")} == {"c"}
     assert books.journal.superseded("c") == []
 
 
