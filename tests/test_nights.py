@@ -292,7 +292,7 @@ def an_expired_token(month: Month, monkeypatch: pytest.MonkeyPatch) -> None:
 def a_server_in_trouble(month: Month) -> None:
     month.deliver("day 16.csv", export(invoices(141, 162)))
     month.shop.server.stop()
-    month.night(ends=3, sends=0, tells="reconcile resume")
+    month.night(ends=3, sends=0, tells="reconcile run --resume")
     month.shop.server.start()
     month.night(ends=0, sends=22)
 
