@@ -254,6 +254,8 @@ class Watcher:
             case "resumed":
                 self._line(_resumed(event.values))
                 self._begin(event.values)
+            case "ended":
+                self._stop_progress()
             case "another run":
                 self._line(_another_run(event.values))
             case "minute":

@@ -207,6 +207,8 @@ class _Work:
         """Prints how a run ended; returns the command that goes on with it."""
         from reconcile.terminal import finished_lines
 
+        values = {"run": finished.run.id, "exit_code": int(finished.exit_code)}
+        self.listen(Event("ended", values))
         again = self.goes_on(finished)
         for line in finished_lines(finished, again):
             self.say.result(line)

@@ -1,0 +1,21 @@
+"""What `reconcile init` proposes for a file: how it is read, what is certain, what is not.
+
+Guesses nothing: a setting is live in the proposed config only if people gave it, or the id map
+proves it. Whatever else may be meant is written commented out, the likeliest first.
+"""
+
+from reconcile.proposal.looking import propose
+from reconcile.proposal.model import Candidate, Proposal, Question
+from reconcile.proposal.numbers import with_choice
+from reconcile.proposal.text import config_text
+from reconcile.proposal.words import shown_lines
+
+__all__ = [
+    "Candidate",
+    "Proposal",
+    "Question",
+    "config_text",
+    "propose",
+    "shown_lines",
+    "with_choice",
+]
