@@ -117,10 +117,10 @@ def _nearest(table: Table, understood: Mapping[Field, str]) -> dict[Field, tuple
             continue
         least = _NEAR if known in needed else _VERY_NEAR
         near = [
-            (likeness, name)
+            (alike, name)
             for _, name in table.named_once()
             if (name not in taken and (known in needed or name not in suggested))
-            and (likeness := likeness(name, known)) >= least
+            and (alike := likeness(name, known)) >= least
         ]
         near.sort(key=lambda each: -each[0])
         if near or known in needed:
