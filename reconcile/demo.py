@@ -13,7 +13,8 @@ from reconcile.errors import ExitCode, InternalError
 from reconcile.job import Checked, Finished, Surroundings, run
 from reconcile.preparation import SendRules
 from reconcile.sandbox import Sandbox, SandboxSettings
-from reconcile.terminal import Watcher, checked_lines, finished_lines
+from reconcile.terminal import checked_lines, finished_lines
+from reconcile.watcher import Watcher
 
 __all__ = ["SAMPLE", "UNKNOWN_ORDER", "run_demo", "sample_folder"]
 

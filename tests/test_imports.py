@@ -75,7 +75,7 @@ LIBRARIES: Final = {
     "sqlalchemy": ["journal"],
     "pydantic": ["config"],
     "ruamel": ["config"],
-    "rich": ["terminal"],
+    "rich": ["watcher"],
     "apprise": ["notices.people"],
     "filelock": ["locks", "log_file"],
     "click": ["cli", "__main__"],

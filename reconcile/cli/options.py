@@ -43,7 +43,8 @@ class Say:
 
     def always(self, line: str) -> None:
         """A line that nobody may miss; where events are wanted it is one."""
-        from reconcile.terminal import as_event, say_on
+        from reconcile.terminal import say_on
+        from reconcile.watcher import as_event
 
         say_on(sys.stderr, as_event("message", text=line) if self.events else line)
 

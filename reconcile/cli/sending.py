@@ -2,10 +2,7 @@
 # ruff: noqa: PLC0415  (what is slow to start is imported by the command that uses it)
 
 import os
-import shlex
-import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,13 +20,13 @@ from reconcile.cli.options import (
     RESULTS,
     WATCHING,
     Say,
-    config_files,
     journal_of,
     order_id,
     send_rules,
     settings_of,
     token_file_of,
 )
+from reconcile.cli.work import Work, asks, command_of, confirmed
 from reconcile.errors import (
     ExitCode,
     JournalError,
@@ -41,7 +38,7 @@ from reconcile.events import Event
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
-    from reconcile.job import Checked, Finished, NothingToDo, Surroundings
+    from reconcile.job import Finished, NothingToDo, Surroundings
     from reconcile.night import Told
     from reconcile.resuming import Left
 
@@ -87,7 +84,7 @@ def run(
         for line in _left_lines(settings_of(options)) if options["resume"] else ():
             say.message(line)
         return _check(files, say, options)
-    work = _Work.begun(say, options)
+    work = Work.begun(say, options)
     return work.done("run", lambda told: _run(files, work, told))
 
 
@@ -100,7 +97,7 @@ def run(
 @OUTPUT
 def resume(run_id: str | None, as_json: bool, quiet: bool, **options: Any) -> int:  # noqa: FBT001
     """Send what RUN has left (default: the latest run that has something left)."""
-    work = _Work.begun(Say(as_json, quiet, options["events"]), options)
+    work = Work.begun(Say(as_json, quiet, options["events"]), options)
     return work.done("resume", lambda told: _resume(run_id, work, told))
 
 
@@ -126,100 +123,11 @@ def settle(run_id: str, order: int, done: bool | None, **options: Any) -> int:  
     settle_call(journal, run_id, order, lambda: datetime.now(UTC), done=done)
     if done:
         click.echo(f"The status of the order {order} is acknowledged.")
-        click.echo(f"The workbook with it: {_command('report', run_id, options)}")
+        click.echo(f"The workbook with it: {command_of('report', run_id, options)}")
     else:
         click.echo(f"The status of the order {order} is pending. To send it:")
-        click.echo(f"  {_command('resume', run_id, options)}")
+        click.echo(f"  {command_of('resume', run_id, options)}")
     return ExitCode.DONE
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What `run` and `resume` have in common: who listens, who is told, how it ends."""
-
-    say: Say
-    options: Mapping[str, Any]
-    settings: "Settings"
-    finish_by: datetime | None
-    listeners: list[Callable[[Event], None]]
-
-    @classmethod
-    def begun(cls, say: Say, options: Mapping[str, Any]) -> "_Work":
-        """Reads the config and the time to finish by; both may refuse the command."""
-        return cls(say, options, settings_of(options), _finish_by(options), [])
-
-    def done(self, name: str, act: Callable[["Told"], int]) -> int:
-        """Acts; people and log are told how it begins and ends."""
-        from reconcile.night import Night
-        from reconcile.terminal import Watcher
-
-        journal = journal_of(self.settings)
-        night = Night(
-            self.settings, journal, os.environ, lambda: datetime.now(UTC), self.say.message
-        )
-        watcher = Watcher(sys.stderr, events=self.options["events"], quiet=self.say.quiet)
-        self.listeners[:] = [watcher, night, _remember_run]
-        with night.told(name) as told, watcher.watching():
-            told.exit_code = ExitCode(act(told))
-        return told.exit_code
-
-    def token(self) -> str:
-        """The API token; the log is told what to keep out."""
-        from reconcile.night import Night
-        from reconcile.tokens import find_token
-
-        settings = self.settings
-        token = find_token(settings.token_variable, token_file_of(settings), os.environ)
-        invocation = click.get_current_context().find_object(Invocation)
-        if invocation is not None:
-            invocation.token = token
-        for listener in self.listeners:
-            if isinstance(listener, Night):
-                listener.token = token
-        return token
-
-    def around(self) -> "Surroundings":
-        """What a run stands in."""
-        from reconcile.job import Surroundings
-
-        return Surroundings(
-            journal=journal_of(self.settings),
-            now=lambda: datetime.now(UTC),
-            listener=self.listen,
-            confirm=lambda checked: _confirm(checked, self.say, self.options),
-            keep=config_files(self.options),
-        )
-
-    def listen(self, event: Event) -> None:
-        """Tells everybody who listens."""
-        for listener in self.listeners:
-            listener(event)
-
-    def goes_on(self, finished: "Finished") -> str:
-        """The command that goes on after a stop: this one, if it resumes what there is."""
-        if self.options.get("resume"):
-            invocation = click.get_current_context().find_object(Invocation)
-            if invocation is not None:
-                return shlex.join(("reconcile", *invocation.words))
-        return _command("resume", finished.run.id, self.options)
-
-    def show(self, finished: "Finished") -> str:
-        """Prints how a run ended; returns the command that goes on with it."""
-        from reconcile.terminal import finished_lines
-
-        values = {"run": finished.run.id, "exit_code": int(finished.exit_code)}
-        self.listen(Event("ended", values))
-        again = self.goes_on(finished)
-        for line in finished_lines(finished, again):
-            self.say.result(line)
-        if finished.stop and (self.say.json or self.say.quiet):
-            self.say.always(f"{finished.stop.sentence} To go on:\n  {again}")
-        if finished.fault:
-            report = _command("report", finished.run.id, self.options)
-            self.say.always(
-                f"reconcile: {finished.fault} The workbook, when that is mended: {report}"
-            )
-        return again
 
 
 def _check(files: tuple[str, ...], say: Say, options: Mapping[str, Any]) -> int:
@@ -265,7 +173,7 @@ def _check(files: tuple[str, ...], say: Say, options: Mapping[str, Any]) -> int:
     return checked.exit_code
 
 
-def _run(files: tuple[str, ...], work: _Work, told: "Told") -> int:
+def _run(files: tuple[str, ...], work: Work, told: "Told") -> int:
     from reconcile.terminal import print_json, run_json
 
     token, around = work.token(), work.around()
@@ -293,7 +201,7 @@ def _run(files: tuple[str, ...], work: _Work, told: "Told") -> int:
 
 
 def _run_files(
-    files: tuple[str, ...], work: _Work, told: "Told", token: str, around: "Surroundings"
+    files: tuple[str, ...], work: Work, told: "Told", token: str, around: "Surroundings"
 ) -> "Finished | NothingToDo | None":
     from reconcile.job import NothingToDo
     from reconcile.job import run as run_job
@@ -338,7 +246,7 @@ def _after_sending(error: ReconcileError) -> ExitCode:
     return ExitCode.INCOMPLETE if nothing else error.exit_code
 
 
-def _resume_all(work: _Work, told: "Told", token: str, around: "Surroundings") -> "Left":
+def _resume_all(work: Work, told: "Told", token: str, around: "Surroundings") -> "Left":
     from reconcile.resuming import Left, resume_all
 
     def done(finished: "Finished") -> None:
@@ -355,14 +263,14 @@ def _resume_all(work: _Work, told: "Told", token: str, around: "Surroundings") -
     return left
 
 
-def _wants_to_resume(work: _Work) -> bool:
+def _wants_to_resume(work: Work) -> bool:
     """On a terminal it is asked once, if there is anything."""
     lines = _left_lines(work.settings)
-    if not lines or not _asks(work.options):
+    if not lines or not asks(work.options):
         return True
     for line in lines:
         Say().message(line)
-    return _confirmed("First send what earlier runs have left?")
+    return confirmed("First send what earlier runs have left?")
 
 
 def _left_lines(settings: "Settings") -> list[str]:
@@ -376,7 +284,7 @@ def _left_lines(settings: "Settings") -> list[str]:
         return list(left_lines(opened, settings.base_url))
 
 
-def _resume(run_id: str | None, work: _Work, told: "Told") -> int:
+def _resume(run_id: str | None, work: Work, told: "Told") -> int:
     from reconcile.resuming import resume as resume_run
     from reconcile.terminal import print_json, run_json
 
@@ -404,57 +312,3 @@ def _resume(run_id: str | None, work: _Work, told: "Told") -> int:
     if work.say.json:
         print_json(run_json([finished], [again], finished, finished.exit_code))
     return finished.exit_code
-
-
-def _confirm(checked: "Checked", say: Say, options: Mapping[str, Any]) -> bool:
-    """Shows the plan, unless events are wanted; asks once, on a terminal only."""
-    from reconcile.terminal import checked_lines
-
-    sending = len(checked.workload.to_send)
-    asks = bool(sending) and _asks(options)
-    if not options["events"]:
-        shown = Say() if asks else say
-        for line in checked_lines(checked, datetime.now(UTC), issues=False):
-            shown.message(line)
-    return not asks or _confirmed(f"Send these {sending} calls?")
-
-
-def _asks(options: Mapping[str, Any]) -> bool:
-    return not options["yes"] and sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def _confirmed(question: str) -> bool:
-    try:
-        return click.confirm(question, err=True)
-    except click.Abort as error:
-        raise KeyboardInterrupt from error
-
-
-def _finish_by(options: Mapping[str, Any]) -> datetime | None:
-    from reconcile.executor import next_time
-
-    if not options["finish_by"]:
-        return None
-    try:
-        return next_time(options["finish_by"], datetime.now(UTC))
-    except ValueError as error:
-        raise NothingSentError(
-            f"--finish-by must be a time such as 06:30, not {options['finish_by']!r}."
-        ) from error
-
-
-def _remember_run(event: Event) -> None:
-    """Should the program end in mid-run, it can say which run goes on."""
-    if event.name in ("started", "resumed"):
-        invocation = click.get_current_context().find_object(Invocation)
-        if invocation is not None:
-            invocation.run = str(event.values["run"])
-
-
-def _command(name: str, run_id: str, options: Mapping[str, Any]) -> str:
-    """The command that does something with a run, in the same places."""
-    words = ["reconcile", name, run_id]
-    for option in ("config", "base_url", "journal"):
-        if options.get(option) is not None:
-            words += [f"--{option.replace('_', '-')}", str(options[option])]
-    return shlex.join(words)

@@ -4,7 +4,7 @@ import io
 import json
 
 from reconcile.events import Event
-from reconcile.terminal import Watcher
+from reconcile.watcher import Watcher
 
 
 def heard(*events: Event, events_wanted: bool = False, quiet: bool = False) -> list[str]:

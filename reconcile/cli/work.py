@@ -1,0 +1,176 @@
+"""What `run` and `resume` have in common: who listens, who is told, what is asked."""
+# ruff: noqa: PLC0415  (what is slow to start is imported by the command that uses it)
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconcile.cli.group import Invocation
+from reconcile.cli.options import (
+    Say,
+    config_files,
+    journal_of,
+    settings_of,
+    token_file_of,
+)
+from reconcile.errors import (
+    ExitCode,
+    NothingSentError,
+)
+from reconcile.events import Event
+
+if TYPE_CHECKING:
+    from reconcile.config import Settings
+    from reconcile.job import Checked, Finished, Surroundings
+    from reconcile.night import Told
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What `run` and `resume` have in common: who listens, who is told, how it ends."""
+
+    say: Say
+    options: Mapping[str, Any]
+    settings: "Settings"
+    finish_by: datetime | None
+    listeners: list[Callable[[Event], None]]
+
+    @classmethod
+    def begun(cls, say: Say, options: Mapping[str, Any]) -> "Work":
+        """Reads the config and the time to finish by; both may refuse the command."""
+        return cls(say, options, settings_of(options), _finish_by(options), [])
+
+    def done(self, name: str, act: Callable[["Told"], int]) -> int:
+        """Acts; people and log are told how it begins and ends."""
+        from reconcile.night import Night
+        from reconcile.watcher import Watcher
+
+        journal = journal_of(self.settings)
+        night = Night(
+            self.settings, journal, os.environ, lambda: datetime.now(UTC), self.say.message
+        )
+        watcher = Watcher(sys.stderr, events=self.options["events"], quiet=self.say.quiet)
+        self.listeners[:] = [watcher, night, _remember_run]
+        with night.told(name) as told, watcher.watching():
+            told.exit_code = ExitCode(act(told))
+        return told.exit_code
+
+    def token(self) -> str:
+        """The API token; the log is told what to keep out."""
+        from reconcile.night import Night
+        from reconcile.tokens import find_token
+
+        settings = self.settings
+        token = find_token(settings.token_variable, token_file_of(settings), os.environ)
+        invocation = click.get_current_context().find_object(Invocation)
+        if invocation is not None:
+            invocation.token = token
+        for listener in self.listeners:
+            if isinstance(listener, Night):
+                listener.token = token
+        return token
+
+    def around(self) -> "Surroundings":
+        """What a run stands in."""
+        from reconcile.job import Surroundings
+
+        return Surroundings(
+            journal=journal_of(self.settings),
+            now=lambda: datetime.now(UTC),
+            listener=self.listen,
+            confirm=lambda checked: _confirm(checked, self.say, self.options),
+            keep=config_files(self.options),
+        )
+
+    def listen(self, event: Event) -> None:
+        """Tells everybody who listens."""
+        for listener in self.listeners:
+            listener(event)
+
+    def goes_on(self, finished: "Finished") -> str:
+        """The command that goes on after a stop: this one, if it resumes what there is."""
+        if self.options.get("resume"):
+            invocation = click.get_current_context().find_object(Invocation)
+            if invocation is not None:
+                return shlex.join(("reconcile", *invocation.words))
+        return command_of("resume", finished.run.id, self.options)
+
+    def show(self, finished: "Finished") -> str:
+        """Prints how a run ended; returns the command that goes on with it."""
+        from reconcile.terminal import finished_lines
+
+        values = {"run": finished.run.id, "exit_code": int(finished.exit_code)}
+        self.listen(Event("ended", values))
+        again = self.goes_on(finished)
+        for line in finished_lines(finished, again):
+            self.say.result(line)
+        if finished.stop and (self.say.json or self.say.quiet):
+            self.say.always(f"{finished.stop.sentence} To go on:\n  {again}")
+        if finished.fault:
+            report = command_of("report", finished.run.id, self.options)
+            self.say.always(
+                f"reconcile: {finished.fault} The workbook, when that is mended: {report}"
+            )
+        return again
+
+
+def _confirm(checked: "Checked", say: Say, options: Mapping[str, Any]) -> bool:
+    """Shows the plan, unless events are wanted; asks once, on a terminal only."""
+    from reconcile.terminal import checked_lines
+
+    sending = len(checked.workload.to_send)
+    asked = bool(sending) and asks(options)
+    if not options["events"]:
+        shown = Say() if asked else say
+        for line in checked_lines(checked, datetime.now(UTC), issues=False):
+            shown.message(line)
+    return not asked or confirmed(f"Send these {sending} calls?")
+
+
+def asks(options: Mapping[str, Any]) -> bool:
+    """Whether somebody is there to be asked."""
+    return not options["yes"] and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def confirmed(question: str) -> bool:
+    """Asks a question; Ctrl-C instead of an answer is Ctrl-C."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
+
+
+def _finish_by(options: Mapping[str, Any]) -> datetime | None:
+    from reconcile.executor import next_time
+
+    if not options["finish_by"]:
+        return None
+    try:
+        return next_time(options["finish_by"], datetime.now(UTC))
+    except ValueError as error:
+        raise NothingSentError(
+            f"--finish-by must be a time such as 06:30, not {options['finish_by']!r}."
+        ) from error
+
+
+def _remember_run(event: Event) -> None:
+    """Should the program end in mid-run, it can say which run goes on."""
+    if event.name in ("started", "resumed"):
+        invocation = click.get_current_context().find_object(Invocation)
+        if invocation is not None:
+            invocation.run = str(event.values["run"])
+
+
+def command_of(name: str, run_id: str, options: Mapping[str, Any]) -> str:
+    """The command that does something with a run, in the same places."""
+    words = ["reconcile", name, run_id]
+    for option in ("config", "base_url", "journal"):
+        if options.get(option) is not None:
+            words += [f"--{option.replace('_', '-')}", str(options[option])]
+    return shlex.join(words)

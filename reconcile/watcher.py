@@ -1,0 +1,163 @@
+"""What people see while a run goes on: a progress line on a terminal, a line a minute elsewhere."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Any, TextIO
+
+from reconcile.events import Event
+from reconcile.terminal import counted
+
+__all__ = ["Watcher", "as_event"]
+
+
+class Watcher:
+    """Listens to a run: a progress line on a terminal, a line a minute elsewhere.
+
+    Args:
+        stream: where it writes (stderr).
+        events: write every event as a line of JSON instead.
+        quiet: write nothing.
+    """
+
+    def __init__(self, stream: TextIO, *, events: bool, quiet: bool) -> None:
+        self._stream = stream
+        self._events = events
+        self._quiet = quiet
+        self._progress: Any = None
+        self._task: Any = None
+        self._total = 0
+        self._done = 0
+        self._began = time.monotonic()
+
+    def __call__(self, event: Event) -> None:
+        """Takes an event in."""
+        if self._events:
+            self._line(as_event(event.name, **event.values))
+        elif not self._quiet:
+            self._show(event)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Ends the progress line, however the run ends."""
+        try:
+            yield
+        finally:
+            self._stop_progress()
+
+    def _show(self, event: Event) -> None:
+        match event.name:
+            case "remark":
+                self._line(str(event.values["text"]))
+            case "passed over":
+                self._line(f"Passed over  {event.values['file']}: {event.values['why']}")
+            case "started":
+                self._begin(event.values)
+            case "resumed":
+                self._line(_resumed(event.values))
+                self._begin(event.values)
+            case "ended":
+                self._stop_progress()
+            case "another run":
+                self._line(_another_run(event.values))
+            case "minute":
+                self._say_minute(event.values)
+            case "waiting":
+                self._say_waiting(event.values)
+            case "outcome":
+                self._done += 1
+                self._advance()
+
+    def _begin(self, values: Mapping[str, Any]) -> None:
+        self._total, self._done = int(values["calls"]), 0
+        self._began = time.monotonic()
+        self._stop_progress()
+        if self._stream.isatty():
+            self._start_progress()
+
+    def _stop_progress(self) -> None:
+        if self._progress is not None:
+            with suppress(OSError):  # the terminal may be gone
+                self._progress.stop()
+            self._progress = None
+
+    def _start_progress(self) -> None:
+        from rich.console import Console  # noqa: PLC0415  (only where there is a terminal)
+        from rich.progress import (  # noqa: PLC0415
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[end]}"),
+            console=Console(file=self._stream),
+        )
+        self._task = self._progress.add_task("sending", total=self._total, rate="", end="")
+        self._progress.start()
+
+    def _advance(self) -> None:
+        if self._progress is None:
+            return
+        task = self._progress.tasks[0]
+        left = task.time_remaining
+        end = datetime.now().astimezone() + timedelta(seconds=left) if left else None
+        self._progress.update(
+            self._task,
+            advance=1,
+            description="sending",
+            rate=f"{task.speed or 0:.2f}/s",
+            end=f"done at {end:%H:%M:%S}" if end else "",
+        )
+
+    def _say_minute(self, values: Mapping[str, Any]) -> None:
+        if self._progress is not None:
+            return
+        now = datetime.now().astimezone()
+        rate = self._done / max(1.0, time.monotonic() - self._began)
+        left = self._total - self._done
+        until = f", done about {now + timedelta(seconds=left / rate):%H:%M}" if rate else ""
+        throttled = f", {values['throttled']} answered 429" if values["throttled"] else ""
+        counts = f"{self._done} of {self._total} calls are over"
+        self._line(f"{now:%H:%M:%S} {counts}, {rate:.2f} a second{throttled}{until}")
+
+    def _say_waiting(self, values: Mapping[str, Any]) -> None:
+        until = datetime.now().astimezone() + timedelta(seconds=float(values["seconds"]))
+        words = f"waiting until {until:%H:%M:%S}, as Flxpoint asked"
+        if self._progress is not None:
+            self._progress.update(self._task, description=words)
+        else:
+            self._line(words)
+
+    def _line(self, text: str) -> None:
+        """Whoever watched may have gone; that must never end a run."""
+        try:
+            print(text, file=self._stream, flush=True)
+        except OSError:
+            self._quiet, self._events = True, False
+
+
+def _resumed(values: Mapping[str, Any]) -> str:
+    later = values["superseded"]
+    planned = f"; {counted(later, 'order')} planned by a later run" if later else ""
+    calls, orders = counted(values["calls"], "call"), counted(values["orders"], "order")
+    return f"Run {values['run']} goes on: {calls} of {orders} left{planned}"
+
+
+def _another_run(values: Mapping[str, Any]) -> str:
+    orders = counted(values["orders"], "order")
+    return f"{orders} wait for the run {', '.join(values['runs'])}, which has them in its plan"
+
+
+def as_event(name: str, **values: object) -> str:
+    """A line of JSON, as `--events` writes them."""
+    return json.dumps({"event": name, **values})
