@@ -91,11 +91,11 @@ def _for_machines(call: Invocation) -> bool:
 
 
 def _goes_on(call: Invocation) -> str:
-    """The run, if one was begun; else nothing is in the journal, and the command begins anew.
+    """The run that was begun; before that, and while earlier ones go on, the command itself.
 
     The places of the command are kept as they were given.
     """
-    if call.run is None or "--resume" in call.words:
+    if call.run is None:
         return shlex.join(("reconcile", *call.words))
     kept = ["reconcile", "resume", call.run]
     for word, following in zip(call.words, (*call.words[1:], ""), strict=True):

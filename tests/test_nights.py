@@ -274,7 +274,7 @@ def an_expired_token(month: Month, monkeypatch: pytest.MonkeyPatch) -> None:
     month.deliver("day 13.csv", export(invoices(101, 110)))
     code, out, _ = month.command(*NIGHTLY)
     assert (code, 101 in month.held()) == (3, False)
-    assert "reconcile run --resume" in out
+    assert "reconcile resume" in out
 
     month.deliver("day 14.csv", export(invoices(111, 115)))
     assert month.command(*NIGHTLY)[0] == 3
@@ -292,7 +292,7 @@ def an_expired_token(month: Month, monkeypatch: pytest.MonkeyPatch) -> None:
 def a_server_in_trouble(month: Month) -> None:
     month.deliver("day 16.csv", export(invoices(141, 162)))
     month.shop.server.stop()
-    month.night(ends=3, sends=0, tells="reconcile run --resume")
+    month.night(ends=3, sends=0, tells="reconcile resume")
     month.shop.server.start()
     month.night(ends=0, sends=22)
 

@@ -643,6 +643,18 @@ def test_a_stop_while_resuming_prints_the_same_line_again(command: Command, shop
     assert "  reconcile run --resume --yes export.csv\n" in out
 
 
+def test_a_stop_after_that_resumes_the_new_run_so_that_nothing_is_forced_again(
+    command: Command, shop: Shop
+) -> None:
+    shop.server.inject(Scripted("accounting-sync", 1, Answer(401)))
+    shop.export(THREE)
+    code, out, _ = command("run", "--resume", "--force", "export.csv", "--json")
+    document = json.loads(out)
+
+    assert code == 3
+    assert document["go_on"] == f"reconcile resume {document['run']}"
+
+
 def test_what_is_left_goes_first_and_then_the_files(command: Command, shop: Shop) -> None:
     shop.server.inject(Scripted("accounting-sync", 2, Answer(401)))
     shop.export(THREE)

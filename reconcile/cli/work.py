@@ -94,11 +94,15 @@ class Work:
             listener(event)
 
     def goes_on(self, finished: "Finished") -> str:
-        """The command that goes on after a stop: this one, if it resumes what there is."""
-        if self.options.get("resume"):
-            invocation = click.get_current_context().find_object(Invocation)
-            if invocation is not None:
-                return shlex.join(("reconcile", *invocation.words))
+        """The command that goes on after a stop.
+
+        It resumes the run; but if that was an earlier one, others and the files come after
+        it, and this same command goes on with all of them.
+        """
+        invocation = click.get_current_context().find_object(Invocation)
+        earlier = invocation is not None and finished.run.id != invocation.run
+        if invocation is not None and earlier and self.options.get("resume"):
+            return shlex.join(("reconcile", *invocation.words))
         return command_of("resume", finished.run.id, self.options)
 
     def show(self, finished: "Finished") -> str:
@@ -160,8 +164,8 @@ def _finish_by(options: Mapping[str, Any]) -> datetime | None:
 
 
 def _remember_run(event: Event) -> None:
-    """Should the program end in mid-run, it can say which run goes on."""
-    if event.name in ("started", "resumed"):
+    """Should the program end in mid-run, it can say which run it began."""
+    if event.name == "started":
         invocation = click.get_current_context().find_object(Invocation)
         if invocation is not None:
             invocation.run = str(event.values["run"])
