@@ -87,6 +87,13 @@ class Shop:
         return [(a.path, a.query, a.body) for a in self.server.arrivals if a.method == "PATCH"]
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the user's own journal, budget or config, nor those of another test."""
+    for name in HOMES:
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     with Sandbox(SandboxSettings(tokens=(TOKEN,), rate=100_000)) as server:
@@ -100,8 +107,6 @@ def command(
     """Runs a command line in this process: exit code, stdout, stderr."""
     from reconcile.__main__ import run_command  # noqa: PLC0415
 
-    for name in HOMES:
-        monkeypatch.setenv(name, str(shop.folder / "home"))
     monkeypatch.setenv("FLXPOINT_API_TOKEN", TOKEN)
     monkeypatch.chdir(shop.folder)
     config = f"base_url: {shop.server.base_url}\nrequests_per_second: 500\n"
