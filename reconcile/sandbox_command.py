@@ -8,7 +8,7 @@ from types import FrameType
 from typing import Literal
 
 from reconcile.errors import ExitCode, NothingSentError
-from reconcile.sandbox import Sandbox, SandboxSettings, read_faults
+from reconcile.sandbox import AccountingFields, Sandbox, SandboxSettings, read_faults
 
 __all__ = ["serve"]
 
@@ -27,6 +27,10 @@ def serve(
     latency: float,
     log: Path | None,
     faults: Path | None = None,
+    accounting_fields: AccountingFields = "sent",
+    item_ids: bool = True,
+    page_size: int = 50,
+    personal_data: bool = False,
 ) -> int:
     """Serves until Ctrl-C or SIGTERM; `faults` is a file that `read_faults` reads.
 
@@ -46,6 +50,10 @@ def serve(
                 latency=latency,
                 log_file=log,
                 faults=() if faults is None else read_faults(faults),
+                accounting_fields=accounting_fields,
+                item_ids=item_ids,
+                page_size_limit=page_size,
+                personal_data=personal_data,
             )
         )
         sandbox.start()

@@ -76,7 +76,8 @@ def demo(fast: bool) -> int:  # noqa: FBT001
     "--orders-file",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="PATH",
-    help="The orders it knows, as JSON in the shape of GET /orders.",
+    help="The orders it knows, as JSON in the shape of GET /orders; `shipments` in them are what "
+    "GET /shipments answers.",
 )
 @click.option("--unknown", default="", metavar="IDS", help="Orders that it answers with 404.")
 @click.option("--rate", type=click.IntRange(min=1), default=2, show_default=True)
@@ -100,8 +101,31 @@ def demo(fast: bool) -> int:  # noqa: FBT001
 @click.option(
     "--log", type=click.Path(path_type=Path), metavar="PATH", help="Log arrivals, as JSON lines."
 )
-def sandbox(**options: Any) -> int:
+@click.option(
+    "--accounting-fields",
+    type=click.Choice(["always", "sent", "never"]),
+    default="sent",
+    show_default=True,
+    help="Which accounting fields its answers tell: all of them, those that were sent, or none.",
+)
+@click.option(
+    "--no-item-ids",
+    is_flag=True,
+    help="Tell the ids of items in GET /shipments only, not in orders.",
+)
+@click.option(
+    "--page-size",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="The most orders on a page of GET /orders, whatever is asked for.",
+)
+@click.option(
+    "--personal-data", is_flag=True, help="Tell names and addresses, made up, with each order."
+)
+def sandbox(no_item_ids: bool, **options: Any) -> int:  # noqa: FBT001
     """A stand-in for the API on this machine, until Ctrl-C."""
     from reconcile.sandbox_command import serve
 
-    return serve(click.echo, **options)
+    return serve(click.echo, item_ids=not no_item_ids, **options)

@@ -7,17 +7,32 @@ can't hide the same misreading on the other.
 from reconcile.sandbox.arrivals import Arrival, most_within
 from reconcile.sandbox.calls import CallKind, WriteKind
 from reconcile.sandbox.fault_file import read_faults
-from reconcile.sandbox.faults import Answer, Deed, Fault, Hang, Reset, Scripted, Slow
+from reconcile.sandbox.faults import (
+    Answer,
+    Deed,
+    Drop,
+    Fault,
+    Half,
+    Hang,
+    Reset,
+    Scripted,
+    Slow,
+)
+from reconcile.sandbox.people import personal_words
 from reconcile.sandbox.server import Sandbox
 from reconcile.sandbox.settings import DEFAULT_TOKENS, SandboxSettings
+from reconcile.sandbox.shapes import AccountingFields
 
 __all__ = [
     "DEFAULT_TOKENS",
+    "AccountingFields",
     "Answer",
     "Arrival",
     "CallKind",
     "Deed",
+    "Drop",
     "Fault",
+    "Half",
     "Hang",
     "Reset",
     "Sandbox",
@@ -26,5 +41,6 @@ __all__ = [
     "Slow",
     "WriteKind",
     "most_within",
+    "personal_words",
     "read_faults",
 ]

@@ -5,13 +5,17 @@ order, the query or the body.
 """
 
 from datetime import UTC, datetime
-from typing import assert_never
+from typing import Any, Literal, assert_never
 from urllib.parse import parse_qs
 
 from reconcile.sandbox import schema
-from reconcile.sandbox.calls import Request, Response, answered, refused
+from reconcile.sandbox.calls import SHIPMENTS_OF, Request, Response, answered, refused
 from reconcile.sandbox.orders import OrderBook
 from reconcile.sandbox.schema import BadRequest
+from reconcile.sandbox.shapes import Shape
+
+# How much of a write is carried out: "half" is all but the accounting of the items.
+Kept = Literal["all", "half", "nothing"]
 
 # Flxpoint's page "Update Order Status". "Draft" occurs in answers and can't be sent.
 STATUSES = (
@@ -26,15 +30,30 @@ STATUSES = (
 
 
 class Api:
-    """The five endpoints over one book of orders."""
+    """The six endpoints over one book of orders."""
 
-    def __init__(self, book: OrderBook, *, account_id: int, page_size_limit: int) -> None:
+    def __init__(
+        self,
+        book: OrderBook,
+        shape: Shape,
+        *,
+        account_id: int,
+        page_size_limit: int,
+        ignore_page: bool,
+        ignore_updated_at: bool,
+    ) -> None:
         self._book = book
+        self._shape = shape
         self._account_id = account_id
         self._page_size_limit = page_size_limit
+        self._ignore_page = ignore_page
+        self._ignore_updated_at = ignore_updated_at
 
-    def answer(self, request: Request, at: datetime) -> Response:
-        """Carry out a request that came `at`; what can't be carried out is 400, 404 or 405."""
+    def answer(self, request: Request, at: datetime, kept: Kept = "all") -> Response:
+        """Carry out a request that came `at`; what can't be carried out is 400, 404 or 405.
+
+        With less than "all" `kept`, a write is judged and answered as usual all the same.
+        """
         call = request.call
         if call.allowed is not None:
             message = f"this path takes {call.allowed} only"
@@ -44,11 +63,11 @@ class Api:
         if call.named is not None and not self._book.knows(call.order_id):
             return refused(404, f"there is no order {call.named}")
         try:
-            return self._carry_out(request, call.order_id or 0, at)
+            return self._carry_out(request, call.order_id or 0, at, kept)
         except BadRequest as error:
             return refused(400, str(error))
 
-    def _carry_out(self, request: Request, order_id: int, at: datetime) -> Response:
+    def _carry_out(self, request: Request, order_id: int, at: datetime, kept: Kept) -> Response:
         kind = request.call.kind
         match kind:
             case "account":
@@ -56,11 +75,13 @@ class Api:
             case "orders":
                 return self._list(request)
             case "order":
-                return answered(200, self._book.document(order_id))
+                return answered(200, self._shape.order(self._book.document(order_id)))
+            case "shipments":
+                return self._shipments(request)
             case "accounting-sync":
-                return self._sync(request, order_id, at)
+                return self._sync(request, order_id, at, kept)
             case "status":
-                return self._set_status(request, order_id, at)
+                return self._set_status(request, order_id, at, kept)
             case "unknown":
                 raise AssertionError("refused before")
             case _:
@@ -78,11 +99,23 @@ class Api:
     def _list(self, request: Request) -> Response:
         """A bare array, empty past the end; other parameters are ignored, as seen in clients."""
         query = _query(request.query)
-        page = _count(query, "page", 1)
+        page = 1 if self._ignore_page else _count(query, "page", 1)
         size = min(_count(query, "pageSize", self._page_size_limit), self._page_size_limit)
-        return answered(200, self._book.page(page, size, _moment(query, "orderUpdatedAt")))
+        since = None if self._ignore_updated_at else _moment(query, "orderUpdatedAt")
+        ids = self._book.page(page, size, since)
+        return answered(200, [self._shape.listed(self._book.document(id_)) for id_ in ids])
 
-    def _sync(self, request: Request, order_id: int, at: datetime) -> Response:
+    def _shipments(self, request: Request) -> Response:
+        """A bare array, empty for an order that isn't there."""
+        if SHIPMENTS_OF not in _query(request.query):
+            raise BadRequest(f"{SHIPMENTS_OF} is missing")
+        order_id = request.call.order_id
+        if order_id is None:
+            raise BadRequest(f"{SHIPMENTS_OF} must be the id of an order")
+        shipments = self._book.shipments(order_id) if self._book.knows(order_id) else []
+        return answered(200, shipments)
+
+    def _sync(self, request: Request, order_id: int, at: datetime, kept: Kept) -> Response:
         """204 without a body, by Flxpoint's page "Sync Accounting for Order"."""
         if not _is_json(request.content_type):
             raise BadRequest("Content-Type must be application/json")
@@ -94,17 +127,25 @@ class Api:
         if strangers:
             named = ", ".join(map(str, strangers))
             raise BadRequest(f"items: order {order_id} has no item {named}")
-        self._book.sync(order_id, body, at)
+        if kept != "nothing":
+            self._book.sync(order_id, _half(body) if kept == "half" else body, at)
         return Response(204)
 
-    def _set_status(self, request: Request, order_id: int, at: datetime) -> Response:
+    def _set_status(self, request: Request, order_id: int, at: datetime, kept: Kept) -> Response:
         """201, by Flxpoint's page "Update Order Status"; it takes everything from the query."""
         query = _query(request.query)
         status = query.get("status")
         if status not in STATUSES:
             raise BadRequest(f"status must be one of {', '.join(STATUSES)}")
-        self._book.set_status(order_id, status, query.get("updateNote"), at)
+        if kept != "nothing":
+            self._book.set_status(order_id, status, query.get("updateNote"), at)
         return Response(201)
+
+
+def _half(body: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the accounting of the items."""
+    named = {"items": [{"id": item["id"]} for item in body.get("items", [])]}
+    return body | named
 
 
 def _query(written: str) -> dict[str, str]:

@@ -29,7 +29,8 @@ class Arrival:
         query: As sent, still encoded.
         body: As text; bytes that are no UTF-8 are written as `\xNN`.
         status: What was answered; None if nothing was (yet).
-        order_id: The order in the path; None if there is none, or if it is no id.
+        order_id: The order in the path, or the one whose shipments are asked for; None if there
+            is none, or if it is no id.
         kind: Which endpoint.
         token_number: Which of the sandbox's tokens it came with, from 1; None for none of them.
     """

@@ -7,21 +7,26 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import parse_qs
 
-CallKind = Literal["account", "orders", "order", "accounting-sync", "status", "unknown"]
+CallKind = Literal[
+    "account", "orders", "order", "shipments", "accounting-sync", "status", "unknown"
+]
 WriteKind = Literal["accounting-sync", "status"]
 
 MOST_ID = 2**63 - 1
+SHIPMENTS_OF = "findByOrderId"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What method and path of a request ask for.
+    """What method and path of a request (and of `"shipments"` its query) ask for.
 
     Attributes:
         kind: The endpoint; `"unknown"` if there is none for this path or this method.
         named: The order as it stands in the path, None if the path names none.
-        order_id: The same as a number, None if it is no id.
+        order_id: The same as a number, None if it is no id. Of `"shipments"` the one that its
+            query asks for.
         allowed: For a known path with a wrong method: the method it takes.
     """
 
@@ -54,13 +59,14 @@ _ROUTES: tuple[tuple[CallKind, str, re.Pattern[str]], ...] = (
     ("account", "GET", re.compile(r"/account")),
     ("orders", "GET", re.compile(r"/orders")),
     ("order", "GET", re.compile(r"/orders/(?P<id>[^/]+)")),
+    ("shipments", "GET", re.compile(r"/shipments")),
     ("accounting-sync", "PATCH", re.compile(r"/orders/(?P<id>[^/]+)/accounting-sync")),
     ("status", "PATCH", re.compile(r"/orders/(?P<id>[^/]+)/status")),
 )
 
 
-def recognise(method: str, path: str) -> Call:
-    """Say which call a method and a path (without query) make. Never fails: see `Call.kind`."""
+def recognise(method: str, path: str, query: str = "") -> Call:
+    """Say which call a method, a path and a query make. Never fails: see `Call.kind`."""
     for kind, takes, pattern in _ROUTES:
         match = pattern.fullmatch(path)
         if match is None:
@@ -69,6 +75,9 @@ def recognise(method: str, path: str) -> Call:
         order_id = None if named is None else _id(named)
         if method != takes:
             return Call("unknown", named, order_id, allowed=takes)
+        if kind == "shipments":
+            asked_for = parse_qs(query).get(SHIPMENTS_OF, [])
+            order_id = _id(asked_for[0]) if len(asked_for) == 1 else None
         return Call(kind, named, order_id)
     return Call("unknown")
 

@@ -181,7 +181,9 @@ class _Handler(BaseHTTPRequestHandler):
         With `over`, spread them over so many seconds.
         """
         given = {name.lower(): value.lower() for name, value in response.headers}
-        headers = [("Server", self.server_version), ("Date", self.date_time_string())]
+        headers = [("Server", self.server_version)]
+        if "date" not in given:
+            headers.append(("Date", self.date_time_string()))
         headers += response.headers
         if given.get("connection") == "close":
             self.close_connection = True

@@ -13,7 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.sandbox.calls import MOST_ID, CallKind
-from reconcile.sandbox.faults import Answer, Deed, Fault, Hang, Reset, Scripted, Slow
+from reconcile.sandbox.faults import (
+    Answer,
+    Deed,
+    Drop,
+    Fault,
+    Half,
+    Hang,
+    Reset,
+    Scripted,
+    Slow,
+)
 
 __all__ = ["read_faults"]
 
@@ -61,10 +71,14 @@ class _Key:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """What a name under `does` stands for: a deed made of the entry, and the keys it takes."""
+    """What a name under `does` stands for: a deed made of the entry, and the keys it takes.
+
+    One with `calls` can only be done to these, and must say to which.
+    """
 
     deed: Callable[[Mapping[str, Any]], Deed]
     takes: tuple[str, ...] = ()
+    calls: tuple[CallKind, ...] = ()
 
 
 def _is_whole(value: object, least: int, most: int) -> bool:
@@ -77,7 +91,14 @@ def _is_time(value: object) -> bool:
     return 0 < value <= LONGEST
 
 
-_CALLS: tuple[CallKind, ...] = ("account", "orders", "order", "accounting-sync", "status")
+_CALLS: tuple[CallKind, ...] = (
+    "account",
+    "orders",
+    "order",
+    "shipments",
+    "accounting-sync",
+    "status",
+)
 _WITHOUT_ORDER = ("account", "orders")
 _FORMS = ("retry_after", "retry_after_date")
 
@@ -149,6 +170,8 @@ _NAMES: Mapping[str, _Name] = {
     "redirect": _Name(
         lambda _entry: Answer(HTTPStatus.FOUND, {"Location": "https://elsewhere.invalid/login"})
     ),
+    "drop": _Name(lambda _entry: Drop(), calls=("accounting-sync", "status")),
+    "half": _Name(lambda _entry: Half(), calls=("accounting-sync",)),
 }
 _NAMES_IN_WORDS = f"a status from 400 to 599 or one of {', '.join(_NAMES)}"
 
@@ -190,12 +213,17 @@ def _wrong_key(key: str, value: object) -> Iterator[str]:
 
 
 def _wrong_for(name: _Name, entry: Mapping[str, Any]) -> Iterator[str]:
-    """Look for keys that a name doesn't take, and for the one that some can't do without."""
+    """Look for keys that a name doesn't take, and for those that some can't do without."""
     for key in entry:
         if key in _KEYS and key not in (*_EVERY_NAME_TAKES, *name.takes):
             yield f"{key} goes with {_takers_of(key)}, not with {entry['does']}"
     if "seconds" in name.takes and "seconds" not in entry:
         yield f"{entry['does']} needs seconds, {_KEYS['seconds'].words}"
+    calls = " or ".join(name.calls)
+    if calls and "call" not in entry:
+        yield f"{entry['does']} needs call, {calls}"
+    elif calls and entry["call"] in _CALLS and entry["call"] not in name.calls:
+        yield f"{entry['does']} goes with the call {calls}, not with {entry['call']}"
 
 
 def _takers_of(key: str) -> str:

@@ -67,7 +67,21 @@ class Slow:
     seconds: float
 
 
-Deed = Answer | Reset | Hang | Slow
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Answer a write as usual, 204 or 201, and carry nothing of it out. Nothing to a read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """Answer a sync as usual and carry it out without the accounting of its items.
+
+    What it says of the order is kept; the `externalAccountingId` of an item and of its supplier
+    SKUs stay as they were. Nothing to any other call.
+    """
+
+
+Deed = Answer | Reset | Hang | Slow | Drop | Half
 
 
 class Scripted:

@@ -5,18 +5,20 @@ Owns the one lock over the orders, limiters and faults, so that a call is done w
 
 import math
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, assert_never
 
-from reconcile.sandbox.api import Api
+from reconcile.sandbox.api import Api, Kept
 from reconcile.sandbox.arrivals import Arrival, ArrivalLog
 from reconcile.sandbox.calls import Call, Request, Response, WriteKind, recognise, refused
-from reconcile.sandbox.faults import Answer, Deed, Fault, Hang, Reset, Slow
+from reconcile.sandbox.faults import Answer, Deed, Drop, Fault, Half, Hang, Reset, Slow
 from reconcile.sandbox.limiters import Bucket, Limiter, limiter_called
 from reconcile.sandbox.orders import OrderBook
 from reconcile.sandbox.settings import SandboxSettings
+from reconcile.sandbox.shapes import Shape
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -63,8 +65,16 @@ class Gate:
         self._book = OrderBook(settings.orders, settings.unknown_orders, datetime.now(UTC))
         self._api = Api(
             self._book,
+            Shape(
+                accounting_fields=settings.accounting_fields,
+                item_ids=settings.item_ids,
+                listed_items=settings.listed_items,
+                personal_data=settings.personal_data,
+            ),
             account_id=settings.account_id,
             page_size_limit=settings.page_size_limit,
+            ignore_page=settings.ignore_page,
+            ignore_updated_at=settings.ignore_updated_at,
         )
 
     def arrive(self, method: str, target: str, tokens: list[str]) -> Ticket:
@@ -73,7 +83,7 @@ class Gate:
         `target` is path and query as sent, `tokens` the values of all its `X-API-TOKEN` headers.
         """
         path, _, query = target.partition("?")
-        call = recognise(method, path)
+        call = recognise(method, path, query)
         with self._lock:
             index = self._index_of(tokens)
             number = None if index is None else index + 1
@@ -110,6 +120,16 @@ class Gate:
         with self._lock:
             self._faults.append(fault)
 
+    def change(self, order_id: int, fields: Mapping[str, Any]) -> None:
+        """See `OrderBook.change`."""
+        with self._lock:
+            self._book.change(order_id, fields, datetime.now(UTC))
+
+    def change_item(self, order_id: int, item_id: int, fields: Mapping[str, Any]) -> None:
+        """See `OrderBook.change_item`."""
+        with self._lock:
+            self._book.change_item(order_id, item_id, fields, datetime.now(UTC))
+
     def holding(self) -> dict[int, dict[str, Any]]:
         """See `OrderBook.holding`."""
         with self._lock:
@@ -134,9 +154,9 @@ class Gate:
 
     def _do(self, deed: Deed | None, request: Request, ticket: Ticket, delay: float) -> Reply:
         match deed:
-            case None | Slow():
-                usual = self._api.answer(request, ticket.arrival.at)
-                over = 0.0 if deed is None else deed.seconds
+            case None | Slow() | Drop() | Half():
+                usual = self._api.answer(request, ticket.arrival.at, _kept(deed))
+                over = deed.seconds if isinstance(deed, Slow) else 0.0
                 return Reply(_with(usual, ticket.headers), delay, over)
             case Hang():
                 return self._do(deed.then, request, ticket, delay + deed.seconds)
@@ -166,6 +186,12 @@ class Gate:
             ("X-Auth-Pool-Used", str(math.ceil(limiter.used(now)))),
             ("X-Auth-Replenished-Per-Second", f"{limiter.per_second:g}"),
         )
+
+
+def _kept(deed: Deed | None) -> Kept:
+    if isinstance(deed, Drop):
+        return "nothing"
+    return "half" if isinstance(deed, Half) else "all"
 
 
 def _with(response: Response, headers: Headers) -> Response:

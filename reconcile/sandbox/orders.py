@@ -1,17 +1,23 @@
 """The orders that exist, and what each of them holds now."""
 
-import copy
-import itertools
-import re
+from bisect import insort
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from reconcile.sandbox import schema
 from reconcile.sandbox.calls import MOST_ID, WriteKind
+from reconcile.sandbox.given import (
+    Order,
+    blank_order,
+    check_change,
+    check_item_change,
+    copied,
+    orders_among,
+    orders_in,
+)
+from reconcile.sandbox.ids import Ids, parse_ids
 
 MOST_LISTED = 10_000_000
 
@@ -37,26 +43,32 @@ class OrderBook:
         self.writes: Counter[tuple[int, WriteKind]] = Counter()
         self._opened_at = opened_at
         self._unknown = parse_ids(unknown)
-        self._held: dict[int, _Order] = {}
-        self._ranges: tuple[range, ...] = ()
-        self._only_held_are_listed = True
+        self._held: dict[int, Order] = {}
+        self._range = Ids(())
+        self._range_is_listed = False
         if isinstance(known, Path):
-            self._fill(_read(known), f"{known.name}: ")
+            self._held = orders_in(known, opened_at)
         elif not isinstance(known, str):
-            self._fill([dict(order) for order in known], "orders: ")
+            self._held = orders_among(known, opened_at)
         elif known == "any":
-            self._ranges = (range(1, MOST_ID + 1),)
+            self._range = Ids([range(1, MOST_ID + 1)]).without(self._unknown)
         else:
-            self._ranges = parse_ids(known)
-            self._only_held_are_listed = False
-            if sum(map(len, self._ranges)) > MOST_LISTED:
+            everything = parse_ids(known)
+            self._range = everything.without(self._unknown)
+            self._range_is_listed = True
+            if everything.total > MOST_LISTED:
                 raise ValueError(f"more than {MOST_LISTED} orders: say 'any' instead of {known!r}")
+        # What makes a listing quick. The ids that are held and known; the ids that are listed, and
+        # those of them that were updated after a time, None if they have to be looked up again.
+        self._known_held = sorted(id_ for id_ in self._held if id_ not in self._unknown)
+        self._listed: Ids | None = None
+        self._updated: tuple[datetime, Ids] | None = None
 
     def knows(self, order_id: int | None) -> bool:
         """Say whether there is such an order."""
-        if order_id is None or _is_in(order_id, self._unknown):
+        if order_id is None or order_id in self._unknown:
             return False
-        return order_id in self._held or _is_in(order_id, self._ranges)
+        return order_id in self._held or order_id in self._range
 
     def strangers(self, order_id: int, item_ids: Iterable[int]) -> list[int]:
         """Pick the ids that are no items of this order; none if its items aren't known."""
@@ -66,7 +78,7 @@ class OrderBook:
 
     def sync(self, order_id: int, body: Mapping[str, Any], at: datetime) -> None:
         """Remember a sound body of an accounting sync that came `at`."""
-        order = self._touch(order_id, "accounting-sync", at)
+        order = self._write(order_id, "accounting-sync", at)
         items = {item["id"]: item for item in order.document["orderItems"]}
         for name, value in body.items():
             if name != "items":
@@ -78,149 +90,97 @@ class OrderBook:
 
     def set_status(self, order_id: int, status: str, note: str | None, at: datetime) -> None:
         """Remember a status, and the note if there is one, that came `at`."""
-        order = self._touch(order_id, "status", at)
+        order = self._write(order_id, "status", at)
         order.document["orderStatus"] = status
         if note is not None:
             order.note = note
 
-    def document(self, order_id: int) -> dict[str, Any]:
-        """Copy what `GET /orders/{id}` answers. Accounting fields never sent are not in it."""
-        return copy.deepcopy(self._order(order_id).document)
+    def change(self, order_id: int, fields: Mapping[str, Any], at: datetime) -> None:
+        """Set fields of an order as somebody else would; no write of a client.
 
-    def page(self, number: int, size: int, updated_after: datetime | None) -> list[dict[str, Any]]:
-        """Copy the page with this number (from 1) of all orders by id, or of those updated since.
+        Raises ValueError for an order that isn't there and for fields that aren't sound.
+        """
+        self._must_know(order_id)
+        check_change(fields)
+        self._put(order_id, fields, at)
+
+    def change_item(
+        self, order_id: int, item_id: int, fields: Mapping[str, Any], at: datetime
+    ) -> None:
+        """The same for fields of one item."""
+        self._must_know(order_id)
+        check_item_change(fields)
+        items = {item["id"]: item for item in self._order(order_id).document["orderItems"]}
+        if item_id not in items:
+            raise ValueError(f"change: order {order_id} has no item {item_id}")
+        items[item_id].update(copied(dict(fields)))
+        self._put(order_id, {}, at)
+
+    def document(self, order_id: int) -> Mapping[str, Any]:
+        """Every field that an order holds. Not a copy: what the book goes on to change."""
+        return self._order(order_id).document
+
+    def shipments(self, order_id: int) -> list[dict[str, Any]]:
+        """List the shipments of an order. Not a copy either."""
+        return self._order(order_id).shipped()
+
+    def page(self, number: int, size: int, updated_after: datetime | None) -> list[int]:
+        """Name the orders on the page with this number (from 1), by id, of all or those updated.
 
         Where any order exists, those that were written to are listed.
         """
-        ids: Iterator[int] = (
-            iter(sorted(self._held))
-            if self._only_held_are_listed
-            else itertools.chain.from_iterable(self._ranges)
-        )
-        wanted = (
-            id_
-            for id_ in ids
-            if self.knows(id_)
-            and (updated_after is None or self._order(id_).updated_at > updated_after)
-        )
-        start = (number - 1) * size
-        return [self.document(id_) for id_ in itertools.islice(wanted, start, start + size)]
+        listed = self._all() if updated_after is None else self._updated_after(updated_after)
+        return listed.cut((number - 1) * size, size)
 
     def holding(self) -> dict[int, dict[str, Any]]:
-        """Copy what each order holds that was written to or given in full, by id.
+        """Copy every field of each order that was written to or given in full, by id.
 
-        It is what `GET /orders/{id}` answers, and the last `updateNote` if there was one.
+        The last `updateNote` is there if there was one.
         """
         return {
-            id_: self.document(id_) | ({} if order.note is None else {"updateNote": order.note})
+            id_: copied(order.document) | ({} if order.note is None else {"updateNote": order.note})
             for id_, order in self._held.items()
         }
 
-    def _fill(self, orders: object, where: str) -> None:
-        faults = list(_ORDERS(orders, ""))
-        if faults or not isinstance(orders, list):
-            raise ValueError(where + "; ".join(faults))
-        for given in copy.deepcopy(orders):
-            order = _Order(_blank(given["id"], self._opened_at), "orderItems" in given)
-            order.document.update(given)
-            if given["id"] in self._held:
-                raise ValueError(f"{where}order {given['id']} is there twice")
-            self._held[given["id"]] = order
+    def _all(self) -> Ids:
+        if self._listed is None:
+            self._listed = self._range if self._range_is_listed else Ids.of(self._known_held)
+        return self._listed
 
-    def _order(self, order_id: int) -> "_Order":
+    def _updated_after(self, since: datetime) -> Ids:
+        if self._updated is None or self._updated[0] != since:
+            held = self._held
+            if self._range_is_listed and self._opened_at > since:
+                old = Ids.of(id_ for id_ in self._known_held if held[id_].updated_at <= since)
+                found = self._range.without(old)
+            else:
+                found = Ids.of(id_ for id_ in self._known_held if held[id_].updated_at > since)
+            self._updated = (since, found)
+        return self._updated[1]
+
+    def _order(self, order_id: int) -> Order:
         held = self._held.get(order_id)
-        return _Order(_blank(order_id, self._opened_at)) if held is None else held
+        return blank_order(order_id, self._opened_at) if held is None else held
 
-    def _touch(self, order_id: int, kind: WriteKind, at: datetime) -> "_Order":
-        order = self._held.setdefault(order_id, self._order(order_id))
-        order.document["updatedAt"] = at.isoformat()
+    def _must_know(self, order_id: int) -> None:
+        if not self.knows(order_id):
+            raise ValueError(f"change: there is no order {order_id}")
+
+    def _write(self, order_id: int, kind: WriteKind, at: datetime) -> Order:
+        order = self._put(order_id, {}, at)
         self.writes[order_id, kind] += 1
         return order
 
-
-def parse_ids(written: str) -> tuple[range, ...]:
-    """Read ids and ranges such as `700001-700100,700200`, both ends included, in any order.
-
-    Returns ranges that don't touch each other, by size. Raises ValueError naming a part that is
-    neither.
-    """
-    spans = sorted(_span(part.strip()) for part in written.split(",") if part.strip())
-    ranges: list[range] = []
-    for first, last in spans:
-        if ranges and first <= ranges[-1].stop:
-            ranges[-1] = range(ranges[-1].start, max(ranges[-1].stop, last + 1))
-        else:
-            ranges.append(range(first, last + 1))
-    return tuple(ranges)
-
-
-@dataclass
-class _Order:
-    document: dict[str, Any]
-    items_are_known: bool = False
-    note: str | None = None
-
-    @property
-    def updated_at(self) -> datetime:
-        return datetime.fromisoformat(self.document["updatedAt"])
-
-
-_ORDERS = schema.array(
-    schema.record(
-        {
-            "id": schema.identifier,
-            "orderNumber": schema.text,
-            "referenceNumber": schema.text,
-            "orderStatus": schema.text,
-            "orderTotal": schema.number,
-            "orderedAt": schema.moment,
-            "updatedAt": schema.moment,
-            "orderItems": schema.array(
-                schema.record(
-                    {
-                        "id": schema.identifier,
-                        "sku": schema.text,
-                        "quantity": schema.integer,
-                        **schema.ACCOUNTING_ITEM_FIELDS,
-                    },
-                    "id",
-                )
-            ),
-            **schema.ACCOUNTING_ORDER_FIELDS,
-        },
-        "id",
-    )
-)
-
-
-def _blank(order_id: int, at: datetime) -> dict[str, Any]:
-    return {
-        "id": order_id,
-        "orderNumber": f"ORD-{order_id}",
-        "referenceNumber": f"REF-{order_id}",
-        "orderStatus": "Open",
-        "orderTotal": 0.0,
-        "orderedAt": at.isoformat(),
-        "updatedAt": at.isoformat(),
-        "orderItems": [],
-    }
-
-
-def _read(path: Path) -> object:
-    try:
-        return schema.parse(path.read_bytes())
-    except schema.BadRequest as error:
-        raise ValueError(f"{path.name}: {error}") from error
-
-
-def _span(part: str) -> tuple[int, int]:
-    match = re.fullmatch(r"([0-9]{1,19})(?:\s*-\s*([0-9]{1,19}))?", part)
-    first = int(match[1]) if match else 0
-    last = int(match[2] or match[1]) if match else 0
-    if not 1 <= first <= last <= MOST_ID:
-        raise ValueError(f"{part!r} is neither an order id nor a range such as 700001-700100")
-    return first, last
-
-
-def _is_in(order_id: int, ranges: tuple[range, ...]) -> bool:
-    return any(order_id in ids for ids in ranges)
+    def _put(self, order_id: int, fields: Mapping[str, Any], at: datetime) -> Order:
+        """Change a known order, and forget the listings that this changes."""
+        order = self._order(order_id)
+        order.put(fields, at)
+        if order_id not in self._held:
+            self._held[order_id] = order
+            insort(self._known_held, order_id)
+            self._listed = None
+        if self._updated is not None:
+            since, listed = self._updated
+            if (order.updated_at > since) != (order_id in listed):
+                self._updated = None
+        return order

@@ -91,10 +91,10 @@ class Sandbox:
 
     @property
     def state(self) -> dict[int, dict[str, Any]]:
-        """What each order holds, by id, in the shape that `GET /orders/{id}` answers. A copy.
+        """What each order holds, by id, whatever part of it a GET tells. A copy.
 
-        Orders known by range or as "any" are there once they were written to. The last
-        `updateNote` is there if there was one.
+        Orders known by range or as "any" are there once they were written to. Accounting fields
+        that were never sent or given are not. The last `updateNote` is there if there was one.
         """
         return self._gate.holding()
 
@@ -106,6 +106,21 @@ class Sandbox:
     def inject(self, fault: Fault) -> None:
         """Add a fault while it runs, behind those of the settings."""
         self._gate.inject(fault)
+
+    def change(self, order_id: int, **fields: Any) -> None:
+        """Set fields of an order as somebody else would on the server. Counts as no write.
+
+        `orderItems` and `shipments` replace the ones before. `updatedAt` becomes now unless it is
+        one of the fields.
+
+        Raises ValueError, and changes nothing, for an order that isn't there, for a field that an
+        order doesn't have and for a value that it can't hold.
+        """
+        self._gate.change(order_id, fields)
+
+    def change_item(self, order_id: int, item_id: int, **fields: Any) -> None:
+        """Set fields of one item of an order in the same way; the order's `updatedAt` is now."""
+        self._gate.change_item(order_id, item_id, fields)
 
     def most_in_any_second(self) -> int:
         """Count the most arrivals, refused ones too, in any window of less than 1.0 s."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from reconcile.sandbox.faults import Fault
 from reconcile.sandbox.limiters import LimiterName
+from reconcile.sandbox.shapes import AccountingFields
 
 DEFAULT_TOKENS = ("SandboxTokenThatOpensNothing",)
 
@@ -25,7 +26,9 @@ class SandboxSettings:
             (`"700001-700100,700200"`, items unknown), the path of a JSON file, or the orders
             themselves. A file holds an array of objects in the shape that `GET /orders/{id}`
             answers; only `id` is required, and the items of an order that has `orderItems` are
-            known: no other item id is accepted for it.
+            known: no other item id is accepted for it. `shipments` of an order are what
+            `GET /shipments` answers (`shipmentItems` is required in each, their fields aren't);
+            without them it answers one shipment of all items.
         unknown_orders: Ids and ranges that don't exist, whatever `orders` says.
         rate: How many requests are let through per `window`.
         window: Seconds that `rate` speaks of.
@@ -38,6 +41,15 @@ class SandboxSettings:
         latency: Seconds between the arrival of a request and its answer. What a call does is done
             at its arrival.
         page_size_limit: What `pageSize` of `GET /orders` is cut to.
+        ignore_page: Whether every page of `GET /orders` is the first one.
+        ignore_updated_at: Whether `GET /orders` lists everything, whatever `orderUpdatedAt` says.
+        accounting_fields: Which of them a GET tells, of orders and of items: those that were ever
+            `"sent"` or given, `"always"` all of them (null, false or an empty array where nothing
+            is held), or `"never"` any. What is held stays the same.
+        item_ids: Whether `orderItems` tell their `id`; shipments always tell it.
+        listed_items: Whether `GET /orders` tells `orderItems`, as `GET /orders/{id}` does.
+        personal_data: Whether a GET of orders tells names, addresses, e-mail and telephone; they
+            are made up from the id, and `personal_words` names them.
         account_id: The `id` that `GET /account` answers.
         log_file: Where each arrival is appended as a line of JSON; None for nowhere.
         faults: What to do instead of answering as usual. The first fault with an opinion wins.
@@ -59,6 +71,12 @@ class SandboxSettings:
     pool_headers: bool = False
     latency: float = 0.0
     page_size_limit: int = 50
+    ignore_page: bool = False
+    ignore_updated_at: bool = False
+    accounting_fields: AccountingFields = "sent"
+    item_ids: bool = True
+    listed_items: bool = True
+    personal_data: bool = False
     account_id: int = 1001
     log_file: Path | None = None
     faults: tuple[Fault, ...] = ()
@@ -75,6 +93,9 @@ class SandboxSettings:
             f"bucket_capacity {self.bucket_capacity} is below 1": self.bucket_capacity >= 1,
             f"latency {self.latency} is below 0": self.latency >= 0,
             f"page_size_limit {self.page_size_limit} is below 1": self.page_size_limit >= 1,
+            f"accounting_fields {self.accounting_fields!r} is none of always, sent and never": (
+                self.accounting_fields in {"always", "sent", "never"}
+            ),
         }
         broken = [sentence for sentence, holds in bounds.items() if not holds]
         if broken:

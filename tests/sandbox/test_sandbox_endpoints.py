@@ -1,4 +1,4 @@
-"""The other four endpoints, and which orders there are."""
+"""The endpoints of account, orders and status, and which orders there are."""
 
 import json
 from collections.abc import Mapping

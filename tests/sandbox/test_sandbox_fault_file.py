@@ -101,6 +101,7 @@ def test_a_fault_is_for_its_order_and_its_call_only(lay: Lay) -> None:
         ("account", "GET", "/account"),
         ("orders", "GET", "/orders"),
         ("order", "GET", "/orders/5"),
+        ("shipments", "GET", "/shipments?findByOrderId=5"),
         (SYNC, "PATCH", "/orders/5/accounting-sync"),
         ("status", "PATCH", "/orders/5/status?status=Open"),
     ],
@@ -245,6 +246,25 @@ def test_a_redirect_leads_to_a_host_that_exists_nowhere(lay: Lay) -> None:
     assert synced(sandbox) == 0
 
 
+def test_a_dropped_write_is_acknowledged_and_leaves_nothing(lay: Lay) -> None:
+    sandbox = lay(
+        f'[[fault]]\ncall = "{SYNC}"\ndoes = "drop"\n[[fault]]\ncall = "status"\ndoes = "drop"'
+    )
+    assert sync(sandbox).status == 204
+    assert ask(sandbox, "PATCH", "/orders/700001/status?status=Closed").status == 201
+    assert (sandbox.state, sandbox.writes) == ({}, {})
+    assert sync(sandbox).status == 204
+    assert synced(sandbox) == 1
+
+
+def test_half_of_a_sync_is_kept_without_the_external_ids_of_its_items(lay: Lay) -> None:
+    sandbox = lay(f'[[fault]]\ncall = "{SYNC}"\ndoes = "half"')
+    body = '{"externalAccountingId": "A", "items": [{"id": 1, "externalAccountingId": "B"}]}'
+    assert ask(sandbox, "PATCH", "/orders/5/accounting-sync", body).status == 204
+    held = sandbox.state[5]
+    assert (held["externalAccountingId"], held["orderItems"]) == ("A", [{"id": 1}])
+
+
 @pytest.mark.parametrize("does", ["429", "503", "html-502"])
 def test_retry_after_may_be_in_seconds(lay: Lay, does: str) -> None:
     sandbox = lay(f'[[fault]]\ndoes = "{does}"\nretry_after = 7')
@@ -267,7 +287,7 @@ def test_retry_after_may_be_a_date_counted_from_the_answer(lay: Lay, does: str) 
 
 NAMES = (
     "a status from 400 to 599 or one of reset-before, reset-after, hang, slow, cut-body, "
-    "html-502, login-page, redirect"
+    "html-502, login-page, redirect, drop, half"
 )
 KEYS = "does, call, order, times, from, applied, retry_after, retry_after_date, seconds"
 
@@ -292,7 +312,7 @@ def refusal(path: Path) -> str:
         ('does = "500"\ntime = 2', f'there is no key "time" (there are {KEYS})'),
         (
             'does = "500"\ncall = "sync"',
-            'call must be one of account, orders, order, accounting-sync, status, not "sync"',
+            "call must be one of account, orders, order, shipments, accounting-sync, status, not",
         ),
         ('does = "500"\ncall = ["status"]', 'accounting-sync, status, not ["status"]'),
         ('does = "500"\norder = "7"', 'order must be an id from 1 to 9223372036854775807, not "7"'),
@@ -333,7 +353,21 @@ def refusal(path: Path) -> str:
         ),
         (
             'does = "500"\ncall = "account"\norder = 7',
-            "order goes with the calls order, accounting-sync, status, not with account",
+            "order goes with the calls order, shipments, accounting-sync, status, not with account",
+        ),
+        ('does = "drop"', "drop needs call, accounting-sync or status"),
+        ('does = "half"', "half needs call, accounting-sync"),
+        (
+            'does = "drop"\ncall = "orders"',
+            "drop goes with the call accounting-sync or status, not with orders",
+        ),
+        (
+            'does = "half"\ncall = "status"',
+            "half goes with the call accounting-sync, not with status",
+        ),
+        (
+            'does = "drop"\ncall = "status"\napplied = true',
+            "applied goes with a status, hang, cut-body, html-502, not with drop",
         ),
     ],
 )
@@ -412,7 +446,7 @@ def test_a_file_without_faults_has_none(tmp_path: Path) -> None:
 def test_the_sample_can_be_read_and_shows_every_name_and_key() -> None:
     written = SAMPLE.read_text(encoding="utf-8")
     assert len(read_faults(SAMPLE)) == written.count("\n[[fault]]\n")
-    for name in re.findall(r"[a-z]+-(?:[a-z]+|502)|hang|slow|redirect", NAMES):
+    for name in re.findall(r"[a-z]+-(?:[a-z]+|502)|hang|slow|redirect|drop|half", NAMES):
         assert f'\ndoes = "{name}"\n' in written
     for key in KEYS.split(", "):
         assert f"\n{key} = " in written

@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from reconcile.sandbox import Answer, CallKind, Deed, Hang, Reset, Scripted
+from reconcile.sandbox import Answer, CallKind, Deed, Drop, Half, Hang, Reset, Scripted
 
 from .conftest import Serve, connect
 
@@ -119,6 +119,107 @@ def test_a_short_silence_ends_with_what_was_asked_for(
     assert client.patch(SYNC, json=BOOKED).status_code == status
     assert time.monotonic() - started >= 0.05
     assert [arrival.status for arrival in sandbox.arrivals] == [status]
+
+
+def test_a_dropped_write_is_acknowledged_and_leaves_no_trace(serve: Serve) -> None:
+    faults = (Scripted("accounting-sync", 5, Drop()), Scripted("status", 5, Drop()))
+    sandbox, client = serve(orders="5", faults=faults)
+    before = client.get("/orders/5").json()
+    answer = client.patch("/orders/5/accounting-sync", json=BOOKED)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert client.patch("/orders/5/status?status=Closed").status_code == 201
+    assert client.get("/orders/5").json() == before
+    assert (sandbox.state, sandbox.writes) == ({}, {})
+
+
+def test_a_write_that_would_be_dropped_is_judged_all_the_same(serve: Serve) -> None:
+    sandbox, client = serve(orders="5", faults=(Scripted(None, None, Drop(), times=None),))
+    assert client.patch("/orders/5/accounting-sync", json={"x": 1}).status_code == 400
+    assert client.patch("/orders/6/status?status=Open").status_code == 404
+    assert client.get("/orders/5").status_code == 200
+    assert sandbox.state == {}
+
+
+def test_half_a_sync_leaves_the_accounting_of_the_items_as_it_was(serve: Serve) -> None:
+    kit = [{"externalAccountingId": "K1", "quantity": 1}]
+    old = {"id": 11, "externalAccountingId": "OLD", "orderItemAccountingItems": kit}
+    fault = Scripted("accounting-sync", None, Half())
+    sandbox, client = serve(orders=[{"id": 5, "orderItems": [old, {"id": 12}]}], faults=(fault,))
+    new = {"externalAccountingId": "NEW", "orderItemAccountingItems": []}
+    body = {
+        **BOOKED,
+        "externalAccountingId": "INV",
+        "items": [{"id": 11, **new}, {"id": 12, **new}],
+    }
+
+    assert client.patch("/orders/5/accounting-sync", json=body).status_code == 204
+    held = sandbox.state[5]
+    assert (held["accountingSynced"], held["externalAccountingId"]) == (True, "INV")
+    assert held["orderItems"] == [old, {"id": 12}]
+    assert sandbox.writes == {(5, "accounting-sync"): 1}
+
+    assert client.patch("/orders/5/accounting-sync", json=body).status_code == 204
+    assert sandbox.state[5]["orderItems"] == body["items"]
+
+
+def test_half_of_any_other_call_is_the_whole_of_it(serve: Serve) -> None:
+    sandbox, client = serve(faults=(Scripted(None, None, Half(), times=None),))
+    assert client.patch("/orders/5/status?status=Closed").status_code == 201
+    assert client.get("/orders/5").json()["orderStatus"] == "Closed"
+    assert client.patch("/orders/6/accounting-sync", json=BOOKED).status_code == 204
+    assert (sandbox.state[6]["accountingSynced"], sandbox.state[6]["orderItems"]) == (True, [])
+
+
+READS: dict[CallKind, str] = {
+    "orders": "/orders?page=1",
+    "order": "/orders/5",
+    "shipments": "/shipments?findByOrderId=5",
+}
+
+
+@pytest.mark.parametrize("kind", READS)
+def test_every_read_can_be_refused_by_a_status(serve: Serve, kind: CallKind) -> None:
+    faults = tuple(Scripted(kind, None, Answer(status)) for status in (401, 429, 500))
+    sandbox, client = serve(faults=faults)
+    assert [client.get(READS[kind]).status_code for _ in range(4)] == [401, 429, 500, 200]
+    assert [arrival.kind for arrival in sandbox.arrivals] == [kind] * 4
+
+
+@pytest.mark.parametrize("kind", READS)
+def test_every_read_can_be_led_astray(serve: Serve, kind: CallKind) -> None:
+    page = Answer(200, {"Content-Type": "text/html"}, "<html>Sign in</html>")
+    away = Answer(302, {"Location": "https://elsewhere.invalid/"})
+    _, client = serve(faults=(Scripted(kind, None, page), Scripted(kind, None, away)))
+    answer = client.get(READS[kind])
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html")
+    assert client.get(READS[kind]).headers["location"] == "https://elsewhere.invalid/"
+    assert client.get(READS[kind]).headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("kind", READS)
+@pytest.mark.parametrize(
+    ("deed", "expected"),
+    [
+        (Hang(30), httpx.ReadTimeout),
+        (Hang(0.01, Reset()), httpx.ReadError),
+        (Reset(), httpx.ReadError),
+        (Answer(200, {"Content-Length": "99", "Connection": "close"}, "["), httpx.ProtocolError),
+    ],
+)
+def test_every_read_can_be_cut_off(
+    serve: Serve, kind: CallKind, deed: Deed, expected: type[Exception]
+) -> None:
+    _, client = serve(faults=(Scripted(kind, None, deed),))
+    with pytest.raises(expected):
+        client.get(READS[kind], timeout=0.1)
+    assert client.get(READS[kind]).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["order", "shipments"])
+def test_a_read_of_one_order_can_fail_alone(serve: Serve, kind: CallKind) -> None:
+    _, client = serve(faults=(Scripted(kind, 5, Answer(500), times=None),))
+    paths = [READS[kind], READS[kind].replace("5", "6")]
+    assert [client.get(path).status_code for path in paths] == [500, 200]
 
 
 def test_others_are_served_while_a_call_hangs(serve: Serve) -> None:

@@ -24,6 +24,8 @@ BAD_BODY = {"unknown": 1}
         ("PATCH", "/orders/1/accounting-sync", 400),
         ("PATCH", "/orders/1/status?status=Nonsense", 400),
         ("DELETE", "/orders", 405),
+        ("POST", "/shipments?findByOrderId=1", 405),
+        ("GET", "/shipments/1", 404),
         ("BREW", "/orders", 405),
     ],
 )

@@ -8,13 +8,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from reconcile.sandbox import DEFAULT_TOKENS, Sandbox, SandboxSettings
+from reconcile.sandbox import DEFAULT_TOKENS, Answer, Sandbox, SandboxSettings, Scripted
 
 from .conftest import Serve, connect
 
@@ -177,6 +178,25 @@ def test_a_body_that_is_not_read_does_not_cost_the_client_its_answer(serve: Serv
     assert read_all(raw(sandbox, text)).startswith(b"HTTP/1.1 200 ")
 
 
+def test_every_answer_has_the_date_once(serve: Serve) -> None:
+    sandbox, client = serve(rate=4, window=60, orders="1")
+    sandbox.inject(Scripted("account", None, Answer(503)))
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    answers = [client.get(path) for path in ("/account", "/orders/1", "/orders/2", "/no", "/no")]
+    answers.append(client.get("/account", headers={"X-API-TOKEN": "wrong"}))
+    assert [answer.status_code for answer in answers] == [503, 200, 404, 404, 429, 401]
+    for answer in answers:
+        (date,) = answer.headers.get_list("date")
+        assert before <= parsedate_to_datetime(date) <= datetime.now(UTC)
+    assert read_all(raw(sandbox, b"nonsense\r\n\r\n")).count(b"\r\nDate: ") == 1
+
+
+def test_an_answer_may_bring_a_date_of_its_own(serve: Serve) -> None:
+    wrong = "Thu, 01 Jan 1970 00:00:00 GMT"
+    _, client = serve(faults=(Scripted("account", None, Answer(200, {"date": wrong}, "{}")),))
+    assert client.get("/account").headers.get_list("date") == [wrong]
+
+
 def test_a_note_in_bare_bytes_is_refused(serve: Serve) -> None:
     sandbox, _ = serve()
     path = "PATCH /orders/5/status?status=Open&updateNote=ä HTTP/1.1\r\n"
@@ -287,6 +307,7 @@ def test_it_listens_on_loopback_only(host: str) -> None:
         {"bucket_capacity": 0},
         {"latency": -1},
         {"page_size_limit": 0},
+        {"accounting_fields": "all"},
     ],
 )
 def test_an_option_out_of_its_bounds_is_named(option: dict[str, Any]) -> None:
