@@ -8,13 +8,11 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from math import ceil
 from random import SystemRandom
 
 from reconcile.errors import StoppedError
-from reconcile.executor import Client, Exchange, Pace, Reply, RetryPolicy, judge
+from reconcile.executor import Client, Exchange, Pace, Patience, Reply, heed, judge, slot_of
 from reconcile.executor.retry import Tries
 from reconcile.executor.verdict import Halt, Retry
 from reconcile.journal import Journal
@@ -22,11 +20,9 @@ from reconcile.model import CallKind
 
 __all__ = [
     "Account",
-    "Patience",
     "describe_account",
     "identify",
     "known_account",
-    "slot_of",
     "token_account",
 ]
 
@@ -58,15 +54,6 @@ def known_account(
     return None if known is None else Account(f"{base_url} id {known[0]}", known[1])
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for an answer: tries, and the longest `Retry-After` in seconds."""
-
-    policy: RetryPolicy
-    longest_hold: float
-    now: Callable[[], datetime]
-
-
 async def identify(
     client: Client,
     pacer: Pace,
@@ -94,7 +81,7 @@ async def identify(
             case Halt() if verdict.cause != _UNAUTHORISED:
                 raise StoppedError(f"{verdict.sentence} Nothing was sent.")
             case Retry():
-                _heed(pacer, verdict, started, time())
+                heed(pacer, verdict, started, time())
                 tries.count(verdict)
                 if (verdict.hold or 0.0) > patience.longest_hold or patience.policy.over(tries):
                     raise StoppedError(
@@ -135,38 +122,8 @@ def _account(exchange: Exchange, journal: Journal, base_url: str, fingerprint: s
     return known
 
 
-async def slot_of(pacer: Pace, time: Callable[[], float], longest: float) -> float:
-    """Waits for a slot of the budget; returns when it was taken.
-
-    Raises:
-        StoppedError: the server wants silence for longer than `longest` seconds.
-    """
-    while True:
-        now = time()
-        if pacer.held_until - now > longest:
-            raise StoppedError(
-                f"Flxpoint wants no calls for the next {ceil((pacer.held_until - now) / 60)} "
-                "minutes. Nothing was sent."
-            )
-        slot = pacer.reserve(now)
-        wait: float | None = slot - time()
-        while wait is not None:
-            await asyncio.sleep(wait)
-            now = time()
-            wait = pacer.take(slot, now)
-            if wait == 0.0:
-                return now
-
-
 def _left(pacer: Pace, started: float, time: Callable[[], float]) -> None:
     pacer.left(started, time())
-
-
-def _heed(pacer: Pace, verdict: Retry, began: float, ended: float) -> None:
-    if verdict.throttled:
-        pacer.refused(began, ended, verdict.hold)
-    elif verdict.hold is not None:
-        pacer.hold(ended + verdict.hold)
 
 
 def _answer(exchange: Exchange) -> str:

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from reconcile.checking import Checked
 from reconcile.config import Settings
 from reconcile.errors import ExitCode, InternalError
-from reconcile.job import Checked, Finished, Surroundings, run
+from reconcile.job import Finished, Surroundings, run
 from reconcile.preparation import SendRules
 from reconcile.sandbox import Sandbox, SandboxSettings
 from reconcile.terminal import checked_lines, finished_lines

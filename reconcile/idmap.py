@@ -57,6 +57,13 @@ class IdMap:
                 known.setdefault(entry.item_id, KnownItem(amount(entry.quantity), entry.place))
         return cls(numbers, items)
 
+    def over(self, other: "IdMap") -> "IdMap":
+        """Both maps in one: what this one knows of a number, or of a SKU of an order, counts."""
+        items = {order_id: dict(skus) for order_id, skus in other.items.items()}
+        for order_id, skus in self.items.items():
+            items.setdefault(order_id, {}).update(skus)
+        return IdMap({**other.numbers, **self.numbers}, items)
+
 
 def amount(text: str) -> Decimal | None:
     """A quantity to compare: `2`, `2.00` and `1,000` are numbers, anything else is None."""

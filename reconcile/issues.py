@@ -52,7 +52,7 @@ _PLACES_NAMED = 10
 _AS_TEXT = "Format the column as text in the accounting export and export it again."
 _ID = "a whole number from 1 to 9223372036854775807, in the digits 0-9"
 _EXTERNAL = "the id as the accounting system shows it"
-_MAP = "Make the id map again."
+_MAP = "Make the id map again (`reconcile ids pull`, or --pull, asks Flxpoint)."
 _ONE_VALUE = "Leave the right value on one of the rows, or on all of them."
 
 ISSUES: dict[str, IssueKind] = {
@@ -273,6 +273,19 @@ ISSUES: dict[str, IssueKind] = {
         "The order has no accounting id and nothing else to send",
         "at least one value beside the ids",
         "Fill in the external id, or take the order out of the file.",
+    ),
+    "would-overwrite": IssueKind(
+        Scope.ORDER,
+        "Flxpoint holds something else, which this would overwrite: {found}",
+        "an order that holds nothing else, or what an earlier run wrote",
+        "Look at the order in Flxpoint. If the file is right: `overwrite: all` in config.yaml, "
+        "or --overwrite all.",
+    ),
+    "item-not-in-order": IssueKind(
+        Scope.ORDER,
+        "Flxpoint's order has no item {found}",
+        "the ids of the order's own items: {detail}",
+        "Correct the item id, or the order id beside it.",
     ),
     "status-invalid": IssueKind(
         Scope.STATUS,

@@ -2,25 +2,32 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from secrets import choice
 
 from reconcile import __version__
-from reconcile.account import Account, known_account, token_account
+from reconcile.account import Account
+from reconcile.checking import (
+    Checked,
+    files_to_read,
+    guarded,
+    local_ids,
+    set_beside_history,
+)
 from reconcile.config import Settings
 from reconcile.done_folder import move_done
-from reconcile.errors import ExitCode, InternalError, JournalError, NothingSentError
+from reconcile.errors import InternalError, JournalError, NothingSentError
 from reconcile.events import Event
-from reconcile.executor import Pacer
 from reconcile.folders import Reason
 from reconcile.history import Workload
-from reconcile.inputs import Inputs, NothingToDo, inputs_of
-from reconcile.journal import Journal, NewRun, RunReader, RunRecord
+from reconcile.inputs import Inputs, NothingToDo
+from reconcile.journal import Journal, Moment, NewRun, RunReader, RunRecord
 from reconcile.locks import holding
-from reconcile.model import Outcome
 from reconcile.notices.ending import unusual
+from reconcile.online.asking import Asking
+from reconcile.online.coverage import uncovered_orders
 from reconcile.preparation import (
     Prepared,
     SendRules,
@@ -30,21 +37,19 @@ from reconcile.preparation import (
     prepare,
     source_records,
     told_records,
-    workload_of,
 )
 from reconcile.results.ledger import Ledger, Totals
 from reconcile.results.place import default_target, prove_writable, refuse_ours
 from reconcile.results.report import build_report
 from reconcile.results.workbook import write_workbook
 from reconcile.rows import row_records
-from reconcile.sending import Finished, Sending, Surroundings, budget_of, whose
+from reconcile.sending import Finished, Sending
+from reconcile.surroundings import Surroundings, budget_of, whose
 
 __all__ = [
-    "Checked",
     "Finished",
     "NothingToDo",
     "Surroundings",
-    "check",
     "rebuild_report",
     "run",
 ]
@@ -52,58 +57,6 @@ __all__ = [
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _NIGHTS = 10
 """So many earlier runs say how many orders are usual."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What would be sent: the plan beside the history, and how long it takes.
-
-    `account` is None if it isn't known without asking; then nothing is compared.
-    """
-
-    prepared: Prepared
-    workload: Workload
-    account: Account | None
-    seconds: float
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """0 if nothing would be rejected."""
-        rejected = self.prepared.plan.rejections or any(
-            call.outcome is Outcome.REJECTED for call in self.workload.calls
-        )
-        return ExitCode.INCOMPLETE if rejected else ExitCode.DONE
-
-
-def check(
-    files: Sequence[Path],
-    settings: Settings,
-    rules: SendRules,
-    journal: Path,
-    fingerprint: str | None,
-    now: datetime,
-) -> Checked | NothingToDo:
-    """Reads, judges and plans; sends nothing and needs no token.
-
-    With `account:` in the config, or the `fingerprint` of a token that was used before, the
-    plan is compared with what was acknowledged earlier, and files that are done are known.
-    """
-    if not journal.is_file():
-        inputs = inputs_of(files, now, lambda _sha256: False, again=rules.again)
-        prepared = prepare(inputs.files, settings, rules, inputs.passed_over)
-        account, workload = None, workload_of(prepared, {}, rules)
-    else:
-        with Journal.open(journal) as opened:
-            account = known_account(opened, settings.base_url, settings.account, fingerprint)
-            if account is None and fingerprint is not None:
-                account = token_account(settings.base_url, fingerprint)
-            inputs = _inputs(files, opened, account, rules, now)
-            prepared = prepare(inputs.files, settings, rules, inputs.passed_over)
-            workload = _workload(prepared, opened, account, rules)
-    if not prepared.exports:
-        return NothingToDo(inputs.passed_over, prepared.skipped)
-    pacer = Pacer(settings.requests_per_second)
-    return Checked(prepared, workload, account, duration(workload, pacer))
 
 
 def run(
@@ -125,11 +78,15 @@ def run(
         account = None
         if any(path.is_dir() for path in files):  # only the account tells what is done
             account = whose(journal, settings, token, pacer, around)
-        inputs = _inputs(files, journal, account, rules, around.now())
+        inputs = files_to_read(files, journal, account, rules, around.now())
         for each in inputs.passed_over:
             name = each.path.name.encode("utf-8", "backslashreplace").decode()
             around.listener(Event("passed over", {"file": name, "why": each.words}))
-        prepared = prepare(inputs.files, settings, rules, inputs.passed_over)
+        asking = Asking(settings, token, pacer, around)
+        if rules.pull:
+            account = account or whose(journal, settings, token, pacer, around)
+        local = local_ids(journal, settings, token, account, asking if rules.pull else None)
+        prepared = prepare(inputs.files, settings, rules, inputs.passed_over, local)
         for why in prepared.skipped:
             around.remark(f"Skipped: {why}")
         if not prepared.exports:
@@ -143,9 +100,11 @@ def run(
         refuse_ours(target, (*files, *inputs.files, around.journal, *around.keep, *ids))
         prove_writable(target)
         account = account or whose(journal, settings, token, pacer, around)
-        workload = _workload(prepared, journal, account, rules)
+        workload = set_beside_history(prepared, journal, account, rules)
         checked = Checked(prepared, workload, account, duration(workload, pacer))
         _refuse_many_changes(workload, settings, rules)
+        checked = guarded(checked, asking, journal, rules)
+        prepared, workload = checked.prepared, checked.workload
         if not around.confirm(checked):
             return None
         new = NewRun(
@@ -170,6 +129,10 @@ def run(
                 told_records(workload.plan),
                 workload.calls,
             )
+            if checked.seen is not None:
+                before = (order.reading for order in checked.seen.orders.values())
+                journal.keep_readings(run_id, Moment.BEFORE, before)
+            journal.keep_uncovered(run_id, uncovered_orders(journal, account.key, prepared.plan))
             orders = by_order(workload.calls)
             values = {
                 "run": run_id,
@@ -219,28 +182,6 @@ def rebuild_report(
     return record, workbook, ledger.totals
 
 
-def _inputs(
-    files: Sequence[Path],
-    journal: Journal,
-    account: Account | None,
-    rules: SendRules,
-    now: datetime,
-) -> Inputs:
-    if account is None:
-        return inputs_of(files, now, lambda _sha256: False, again=rules.again)
-    key = account.key
-    found = inputs_of(files, now, lambda s: journal.is_done(key, s), again=rules.again)
-    return replace(
-        found,
-        passed_over=tuple(
-            replace(each, reason=Reason.GIVEN_UP, detail="its run was abandoned; see --again")
-            if each.reason is Reason.DONE and journal.is_abandoned(key, each.sha256)
-            else each
-            for each in found.passed_over
-        ),
-    )
-
-
 def _move_done(
     prepared: Prepared,
     inputs: Inputs,
@@ -279,15 +220,6 @@ def _usual(journal: Journal, account: Account, new: NewRun, orders: int) -> int 
     if new.pilot:
         return None
     return unusual(orders, journal.order_counts(account.key, _NIGHTS, new.id))
-
-
-def _workload(
-    prepared: Prepared, journal: Journal, account: Account | None, rules: SendRules
-) -> Workload:
-    if account is None:
-        return workload_of(prepared, {}, rules)
-    ids = (order.order_id for order in prepared.plan.orders)
-    return workload_of(prepared, journal.history(account.key, ids), rules)
 
 
 def _refuse_many_changes(workload: Workload, settings: Settings, rules: SendRules) -> None:

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from reconcile.account import describe_account, slot_of
+from reconcile.account import describe_account
 from reconcile.config import Settings, is_loopback
-from reconcile.executor import Budget, Client, Exchange, Timeouts
+from reconcile.executor import Budget, Client, Exchange, Timeouts, slot_of
 from reconcile.journal import default_budget
 from reconcile.tokens import token_fingerprint
 

@@ -43,7 +43,7 @@ from reconcile.payload import (
 )
 from reconcile.resolving import ResolvingRules, order_named, resolve
 
-__all__ = ["PlanningRules", "SyncedDefault", "narrow", "plan"]
+__all__ = ["PlanningRules", "SyncedDefault", "hold_back", "narrow", "plan"]
 
 SyncedDefault = Literal["auto", "none"] | bool
 """What is said of orders of which no row says yes or no; `auto` is the rule of section 3."""
@@ -135,6 +135,17 @@ def narrow(planned: Plan, keep: Container[int], *, rejections: bool) -> Plan:
         ignored=ignored,
         notices=notices,
     )
+
+
+def hold_back(planned: Plan, why: Mapping[int, tuple[Issue, ...]]) -> Plan:
+    """The plan with the orders of `why` held, each for its issues; nothing of them is sent."""
+    held = tuple(
+        Rejection(order.order_id, order.rows, why[order.order_id])
+        for order in planned.orders
+        if order.order_id in why
+    )
+    kept = tuple(order for order in planned.orders if order.order_id not in why)
+    return replace(planned, orders=kept, rejections=(*planned.rejections, *held))
 
 
 def _decide(

@@ -16,6 +16,7 @@ from reconcile.journal.records import OrderRecord
 from reconcile.loader import Export, LoadRules, load
 from reconcile.loader.id_file import read_id_map
 from reconcile.model import Notice, Outcome, Place, Plan
+from reconcile.online.known_ids import LocalIds
 from reconcile.planner import narrow, plan
 
 __all__ = [
@@ -37,7 +38,8 @@ class SendRules:
 
     `limit` and `orders` make it a pilot; `force` sends unchanged calls too;
     `allow_changes` lets more orders be overwritten than `max_changes`; `skip_unreadable`
-    leaves files out that can't be read; `again` reads files of folders that are done.
+    leaves files out that can't be read; `again` reads files of folders that are done; `pull`
+    asks Flxpoint for ids that aren't known.
     """
 
     force: bool = False
@@ -46,6 +48,7 @@ class SendRules:
     orders: tuple[int, ...] = ()
     skip_unreadable: bool = False
     again: bool = False
+    pull: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +65,20 @@ def prepare(
     settings: Settings,
     rules: SendRules,
     passed_over: Sequence[PassedOver] = (),
+    local: LocalIds | None = None,
 ) -> Prepared:
     """Reads the files and plans what they ask for; tells of those that were passed over.
 
     There are no exports if no file is given, or none can be read and all were to be skipped.
+    `local` is what is known of the account's ids; a file of ids beats it.
 
     Raises:
         FileRefusedError: one of them can't be read; an order may have rows in it. Or the id
             map can't.
         NothingSentError: the pilot names an order that is in none of them.
+        StoppedError: missing ids were to be fetched, and Flxpoint doesn't answer.
     """
+    local = local if local is not None and local.usable else None
     load_rules = LoadRules(
         settings.field_columns,
         settings.only,
@@ -79,7 +86,7 @@ def prepare(
         settings.status_updates,
         settings.layout,
         settings.bookings,
-        settings.ids is not None,
+        settings.ids is not None or local is not None,
     )
     ids = None if settings.ids is None else _id_map(Path(settings.ids))
     exports: dict[str, Export] = {}
@@ -99,7 +106,11 @@ def prepare(
             continue
         exports[export.sha256] = export
         notices += export.notices
-    planned = plan([e.source_rows() for e in exports.values()], settings.planning, ids)
+    sources = [export.source_rows() for export in exports.values()]
+    if local is not None:
+        known = local.of(sources, settings.order_number.prefix or "")
+        ids = known if ids is None else ids.over(known)
+    planned = plan(sources, settings.planning, ids)
     planned = replace(planned, notices=(*notices, *planned.notices))
     if rules.orders and exports:
         planned = _only_orders(planned, rules.orders)

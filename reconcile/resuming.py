@@ -19,7 +19,8 @@ from reconcile.journal import CallState, Journal, RunRecord
 from reconcile.locks import holding, is_alive
 from reconcile.model import CallKind, Outcome
 from reconcile.results.place import prove_writable, refuse_ours
-from reconcile.sending import Finished, Sending, Surroundings, budget_of, whose
+from reconcile.sending import Finished, Sending
+from reconcile.surroundings import Surroundings, budget_of, whose
 
 __all__ = ["Left", "resume", "resume_all", "settle"]
 

@@ -4,20 +4,22 @@ Both a new run and one that is resumed go through here.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from reconcile.account import Account, Patience, identify, known_account
-from reconcile.config import Settings, is_loopback
-from reconcile.errors import ExitCode, InternalError, JournalError, ReconcileError
-from reconcile.events import Event, Listener
+from reconcile.config import Settings
+from reconcile.errors import (
+    ExitCode,
+    InternalError,
+    JournalError,
+    ReconcileError,
+    StoppedError,
+)
+from reconcile.events import Event
 from reconcile.executor import (
-    Budget,
-    Client,
     Executor,
     Pace,
     RetryPolicy,
@@ -26,49 +28,25 @@ from reconcile.executor import (
     StopRules,
     StopSwitch,
     ThreadRecorder,
-    Timeouts,
     finishing_signals,
     stop_signals,
     watch_clock,
 )
 from reconcile.history import PlannedCall
-from reconcile.journal import Journal, RunReader, RunRecord, default_budget
+from reconcile.journal import Journal, RunReader, RunRecord
 from reconcile.locks import is_alive
 from reconcile.model import Outcome
+from reconcile.online.asking import Asking
+from reconcile.online.reading_back import ReadBack, read_back
 from reconcile.results.ledger import Ledger, Totals
 from reconcile.results.report import build_report
 from reconcile.results.workbook import write_workbook
-from reconcile.tokens import token_fingerprint
+from reconcile.surroundings import OPEN_ORDERS, Surroundings, client_of
 from reconcile.turns import Turns
 
-if TYPE_CHECKING:
-    from reconcile.job import Checked
+__all__ = ["Finished", "Sending"]
 
-__all__ = ["OPEN_ORDERS", "Finished", "Sending", "Surroundings", "budget_of", "client_of", "whose"]
-
-OPEN_ORDERS = 64
 _MINUTE = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a run stands in: where its journal lies, what time it is, who listens.
-
-    `confirm` is asked once before anything is sent; False ends the run without sending.
-    `keep` are files that the workbook must not overwrite. `budget` is the database from which
-    all processes of this user take their slots.
-    """
-
-    journal: Path
-    now: Callable[[], datetime]
-    listener: Listener
-    confirm: Callable[["Checked"], bool]
-    keep: tuple[Path, ...] = ()
-    budget: Path = field(default_factory=default_budget)
-
-    def remark(self, text: str) -> None:
-        """Tells whoever listens a sentence."""
-        self.listener(Event("remark", {"text": text}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +99,9 @@ class Sending:
         """
         try:
             stop = asyncio.run(self._send(run_id, account, orders))
+            back = self._read_back(run_id) if stop is None else None
             with finishing_signals(self.around.remark):
-                return self._finish(run_id, stop, target)
+                return self._finish(run_id, stop, target, back)
         except JournalError as error:
             raise InternalError(f"{error} Calls may have been sent; nothing more is.") from error
 
@@ -167,13 +146,42 @@ class Sending:
                     for task in beside:
                         task.cancel()
 
+    def _read_back(self, run_id: str) -> ReadBack | None:
+        """Looks whether Flxpoint holds what was sent, as far as the config says or it tells.
+
+        Nothing that happens here takes anything from a run whose calls are made.
+        """
+        record = self.journal.run(run_id)
+        if record is None:
+            return None
+        how = self.settings.verify
+        if how is None:
+            tells = self.journal.pull_state(record.account).told
+            how = "sample" if tells else "none"
+        sent = any(call.outcome is Outcome.SYNCED for call in self.journal.calls(run_id))
+        if how == "none" or not sent:
+            return None
+        asking = Asking(self.settings, self.token, self.pacer, self.around)
+        try:
+            back = read_back(asking, self.journal, record, how)
+        except (StoppedError, JournalError) as error:
+            self.around.remark(f"The orders were not read back: {error}")
+        except KeyboardInterrupt:
+            self.around.remark("Reading back was stopped; the calls of the run are made.")
+        else:
+            self.around.remark(back.sentence)
+            return back
+        return None
+
     async def _tell_every_minute(self) -> None:
         while True:
             await asyncio.sleep(_MINUTE)
             values = {"spacing": round(self.pacer.spacing, 4), "throttled": self.pacer.refusals}
             self.around.listener(Event("minute", values))
 
-    def _finish(self, run_id: str, stop: Stop | None, target: Path) -> Finished:
+    def _finish(
+        self, run_id: str, stop: Stop | None, target: Path, back: ReadBack | None
+    ) -> Finished:
         """Writes how the run ended, and its workbook, into the journal and beside the source."""
         journal, now = self.journal, self.around.now
         record = journal.run(run_id)
@@ -181,6 +189,8 @@ class Sending:
             raise InternalError(f"The journal lost the run {run_id}.")
         ledger = Ledger(RunReader(journal, record))
         exit_code = _exit_code(ledger.totals, stop)
+        if back is not None and back.wrong:
+            exit_code = ExitCode.worst((exit_code, ExitCode.INCOMPLETE))
         reason = "" if stop is None else stop.sentence
         fault = ""
         try:
@@ -198,56 +208,6 @@ class Sending:
         if not fault:  # last of all: a run that is killed before has no end, and gets one later
             journal.end_run(run_id, ended_at, int(exit_code), reason, str(workbook))
         return Finished(record, ledger.totals, workbook, exit_code, stop, fault)
-
-
-def whose(
-    journal: Journal, settings: Settings, token: str, pacer: Pace, around: Surroundings
-) -> Account:
-    """The account of the token; Flxpoint is asked if it isn't known.
-
-    Raises:
-        StoppedError: there is no answer, and nothing may be sent without the history.
-    """
-    fingerprint = token_fingerprint(token)
-    known = known_account(journal, settings.base_url, settings.account, fingerprint)
-    if known is not None:
-        return known
-
-    async def ask() -> Account:
-        patience = Patience(RetryPolicy(settings.tries), settings.longest_retry_after, around.now)
-        async with client_of(settings, token) as client:
-            return await identify(client, pacer, journal, settings.base_url, fingerprint, patience)
-
-    account = asyncio.run(ask())
-    if account.remark:
-        around.remark(account.remark)
-    return account
-
-
-def budget_of(settings: Settings, token: str, around: Surroundings) -> Budget:
-    """The slots of the token, shared with every other process of this user.
-
-    Raises:
-        JournalError: the database can't be used.
-    """
-    return Budget(
-        around.budget,
-        settings.base_url,
-        token_fingerprint(token),
-        settings.requests_per_second,
-    )
-
-
-def client_of(settings: Settings, token: str) -> Client:
-    """A client with the limits of the config."""
-    limits = settings.timeouts
-    return Client(
-        settings.base_url,
-        token,
-        Timeouts(limits.connect, limits.write, limits.read, limits.whole),
-        OPEN_ORDERS,
-        direct=is_loopback(settings.base_url),
-    )
 
 
 _BY_STOP: Mapping[StopKind, ExitCode] = {

@@ -12,41 +12,31 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
+from reconcile.checking import Checked
 from reconcile.errors import ExitCode
 from reconcile.fields import FIELDS, normal_name
 from reconcile.history import differences
 from reconcile.inputs import NothingToDo
 from reconcile.issues import explain
-from reconcile.job import Checked, Finished
 from reconcile.loader import Export
 from reconcile.model import CallKind, Comparison, Outcome, Rejection
+from reconcile.online.words import seen_json, seen_lines
+from reconcile.sending import Finished
+from reconcile.wording import counted, span
 
 __all__ = [
     "checked_json",
     "checked_lines",
-    "counted",
     "finished_lines",
     "nothing_lines",
     "print_json",
     "run_json",
     "say_on",
     "shown",
-    "span",
 ]
 
 _LISTED = 50
 _HALF_A_DAY = 12 * 3600
-
-
-def span(seconds: float) -> str:
-    """A time span in words: `12 seconds`, `5 minutes`, `3 h 20 min`."""
-    if seconds < 90:  # noqa: PLR2004
-        whole = max(1, round(seconds))
-        return f"{whole} second{'s' * (whole != 1)}"
-    minutes = round(seconds / 60)
-    if minutes < 90:  # noqa: PLR2004
-        return f"{minutes} minutes"
-    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def checked_lines(checked: Checked, now: datetime, *, issues: bool) -> Iterator[str]:
@@ -70,6 +60,8 @@ def checked_lines(checked: Checked, now: datetime, *, issues: bool) -> Iterator[
         until = f"{end:%H:%M:%S}" if checked.seconds < _HALF_A_DAY else f"{end:%Y-%m-%d %H:%M}"
         calls = counted(len(sending), "call")
         yield f"Time       {calls}, about {span(checked.seconds)}, until {until}"
+    if checked.seen is not None:
+        yield from seen_lines(checked.seen)
     if issues:
         yield from _issue_lines(checked)
 
@@ -144,6 +136,7 @@ def checked_json(checked: Checked) -> dict[str, Any]:
         "rejected": [_rejection_json(rejection) for rejection in plan.rejections],
         "notices": [explain(notice) for notice in plan.notices],
         "seconds": round(checked.seconds, 1),
+        "flxpoint": None if checked.seen is None else seen_json(checked.seen),
         "exit_code": int(checked.exit_code),
     }
 
@@ -242,11 +235,6 @@ def _order_counts(checked: Checked) -> str:
     if statuses:
         parts.append(f"{counted(statuses, 'status call')}")
     return ", ".join(parts)
-
-
-def counted(count: int, noun: str) -> str:
-    """A number with its noun: `1 order`, `2 orders`."""
-    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def _issue_lines(checked: Checked) -> Iterator[str]:

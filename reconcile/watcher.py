@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 from reconcile.events import Event
-from reconcile.terminal import counted
+from reconcile.wording import counted
 
 __all__ = ["Watcher", "as_event"]
+
+
+_MINUTE = 60.0
 
 
 class Watcher:
@@ -30,7 +33,8 @@ class Watcher:
         self._task: Any = None
         self._total = 0
         self._done = 0
-        self._began = time.monotonic()
+        self._began = self._said = time.monotonic()
+        self._doing = self._task_name = "sending"
 
     def __call__(self, event: Event) -> None:
         """Takes an event in."""
@@ -69,6 +73,45 @@ class Watcher:
             case "outcome":
                 self._done += 1
                 self._advance()
+            case _:
+                self._show_reading(event)
+
+    def _show_reading(self, event: Event) -> None:
+        match event.name:
+            case "reading":
+                self._begin_reading(event.values)
+            case "read":
+                self._say_read(int(event.values["left"]))
+            case "page":
+                self._say_page(event.values)
+
+    def _begin_reading(self, values: Mapping[str, Any]) -> None:
+        until = datetime.now().astimezone() + timedelta(seconds=float(values["seconds"]))
+        orders = counted(values["orders"], "order")
+        self._line(f"Asking Flxpoint for {orders}, until about {until:%H:%M:%S}")
+        self._doing, self._said = "reading", time.monotonic()
+        self._begin({"calls": values["orders"]})
+        self._doing = "sending"
+
+    def _say_read(self, left: int) -> None:
+        self._done = self._total - left
+        self._advance()
+        if not left:
+            self._stop_progress()
+        elif self._progress is None and self._is_time():
+            self._line(f"{_clock()} {self._done} of {self._total} orders read")
+
+    def _say_page(self, values: Mapping[str, Any]) -> None:
+        if values["page"] == 1 or self._is_time():
+            orders = counted(values["orders"], "order")
+            self._line(f"{_clock()} page {values['page']}: {orders} so far")
+
+    def _is_time(self) -> bool:
+        """Whether a minute has passed since the last such line."""
+        now = time.monotonic()
+        due = now - self._said >= _MINUTE
+        self._said = now if due else self._said
+        return due
 
     def _begin(self, values: Mapping[str, Any]) -> None:
         self._total, self._done = int(values["calls"]), 0
@@ -102,7 +145,8 @@ class Watcher:
             TextColumn("{task.fields[end]}"),
             console=Console(file=self._stream),
         )
-        self._task = self._progress.add_task("sending", total=self._total, rate="", end="")
+        self._task_name = self._doing
+        self._task = self._progress.add_task(self._doing, total=self._total, rate="", end="")
         self._progress.start()
 
     def _advance(self) -> None:
@@ -114,7 +158,7 @@ class Watcher:
         self._progress.update(
             self._task,
             advance=1,
-            description="sending",
+            description=self._task_name,
             rate=f"{task.speed or 0:.2f}/s",
             end=f"done at {end:%H:%M:%S}" if end else "",
         )
@@ -144,6 +188,10 @@ class Watcher:
             print(text, file=self._stream, flush=True)
         except OSError:
             self._quiet, self._events = True, False
+
+
+def _clock() -> str:
+    return f"{datetime.now().astimezone():%H:%M:%S}"
 
 
 def _resumed(values: Mapping[str, Any]) -> str:

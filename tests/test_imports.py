@@ -28,6 +28,7 @@ LAYERS: Final = {
         "signals",
         "executor.exchange",
     ],
+    "answers": ["online.answers", "online.held"],
     "rules": [
         "cells",
         "issues",
@@ -43,6 +44,7 @@ LAYERS: Final = {
         "results.tables",
         "results.words",
         "results.ledger",
+        "results.online_sheets",
         "results.summary",
         "results.report",
     ],

@@ -89,8 +89,12 @@ def example(code: str) -> Issue:
     return next(issue for issue in found if issue.code == code)
 
 
+FOUND_ONLINE = {"would-overwrite", "item-not-in-order"}
+"""What no rows can show: their examples are in tests/online/test_guarding.py."""
+
+
 def test_every_code_of_the_catalogue_has_an_example_here() -> None:
-    assert set(EXAMPLES) == set(ISSUES)
+    assert set(EXAMPLES) | FOUND_ONLINE == set(ISSUES)
 
 
 @WITH_AN_ISSUE

@@ -24,12 +24,13 @@ from reconcile.errors import (
 )
 from reconcile.events import Event
 from reconcile.executor import StopKind
-from reconcile.job import Checked, Finished, check, run
+from reconcile.checking import Checked, check
+from reconcile.job import Finished, run
 from reconcile.journal import Journal
 from reconcile.model import Outcome
 from reconcile.preparation import SendRules
 from reconcile.sandbox import Answer, Reset, Sandbox, SandboxSettings, Scripted
-from reconcile.sending import budget_of
+from reconcile.surroundings import budget_of
 from tests.conftest import TOKEN, Shop
 
 THREE = "Order ID,Order External ID\n1,A\n2,B\n3,C\n"

@@ -92,6 +92,12 @@ PLANNING = options_of(
         metavar="PATH",
         help="The id map: order numbers and SKUs, and their ids.",
     ),
+    click.option("--pull", is_flag=True, help="Ask Flxpoint for ids that aren't known."),
+    click.option(
+        "--overwrite",
+        type=click.Choice(["blanks", "all", "never"]),
+        help="What may be overwritten in Flxpoint (default: blanks, where Flxpoint tells).",
+    ),
     click.option("--send-status", is_flag=True, default=None, help="Send the statuses too."),
     click.option("--force", is_flag=True, help="Send unchanged calls too."),
     click.option("--limit", type=click.IntRange(min=1), metavar="N", help="A pilot: N orders."),
@@ -119,6 +125,11 @@ OUTPUT = options_of(
     click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
     click.option("--quiet", is_flag=True, help="Say nothing but errors."),
 )
+VERIFY = click.option(
+    "--verify",
+    type=click.Choice(["sample", "all", "none"]),
+    help="Read orders back after the run (default: a sample, where Flxpoint tells).",
+)
 RESULTS = click.option(
     "--results",
     type=click.Path(path_type=Path),
@@ -141,6 +152,8 @@ def settings_of(options: Mapping[str, Any]) -> "Settings":
             "layout": options.get("layout"),
             "ids": None if options.get("ids") is None else str(options["ids"]),
             "status_updates": options.get("send_status"),
+            "overwrite": options.get("overwrite"),
+            "verify": options.get("verify"),
         },
     )
 
@@ -156,6 +169,7 @@ def send_rules(options: Mapping[str, Any]) -> "SendRules":
         tuple(options["orders"]),
         skip_unreadable=options["skip_unreadable"],
         again=options["again"],
+        pull=options["pull"],
     )
 
 

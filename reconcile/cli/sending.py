@@ -18,6 +18,7 @@ from reconcile.cli.options import (
     PLACES,
     PLANNING,
     RESULTS,
+    VERIFY,
     WATCHING,
     Say,
     journal_of,
@@ -45,12 +46,16 @@ if TYPE_CHECKING:
 
 @program.command(epilog=EPILOG)
 @FILES
+@click.option("--online", is_flag=True, help="Read what the planned orders hold in Flxpoint.")
 @PLACES
 @PLANNING
 @FOLDERS
 @OUTPUT
 def check(files: tuple[str, ...], as_json: bool, quiet: bool, **options: Any) -> int:  # noqa: FBT001
-    """Read, judge and plan; send nothing. Needs no token."""
+    """Read, judge and plan; send nothing.
+
+    Needs no token, but for --online and --pull.
+    """
     return _check(files, Say(as_json, quiet), options)
 
 
@@ -64,6 +69,7 @@ def check(files: tuple[str, ...], as_json: bool, quiet: bool, **options: Any) ->
 @click.option("--allow-changes", is_flag=True, help="Overwrite more orders than max_changes.")
 @click.option("--dry-run", is_flag=True, help="The same as `check`.")
 @click.option("--yes", is_flag=True, help="Don't ask before sending.")
+@VERIFY
 @WATCHING
 @OUTPUT
 def run(
@@ -131,28 +137,28 @@ def settle(run_id: str, order: int, done: bool | None, **options: Any) -> int:  
 
 
 def _check(files: tuple[str, ...], say: Say, options: Mapping[str, Any]) -> int:
+    from reconcile.checking import check as check_files
+    from reconcile.checking import check_online
     from reconcile.job import NothingToDo
-    from reconcile.job import check as check_files
     from reconcile.terminal import checked_json, checked_lines, nothing_lines, print_json, run_json
-    from reconcile.tokens import find_token, token_fingerprint
 
     settings = settings_of(options)
-    try:
-        token = find_token(settings.token_variable, token_file_of(settings), os.environ)
-        invocation = click.get_current_context().find_object(Invocation)
-        if invocation is not None:
-            invocation.token = token
-        fingerprint: str | None = token_fingerprint(token)
-    except TokenError:
-        fingerprint = None
-    checked = check_files(
-        [Path(file) for file in files],
-        settings,
-        send_rules(options),
-        journal_of(settings),
-        fingerprint,
-        datetime.now(UTC),
-    )
+    paths = [Path(file) for file in files]
+    if options["pull"] or options.get("online"):
+        work = Work.asking(say, options)
+        with work.watching():
+            checked = check_online(
+                paths,
+                settings,
+                send_rules(options),
+                work.token(),
+                work.around(),
+                orders_too=bool(options.get("online")),
+            )
+    else:
+        rules, now = send_rules(options), datetime.now(UTC)
+        fingerprint = _fingerprint(settings)
+        checked = check_files(paths, settings, rules, journal_of(settings), fingerprint, now)
     if isinstance(checked, NothingToDo):
         for line in nothing_lines(checked):
             say.message(line)
@@ -198,6 +204,20 @@ def _run(files: tuple[str, ...], work: Work, told: "Told") -> int:
         refused = () if left is None else left.refused
         print_json(run_json(told.finished, again, done, code, left_alone=refused, error=error))
     return code
+
+
+def _fingerprint(settings: "Settings") -> str | None:
+    """That of the token, if there is one."""
+    from reconcile.tokens import find_token, token_fingerprint
+
+    try:
+        token = find_token(settings.token_variable, token_file_of(settings), os.environ)
+    except TokenError:
+        return None
+    invocation = click.get_current_context().find_object(Invocation)
+    if invocation is not None:
+        invocation.token = token
+    return token_fingerprint(token)
 
 
 def _run_files(

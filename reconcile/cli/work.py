@@ -4,7 +4,8 @@
 import os
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,8 +27,9 @@ from reconcile.errors import (
 from reconcile.events import Event
 
 if TYPE_CHECKING:
+    from reconcile.checking import Checked
     from reconcile.config import Settings
-    from reconcile.job import Checked, Finished, Surroundings
+    from reconcile.job import Finished, Surroundings
     from reconcile.night import Told
 
 
@@ -45,6 +47,22 @@ class Work:
     def begun(cls, say: Say, options: Mapping[str, Any]) -> "Work":
         """Reads the config and the time to finish by; both may refuse the command."""
         return cls(say, options, settings_of(options), _finish_by(options), [])
+
+    @classmethod
+    def asking(cls, say: Say, options: Mapping[str, Any]) -> "Work":
+        """For commands that only read from Flxpoint; nobody is told but who watches."""
+        options = {"events": False, "yes": True, "finish_by": None, **options}
+        return cls.begun(say, options)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Shows what goes on, without telling people or the log."""
+        from reconcile.watcher import Watcher
+
+        watcher = Watcher(sys.stderr, events=self.options["events"], quiet=self.say.quiet)
+        self.listeners[:] = [watcher]
+        with watcher.watching():
+            yield
 
     def done(self, name: str, act: Callable[["Told"], int]) -> int:
         """Acts; people and log are told how it begins and ends."""

@@ -136,6 +136,8 @@ class Settings(Strict):
     order_level_only: bool = False
     status_updates: bool = False
     max_changes: Annotated[int, Setting(ge=0)] = 25
+    overwrite: Literal["blanks", "all", "never"] | None = None
+    verify: Literal["sample", "all", "none"] | None = None
 
     tries: Annotated[int, Setting(ge=1, le=100)] = 6
     max_failures: Annotated[int, Setting(ge=1)] = 20

@@ -15,6 +15,7 @@ from reconcile.executor.interrupts import (
 )
 from reconcile.executor.loop import Executor, Sender
 from reconcile.executor.pacer import Pace, Pacer
+from reconcile.executor.reads import Patience, Question, Reads, heed, slot_of
 from reconcile.executor.recorder import InlineRecorder, Recorder, ThreadRecorder
 from reconcile.executor.retry import RetryPolicy
 from reconcile.executor.stops import Stop, StopKind, StopRules, StopSwitch
@@ -30,6 +31,9 @@ __all__ = [
     "NoReply",
     "Pace",
     "Pacer",
+    "Patience",
+    "Question",
+    "Reads",
     "Recorder",
     "Reply",
     "RetryPolicy",
@@ -42,8 +46,10 @@ __all__ = [
     "Timeouts",
     "Verdict",
     "finishing_signals",
+    "heed",
     "judge",
     "next_time",
+    "slot_of",
     "stop_signals",
     "watch_clock",
 ]

@@ -1,4 +1,4 @@
-"""The two calls over HTTP, and the probe; httpx is known here and nowhere else."""
+"""The two calls over HTTP, and the reads; httpx is known here and nowhere else."""
 
 import asyncio
 import json
@@ -17,6 +17,8 @@ from reconcile.tokens import redacted
 __all__ = ["Client", "Timeouts"]
 
 _KEPT_BODY = 64 * 1024
+_LONGEST_READ = 32 * 1024 * 1024
+"""Bytes of an answer that is read as a whole; a hundred orders with their addresses are 0.3 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,20 @@ class Client:
         """`GET /account`, which tells an Account token whose it is."""
         return await self._exchange("GET", "/account", left)
 
+    async def read(
+        self, path: str, params: Mapping[str, str], left: Callable[[], None] = _unasked
+    ) -> Exchange:
+        """A `GET` of this path; the reply has the whole body."""
+        return await self._exchange("GET", path, left, most=_LONGEST_READ, params=params)
+
     async def _exchange(
-        self, method: str, path: str, left: Callable[[], None], **request: Any
+        self,
+        method: str,
+        path: str,
+        left: Callable[[], None],
+        *,
+        most: int = _KEPT_BODY,
+        **request: Any,
     ) -> Exchange:
         begun = False
         told: httpx.Response | None = None
@@ -142,7 +156,7 @@ class Client:
                 ) as response,
             ):
                 told = response
-                return self._reply(response, await _beginning(response))
+                return self._reply(response, await _beginning(response, most))
         except (
             httpx.ConnectError,
             httpx.ConnectTimeout,
@@ -167,11 +181,11 @@ def _settled(status: int) -> bool:
     return 300 <= status < 500  # noqa: PLR2004  (redirects, and what the client is to blame for)
 
 
-async def _beginning(response: httpx.Response) -> str:
+async def _beginning(response: httpx.Response, most: int) -> str:
     """The whole body is read, so that the connection can be used again; its start is kept."""
     kept = bytearray()
     async for piece in response.aiter_bytes():
-        kept += piece[: _KEPT_BODY - len(kept)]
+        kept += piece[: most - len(kept)]
     try:
         return kept.decode(response.encoding or "utf-8", errors="replace")
     except (LookupError, UnicodeError):  # codecs that aren't for text, such as hex

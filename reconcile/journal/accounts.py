@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from reconcile.history import Standing
 from reconcile.journal import schema
 from reconcile.journal.database import put
+from reconcile.journal.known import rename_known
 from reconcile.journal.part import Part, chunks, doubts, doubts_of, doubts_text
 from reconcile.model import CallKind
 
@@ -60,6 +61,7 @@ class Accounts(Part):
                 both = {"disturbed": True, "in_doubt": doubts_text(of_both)}
                 put(connection, table, key, both)
             _adopt_done_files(connection, former, account)
+            rename_known(connection, former, account)
 
     def history(
         self, account: str, order_ids: Iterable[int]

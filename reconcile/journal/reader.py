@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping
 from reconcile.journal.records import (
     AttemptRecord,
     CallRecord,
+    Moment,
     OrderRecord,
+    Reading,
     RowRecord,
     RunRecord,
     ToldRecord,
+    UncoveredOrder,
 )
 from reconcile.journal.store import Journal
 from reconcile.model import CallKind
@@ -55,3 +58,15 @@ class RunReader:
         """
         found = self._journal.superseded(self._run.id)
         return {(order_id, kind): (later, taken) for order_id, kind, later, taken in found}
+
+    def readings(self, moment: Moment) -> Iterable[Reading]:
+        """What its orders held in Flxpoint, before it or after it."""
+        return self._journal.readings(self._run.id, moment)
+
+    def told_fields(self) -> frozenset[str]:
+        """The accounting fields that the answers of its account have."""
+        return self._journal.pull_state(self._run.account).told
+
+    def uncovered(self) -> Iterable[UncoveredOrder]:
+        """Orders of its period without an accounting id that none of its files names."""
+        return self._journal.uncovered(self._run.id)

@@ -2,27 +2,34 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple
 
 from reconcile.journal.moves import CallState, outcome_of
 from reconcile.model import CallKind, Comparison, Issue, Notice, Outcome
+from reconcile.online.answers import OrderItem
 
 __all__ = [
     "NEVER_SENT",
     "AttemptEnd",
     "AttemptRecord",
     "CallRecord",
+    "ItemsKnown",
+    "Moment",
     "NewRun",
     "OrderRecord",
+    "OrderWithoutItems",
+    "PullState",
+    "Reading",
     "RowRecord",
     "RunOverview",
     "RunRecord",
     "Setback",
     "SourceRecord",
     "ToldRecord",
+    "UncoveredOrder",
 ]
 
 
@@ -203,3 +210,66 @@ class AttemptRecord:
     content: str
     fingerprint: str
     end: AttemptEnd | None
+
+
+class ItemsKnown(StrEnum):
+    """What the local id map has of the items of an order."""
+
+    NOT_ASKED = "not asked"
+    BY_ID = "by id"
+    NOT_TOLD = "not told"
+
+
+class OrderWithoutItems(NamedTuple):
+    """An order that nobody asked for the ids of its items; `lines` are the items without."""
+
+    order_id: int
+    lines: tuple[OrderItem, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PullState:
+    """How far the local id map of an account goes.
+
+    `page` is the next one of a pull that goes on, which asks for what was updated after
+    `since` (None: for everything) and began at `began_at`; None if none does. Everything
+    updated before `complete_to` is known. `told` are the accounting fields that answers have;
+    `asked` says whether any answer was looked at for them.
+    """
+
+    since: str | None = None
+    page: int | None = None
+    began_at: datetime | None = None
+    complete_to: datetime | None = None
+    told: frozenset[str] = frozenset()
+    asked: bool = False
+
+    def with_told(self, told: frozenset[str]) -> "PullState":
+        """The same, with what the answers now known have."""
+        return replace(self, told=self.told | told, asked=True)
+
+
+class Moment(StrEnum):
+    """When an order was read."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class Reading(NamedTuple):
+    """What an order held when it was read, in the shape of the request; None: no such order."""
+
+    order_id: int
+    at: datetime
+    held: Mapping[str, Any] | None
+    status: str = ""
+
+
+class UncoveredOrder(NamedTuple):
+    """An order of the period of a run that has no accounting id and is in none of its files."""
+
+    order_id: int
+    number: str
+    reference: str
+    status: str
+    ordered_at: str

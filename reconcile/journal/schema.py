@@ -22,17 +22,22 @@ __all__ = [
     "calls",
     "done_files",
     "endings",
+    "known_items",
+    "known_orders",
     "meta",
     "metadata",
     "orders",
+    "pulls",
+    "readings",
     "row_chunks",
     "runs",
     "sources",
     "standings",
     "told",
+    "uncovered",
 ]
 
-VERSION = 2
+VERSION = 3
 """Raised with every change of the tables; a journal with a higher one is refused.
 
 One with a lower one gets what it lacks: new tables, and new columns with their default.
@@ -202,4 +207,71 @@ endings = Table(
     Column("at", String(40), nullable=False),
     Column("base_url", String(400), nullable=False),
     Column("exit_code", Integer, nullable=False),
+)
+
+# The local id map: what Flxpoint said of its orders. No names, no addresses.
+known_orders = Table(
+    "known_orders",
+    metadata,
+    Column("account", String(400), primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("number", String(400), nullable=False),
+    Column("reference", String(400), nullable=False),
+    Column("status", String(400), nullable=False),
+    Column("ordered_at", String(400), nullable=False),  # in UTC, `""` if that can't be told
+    Column("updated_at", String(400), nullable=False),
+    Column("accounting_id", Text),
+    Column("synced", Boolean),
+    Column("items_known", String(20), nullable=False),  # see `records.ItemsKnown`
+    Column("lines", Text),  # SKU and quantity of its items, where they came without ids
+    Index("known_orders_by_number", "account", "number"),
+    Index("known_orders_by_reference", "account", "reference"),
+    Index("known_orders_by_time", "account", "ordered_at"),
+)
+
+known_items = Table(
+    "known_items",
+    metadata,
+    Column("account", String(400), primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("item_id", BigInteger, primary_key=True),
+    Column("sku", String(400), nullable=False),
+    Column("quantity", String(400), nullable=False),
+)
+
+# How far the local id map of an account goes.
+pulls = Table(
+    "pulls",
+    metadata,
+    Column("account", String(400), primary_key=True),
+    Column("since", String(40)),  # what the pull that goes on asks for; None: everything
+    Column("page", Integer),  # its next page; None: no pull goes on
+    Column("began_at", String(40)),
+    Column("complete_to", String(40)),  # everything updated before is known
+    Column("told", Text, nullable=False, server_default=""),  # accounting fields, by blanks
+    Column("asked", Boolean, nullable=False, server_default="0"),  # whether `told` was tried
+)
+
+# What orders held when they were read, before a run and after it.
+readings = Table(
+    "readings",
+    metadata,
+    Column("run_id", ForeignKey(*_RUN), primary_key=True),
+    Column("moment", String(10), primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("held", Text),  # JSON in the shape of the request; None: there was no such order
+    Column("status", String(400), nullable=False),
+)
+
+# Orders of the period of a run that have no accounting id and are in none of its files.
+uncovered = Table(
+    "uncovered",
+    metadata,
+    Column("run_id", ForeignKey(*_RUN), primary_key=True),
+    Column("order_id", BigInteger, primary_key=True),
+    Column("number", String(400), nullable=False),
+    Column("reference", String(400), nullable=False),
+    Column("status", String(400), nullable=False),
+    Column("ordered_at", String(400), nullable=False),
 )

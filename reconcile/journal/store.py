@@ -7,8 +7,10 @@ from typing import Self
 from reconcile.journal.accounts import Accounts
 from reconcile.journal.calls import Calls
 from reconcile.journal.database import Database
+from reconcile.journal.known import Known
 from reconcile.journal.plans import Plans
 from reconcile.journal.queries import Queries
+from reconcile.journal.readings import Readings
 from reconcile.journal.settling import Settling
 from reconcile.journal.unfinished import Unfinished
 from reconcile.journal.upkeep import Upkeep
@@ -16,7 +18,7 @@ from reconcile.journal.upkeep import Upkeep
 __all__ = ["Journal"]
 
 
-class Journal(Accounts, Plans, Calls, Queries, Unfinished, Settling, Upkeep):
+class Journal(Accounts, Known, Plans, Calls, Queries, Readings, Unfinished, Settling, Upkeep):
     """The record of all runs. Every method raises `JournalError` if the disk says no.
 
     Use `Journal.open(path)`, or `Journal.in_memory()` for tests and trials; close it, or

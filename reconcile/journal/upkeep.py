@@ -17,7 +17,16 @@ from reconcile.journal.unfinished import OPEN, left_in
 __all__ = ["Upkeep"]
 
 _KEPT_ENDINGS = 100
-_OF_A_RUN = ("attempts", "calls", "told", "orders", "row_chunks", "sources")
+_OF_A_RUN = (
+    "attempts",
+    "calls",
+    "told",
+    "orders",
+    "row_chunks",
+    "sources",
+    "readings",
+    "uncovered",
+)
 
 
 class Upkeep(Part):

@@ -122,6 +122,7 @@ def refuse_without_ids(reading: Reading, where: str, *, ids: bool) -> None:
         number = quoted(names[fields[Field.ORDER_NUMBER]])
         raise FileRefusedError(
             f"{where}{title} names its orders by number only ({number} was taken for the "
-            "order's number), so an id map is needed that has their Flxpoint ids: name one with "
-            "--ids, or `ids:` in config.yaml."
+            "order's number), so an id map is needed that has their Flxpoint ids: ask "
+            "Flxpoint with `reconcile ids pull`, or name a file with --ids, or `ids:` in "
+            "config.yaml."
         )

@@ -14,10 +14,13 @@ from reconcile.journal import (
     NEVER_SENT,
     AttemptRecord,
     CallRecord,
+    Moment,
     OrderRecord,
+    Reading,
     RowRecord,
     RunRecord,
     ToldRecord,
+    UncoveredOrder,
 )
 from reconcile.model import CallKind, Issue, Notice, Outcome
 
@@ -51,6 +54,15 @@ class RunReader(Protocol):
 
         By order and kind: that run, and whether it has such a call too.
         """
+
+    def readings(self, moment: Moment) -> Iterable[Reading]:
+        """What its orders held in Flxpoint, before it or after it."""
+
+    def told_fields(self) -> frozenset[str]:
+        """The accounting fields that the answers of its account have."""
+
+    def uncovered(self) -> Iterable[UncoveredOrder]:
+        """Orders of its period without an accounting id that none of its files names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from reconcile.issues import placed, reason, remedy
 from reconcile.journal import CallRecord, RowRecord, SourceRecord
 from reconcile.model import CallKind, Issue, Outcome, RowRef, Was
 from reconcile.results.ledger import Ledger, RunReader
+from reconcile.results.online_sheets import online_tables
 from reconcile.results.summary import summary
 from reconcile.results.tables import Column, Kept, Kind, Report, Table, Value
 from reconcile.results.words import CALLS, next_step
@@ -30,6 +31,7 @@ def build_report(ledger: Ledger) -> Report:
         _failures(ledger, originals),
         _rows(ledger, originals),
         _attempts(ledger),
+        *online_tables(ledger),
     )
     return Report(summary(ledger), tables)
 

@@ -8,6 +8,7 @@ from reconcile.fields import FIELDS
 from reconcile.issues import explain
 from reconcile.model import Field, Outcome
 from reconcile.results.ledger import Ledger, Totals
+from reconcile.results.online_sheets import online_blocks
 from reconcile.results.tables import Block, Summary, Value
 from reconcile.results.words import NEXT_STEPS, OUTCOMES
 
@@ -81,6 +82,7 @@ def _blocks(ledger: Ledger) -> Iterator[Block]:
             [(str(order), before, now) for order, before, now in fewer[:_LISTED]],
             ("Order", "Before", "Now"),
         )
+    yield from online_blocks(ledger)
     if ledger.notices:
         yield Block("Noticed", [(explain(notice),) for notice in ledger.notices[:_LISTED]])
     yield _files(ledger)

@@ -1,0 +1,238 @@
+"""Everything that can be said before the first call: what would be sent, and over what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from reconcile.account import Account, known_account, token_account
+from reconcile.config import Settings
+from reconcile.errors import ExitCode
+from reconcile.events import Event
+from reconcile.executor import Pacer
+from reconcile.folders import Reason
+from reconcile.history import Workload, compare
+from reconcile.inputs import Inputs, NothingToDo, inputs_of
+from reconcile.journal import Journal
+from reconcile.model import CallKind, Outcome
+from reconcile.online.asking import Asking
+from reconcile.online.guarding import Seen, look, own_calls, reasons_to_hold
+from reconcile.online.known_ids import LocalIds
+from reconcile.planner import hold_back
+from reconcile.preparation import Prepared, SendRules, duration, prepare, workload_of
+from reconcile.surroundings import Surroundings, budget_of, whose
+from reconcile.tokens import token_fingerprint
+
+__all__ = [
+    "Checked",
+    "check",
+    "check_online",
+    "files_to_read",
+    "guarded",
+    "local_ids",
+    "set_beside_history",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What would be sent: the plan beside the history, and how long it takes.
+
+    `account` is None if it isn't known without asking; then nothing is compared. `seen` is
+    what the orders hold, if Flxpoint was asked.
+    """
+
+    prepared: Prepared
+    workload: Workload
+    account: Account | None
+    seconds: float
+    seen: Seen | None = None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """0 if nothing would be rejected."""
+        rejected = self.prepared.plan.rejections or any(
+            call.outcome is Outcome.REJECTED for call in self.workload.calls
+        )
+        return ExitCode.INCOMPLETE if rejected else ExitCode.DONE
+
+
+def check(
+    files: Sequence[Path],
+    settings: Settings,
+    rules: SendRules,
+    journal: Path,
+    fingerprint: str | None,
+    now: datetime,
+) -> Checked | NothingToDo:
+    """Reads, judges and plans; sends nothing and needs no token.
+
+    With `account:` in the config, or the `fingerprint` of a token that was used before, the
+    plan is compared with what was acknowledged earlier, files that are done are known, and
+    ids are looked up in the local id map.
+    """
+    if not journal.is_file():
+        inputs = inputs_of(files, now, lambda _sha256: False, again=rules.again)
+        prepared = prepare(inputs.files, settings, rules, inputs.passed_over)
+        account, workload = None, workload_of(prepared, {}, rules)
+    else:
+        with Journal.open(journal) as opened:
+            account = _account(opened, settings, fingerprint)
+            inputs = files_to_read(files, opened, account, rules, now)
+            local = None if account is None else LocalIds(opened, account.key)
+            prepared = prepare(inputs.files, settings, rules, inputs.passed_over, local)
+            workload = set_beside_history(prepared, opened, account, rules)
+    if not prepared.exports:
+        return NothingToDo(inputs.passed_over, prepared.skipped)
+    pacer = Pacer(settings.requests_per_second)
+    return Checked(prepared, workload, account, duration(workload, pacer))
+
+
+def check_online(
+    files: Sequence[Path],
+    settings: Settings,
+    rules: SendRules,
+    token: str,
+    around: Surroundings,
+    *,
+    orders_too: bool,
+) -> Checked | NothingToDo:
+    """As `check`, but Flxpoint is asked: for ids with `rules.pull`, and what the orders hold.
+
+    Raises:
+        StoppedError: Flxpoint doesn't answer.
+    """
+    with Journal.open(around.journal) as journal, budget_of(settings, token, around) as pacer:
+        account = whose(journal, settings, token, pacer, around)
+        asking = Asking(settings, token, pacer, around)
+        inputs = files_to_read(files, journal, account, rules, around.now())
+        local = LocalIds(journal, account.key, asking if rules.pull else None)
+        prepared = prepare(inputs.files, settings, rules, inputs.passed_over, local)
+        if not prepared.exports:
+            return NothingToDo(inputs.passed_over, prepared.skipped)
+        workload = set_beside_history(prepared, journal, account, rules)
+        checked = Checked(prepared, workload, account, duration(workload, pacer))
+        if not orders_too:
+            return checked
+        return _held_back(_seen(checked, asking, journal, unchanged=True), settings, journal, rules)
+
+
+def guarded(checked: Checked, asking: Asking, journal: Journal, rules: SendRules) -> Checked:
+    """Reads the orders that would be sent, and holds back what may not be overwritten.
+
+    Without `overwrite:` in the config that is done only where Flxpoint is known to tell what
+    orders hold. Where nobody has looked yet, the first order is.
+
+    Raises:
+        StoppedError: Flxpoint doesn't answer.
+    """
+    settings, account = asking.settings, checked.account
+    calls = _syncs(checked, unchanged=False)
+    if settings.overwrite == "all" or account is None or not calls:
+        return checked
+    if settings.overwrite is None:
+        known = journal.pull_state(account.key)
+        if not known.asked:
+            look(asking, journal, account.key, dict(list(calls.items())[:1]))
+            known = journal.pull_state(account.key)
+        if not known.told:
+            return checked
+    seen = _seen(checked, asking, journal, unchanged=False)
+    return _held_back(seen, settings, journal, rules)
+
+
+def local_ids(
+    journal: Journal,
+    settings: Settings,
+    token: str,
+    account: Account | None,
+    asking: Asking | None,
+) -> LocalIds | None:
+    """What is known of the account's ids; of one that wasn't asked for, by its token."""
+    account = account or _account(journal, settings, token_fingerprint(token))
+    return None if account is None else LocalIds(journal, account.key, asking)
+
+
+def files_to_read(
+    files: Sequence[Path],
+    journal: Journal,
+    account: Account | None,
+    rules: SendRules,
+    now: datetime,
+) -> Inputs:
+    """The files to read; of a folder those that were not run to their end in this account."""
+    if account is None:
+        return inputs_of(files, now, lambda _sha256: False, again=rules.again)
+    key = account.key
+    found = inputs_of(files, now, lambda s: journal.is_done(key, s), again=rules.again)
+    return replace(
+        found,
+        passed_over=tuple(
+            replace(each, reason=Reason.GIVEN_UP, detail="its run was abandoned; see --again")
+            if each.reason is Reason.DONE and journal.is_abandoned(key, each.sha256)
+            else each
+            for each in found.passed_over
+        ),
+    )
+
+
+def set_beside_history(
+    prepared: Prepared, journal: Journal, account: Account | None, rules: SendRules
+) -> Workload:
+    """The plan beside what was acknowledged earlier in this account."""
+    if account is None:
+        return workload_of(prepared, {}, rules)
+    ids = (order.order_id for order in prepared.plan.orders)
+    return workload_of(prepared, journal.history(account.key, ids), rules)
+
+
+def _account(journal: Journal, settings: Settings, fingerprint: str | None) -> Account | None:
+    account = known_account(journal, settings.base_url, settings.account, fingerprint)
+    if account is None and fingerprint is not None:
+        return token_account(settings.base_url, fingerprint)
+    return account
+
+
+def _syncs(checked: Checked, *, unchanged: bool) -> dict[int, str]:
+    """The accounting syncs by order, those that would be sent or all."""
+    return {
+        call.order_id: call.content
+        for call in checked.workload.calls
+        if call.kind is CallKind.SYNC and (unchanged or call.outcome is Outcome.PENDING)
+    }
+
+
+def _seen(checked: Checked, asking: Asking, journal: Journal, *, unchanged: bool) -> Checked:
+    contents = _syncs(checked, unchanged=unchanged)
+    account = checked.account
+    if account is None or not contents:
+        return checked
+    seconds = round(len(contents) * asking.pacer.spacing)
+    listener = asking.around.listener
+    listener(Event("reading", {"orders": len(contents), "seconds": seconds}))
+    return replace(checked, seen=look(asking, journal, account.key, contents, listener))
+
+
+def _held_back(checked: Checked, settings: Settings, journal: Journal, rules: SendRules) -> Checked:
+    """Without the orders that would overwrite what they may not, by what was seen of them."""
+    seen, account = checked.seen, checked.account
+    if seen is None or account is None:
+        return checked
+    workload = checked.workload
+    calls = [
+        call
+        for call in workload.calls
+        if call.kind is CallKind.SYNC and call.outcome is Outcome.PENDING
+    ]
+    rows = {order.order_id: order.rows for order in workload.plan.orders}
+    history = journal.history(account.key, rows)
+    why = reasons_to_hold(
+        seen, calls, rows, own_calls(history), policy=settings.overwrite or "blanks"
+    )
+    if not why:
+        return checked
+    workload = compare(hold_back(workload.plan, why), history, force=rules.force)
+    prepared = replace(checked.prepared, plan=hold_back(checked.prepared.plan, why))
+    sending = len(checked.workload.to_send)
+    share = len(workload.to_send) / sending if sending else 0.0
+    return replace(checked, prepared=prepared, workload=workload, seconds=checked.seconds * share)

@@ -1,0 +1,98 @@
+"""The commands that ask Flxpoint: `ids pull` and `verify`."""
+# ruff: noqa: PLC0415  (what is slow to start is imported by the command that uses it)
+
+from datetime import datetime
+from typing import Any, Literal
+
+import click
+
+from reconcile.cli.group import program
+from reconcile.cli.options import EPILOG, OUTPUT, PLACES, Say, config_files, journal_of
+from reconcile.cli.work import Work
+from reconcile.errors import ExitCode
+
+
+@program.group(epilog=EPILOG)
+def ids() -> None:
+    """Order numbers, SKUs and their ids, as Flxpoint has them."""
+
+
+@ids.command(epilog=EPILOG)
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Only orders updated since (default: since the last pull; the first one: all).",
+)
+@click.option("--all", "everything", is_flag=True, help="All orders, those known already too.")
+@click.option("--no-items", is_flag=True, help="Don't ask for the items of each single order.")
+@PLACES
+@OUTPUT
+def pull(
+    since: datetime | None,
+    everything: bool,  # noqa: FBT001
+    no_items: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+    quiet: bool,  # noqa: FBT001
+    **options: Any,
+) -> int:
+    """Fetch order numbers, SKUs and their ids from Flxpoint.
+
+    They go into the journal, where `check` and `run` look them up. No names and no addresses
+    are kept. If it is stopped, the same command goes on where it stood.
+    """
+    from reconcile.online.jobs import PullWish, pull_ids
+    from reconcile.online.words import pulled_json, pulled_lines
+    from reconcile.terminal import print_json
+
+    if since is not None and everything:
+        raise click.UsageError("--since and --all contradict each other.")
+    say = Say(as_json, quiet)
+    work = Work.asking(say, options)
+    wish = PullWish(
+        None if since is None else since.astimezone(), everything=everything, items=not no_items
+    )
+    with work.watching():
+        account, pulled, known = pull_ids(work.settings, work.token(), work.around(), wish)
+    if as_json:
+        print_json(pulled_json(account, pulled, known))
+    for line in pulled_lines(account, pulled, known):
+        say.result(line)
+    return ExitCode.DONE
+
+
+@program.command(epilog=EPILOG)
+@click.argument("run_id", metavar="[RUN]", required=False)
+@click.option("--online", is_flag=True, help="Read the orders back from Flxpoint.")
+@click.option("--sample", is_flag=True, help="Read a sample of 20 orders only.")
+@PLACES
+@OUTPUT
+def verify(
+    run_id: str | None,
+    online: bool,  # noqa: FBT001
+    sample: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+    quiet: bool,  # noqa: FBT001
+    **options: Any,
+) -> int:
+    """Read the orders of RUN back (default: the latest run): do they hold what was sent?
+
+    What was found is in the workbook of the run, which is written again.
+    """
+    from reconcile.online.jobs import verify_run
+    from reconcile.online.words import verified_json, verified_lines
+    from reconcile.terminal import print_json
+
+    if not online:
+        raise click.UsageError("Say --online: the orders are read from Flxpoint.")
+    say = Say(as_json, quiet)
+    work = Work.asking(say, options)
+    how: Literal["sample", "all"] = "sample" if sample else "all"
+    keep = (journal_of(work.settings), *config_files(options))
+    with work.watching():
+        verified = verify_run(work.settings, work.token(), work.around(), run_id, how, keep)
+    if as_json:
+        print_json(verified_json(verified))
+    for line in verified_lines(verified):
+        say.result(line)
+    return ExitCode.INCOMPLETE if verified.back.wrong else ExitCode.DONE

@@ -1,0 +1,80 @@
+"""What orders held when they were read, and which orders of a period no file names."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from reconcile.journal import schema
+from reconcile.journal.mapping import as_json
+from reconcile.journal.part import Part, chunks
+from reconcile.journal.records import Moment, Reading, UncoveredOrder
+
+__all__ = ["Readings"]
+
+
+class Readings(Part):
+    """Belongs to runs: read before the first call, or after the last."""
+
+    def keep_readings(self, run_id: str, moment: Moment, readings: Iterable[Reading]) -> None:
+        """Keeps what orders held; a later reading of the same moment replaces an earlier one."""
+        table = schema.readings
+        for some in chunks(readings):
+            with self._database.transaction() as connection:
+                connection.execute(
+                    sa.delete(table).where(
+                        table.c.run_id == run_id,
+                        table.c.moment == moment.value,
+                        table.c.order_id == sa.bindparam("one"),
+                    ),
+                    [{"one": reading.order_id} for reading in some],
+                )
+                connection.execute(
+                    sa.insert(table),
+                    [
+                        {
+                            "run_id": run_id,
+                            "moment": moment.value,
+                            "order_id": reading.order_id,
+                            "at": reading.at.isoformat(),
+                            "held": None if reading.held is None else as_json(reading.held),
+                            "status": reading.status,
+                        }
+                        for reading in some
+                    ],
+                )
+
+    def readings(self, run_id: str, moment: Moment) -> Iterator[Reading]:
+        """What the orders of a run held at that moment, by order."""
+        table = schema.readings
+        query = (
+            sa.select(table)
+            .where(table.c.run_id == run_id, table.c.moment == moment.value)
+            .order_by(table.c.order_id)
+        )
+        for row in self._stream(query):
+            held = None if row.held is None else json.loads(row.held)
+            yield Reading(row.order_id, datetime.fromisoformat(row.at), held, row.status)
+
+    def keep_uncovered(self, run_id: str, orders: Iterable[UncoveredOrder]) -> None:
+        """Keeps which orders of its period no file of a run names."""
+        for some in chunks(orders):
+            with self._database.transaction() as connection:
+                connection.execute(
+                    sa.insert(schema.uncovered),
+                    [{"run_id": run_id, **order._asdict()} for order in some],
+                )
+
+    def uncovered(self, run_id: str) -> Iterator[UncoveredOrder]:
+        """Orders of its period that no file of a run names, by time."""
+        table = schema.uncovered
+        query = (
+            sa.select(table)
+            .where(table.c.run_id == run_id)
+            .order_by(table.c.ordered_at, table.c.order_id)
+        )
+        for row in self._stream(query):
+            yield UncoveredOrder(
+                row.order_id, row.number, row.reference, row.status, row.ordered_at
+            )

@@ -1,0 +1,184 @@
+"""What the planned orders hold in Flxpoint, read before anything is sent, and what follows.
+
+`overwrite: blanks` sends a value only where Flxpoint holds nothing, the same, or what an
+earlier run wrote; `never` holds an order back that holds anything else, our own included;
+`all` asks nobody. Where Flxpoint doesn't say, what the journal knows counts.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, Literal
+
+from reconcile.events import Event, Listener, silent
+from reconcile.executor import Question, Reads, Reply
+from reconcile.history import History, PlannedCall
+from reconcile.journal import Journal, Reading
+from reconcile.model import CallKind, Issue, Place, RowRef
+from reconcile.online.answers import order_of, parsed, told_fields
+from reconcile.online.asking import Asking
+from reconcile.online.held import (
+    Compared,
+    Holding,
+    OrderFinding,
+    compared,
+    holding_of,
+    in_words,
+    order_finding,
+    overwritten,
+    strangers,
+)
+
+__all__ = ["OrderSeen", "Seen", "look", "own_calls", "reasons_to_hold"]
+
+_OK: Final = 200
+_NOT_FOUND: Final = 404
+_NAMED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSeen:
+    """What an order holds beside what its call says; without values if there is no such order."""
+
+    reading: Reading
+    values: tuple[Compared, ...]
+
+    @property
+    def finding(self) -> OrderFinding:
+        """How the order stands as a whole."""
+        if self.reading.held is None:
+            return OrderFinding.NOT_FOUND
+        return order_finding(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was read of orders, by id; `told` are the accounting fields that answers have."""
+
+    orders: Mapping[int, OrderSeen]
+    told: frozenset[str]
+
+
+def look(
+    asking: Asking,
+    journal: Journal,
+    account: str,
+    contents: Mapping[int, str],
+    listener: Listener = silent,
+) -> Seen:
+    """Reads orders, and sets what they hold beside what their calls (JSON, by order) say.
+
+    `listener` is told how many are left.
+
+    Raises:
+        StoppedError: Flxpoint doesn't answer.
+    """
+    known = journal.pull_state(account)
+    told = set(known.told)
+
+    async def read(reads: Reads) -> dict[int, Reading]:
+        found: dict[int, Reading] = {}
+        async for order_id, reply in reads.each(
+            contents, lambda order_id: reads.ask(Question(f"/orders/{order_id}"))
+        ):
+            found[order_id] = _reading(order_id, reply, asking, told)
+            left = len(contents) - len(found)
+            listener(Event("read", {"order": order_id, "left": left}))
+        return found
+
+    readings = asking.run(read)
+    if told != known.told or not known.asked:
+        state = journal.pull_state(account)
+        journal.keep_pull_state(account, state.with_told(frozenset(told)))
+    return Seen(
+        {
+            order_id: OrderSeen(
+                readings[order_id],
+                tuple(compared(json.loads(content), readings[order_id].held or {}, told)),
+            )
+            for order_id, content in contents.items()
+        },
+        frozenset(told),
+    )
+
+
+def _reading(order_id: int, reply: Reply, asking: Asking, told: set[str]) -> Reading:
+    """What the answer says; one that is neither an order nor "not found" doesn't say."""
+    now = asking.around.now()
+    if reply.status == _NOT_FOUND:
+        return Reading(order_id, now, None)
+    answer = parsed(reply.body) if reply.status == _OK else None
+    order = order_of(answer)
+    held = holding_of(answer)
+    if order is None or held is None or order.order_id != order_id:
+        return Reading(order_id, now, {})
+    if isinstance(answer, Mapping):
+        told |= told_fields(answer)
+    return Reading(order_id, now, held, order.status)
+
+
+def own_calls(history: History) -> dict[int, Holding]:
+    """The accounting syncs last acknowledged by us, by order."""
+    return {
+        order_id: json.loads(standing.content)
+        for (order_id, kind), standing in history.items()
+        if kind is CallKind.SYNC and standing.content is not None
+    }
+
+
+def reasons_to_hold(
+    seen: Seen,
+    calls: Sequence[PlannedCall],
+    rows: Mapping[int, Sequence[RowRef]],
+    own: Mapping[int, Holding],
+    *,
+    policy: Literal["blanks", "all", "never"],
+) -> dict[int, tuple[Issue, ...]]:
+    """Why orders may not be sent: what each would overwrite, and items that it doesn't have.
+
+    Args:
+        seen: what the orders hold.
+        calls: the accounting syncs that would be sent.
+        rows: where each order stands.
+        own: what was last acknowledged by us.
+        policy: what may be overwritten; an item that the order doesn't have is never sent.
+    """
+    held: dict[int, tuple[Issue, ...]] = {}
+    for call in calls:
+        order = seen.orders.get(call.order_id)
+        if order is None or order.reading.held is None:
+            continue
+        places = tuple(Place(*ref) for ref in rows[call.order_id])
+        issues = list(_stranger_issues(order, places))
+        if policy != "all":
+            mine = None if policy == "never" else own.get(call.order_id)
+            issues += _overwriting(order, mine, places)
+        silent = order.finding is OrderFinding.SILENT
+        if policy == "never" and silent and call.previous is not None and not issues:
+            words = f"the run before wrote {call.previous}"
+            issues.append(Issue("would-overwrite", places, words))
+        if issues:
+            held[call.order_id] = tuple(issues)
+    return held
+
+
+def _stranger_issues(order: OrderSeen, places: tuple[Place, ...]) -> Iterator[Issue]:
+    own = [str(item["id"]) for item in (order.reading.held or {}).get("items", ())]
+    for item_id in strangers(order.values):
+        yield Issue("item-not-in-order", places, str(item_id), detail=_few(own) or "it has none")
+
+
+def _overwriting(
+    order: OrderSeen, own: Holding | None, places: tuple[Place, ...]
+) -> Iterator[Issue]:
+    lost = overwritten(order.values, own)
+    if lost:
+        words = [f"{each.path} holds {in_words(each.held)}" for each in lost]
+        yield Issue("would-overwrite", places, _few(words))
+
+
+def _few(words: Sequence[str]) -> str:
+    some = list(islice(words, _NAMED))
+    more = len(words) - len(some)
+    return ", ".join([*some, f"and {more} more"] if more else some)

@@ -1,0 +1,80 @@
+"""The local id map as the planner wants it: of the numbers and SKUs in the files."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from reconcile.cells import trimmed
+from reconcile.executor import Reads
+from reconcile.idmap import IdMap
+from reconcile.journal import Journal
+from reconcile.model import Field, SourceRows
+from reconcile.online.asking import Asking
+from reconcile.online.pulling import Pull, Pulled
+
+__all__ = ["LocalIds"]
+
+_ID_DIGITS: Final = 19
+
+
+@dataclass(frozen=True, slots=True)
+class LocalIds:
+    """What the journal knows of an account; with `asking`, what is missing is fetched first."""
+
+    journal: Journal
+    account: str
+    asking: Asking | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether anything is known, or can be asked for."""
+        return self.asking is not None or self.journal.known_orders(self.account) > 0
+
+    def of(self, sources: Sequence[SourceRows], prefix: str) -> IdMap:
+        """What is known of the numbers, and of the items of the orders, in these rows.
+
+        Raises:
+            StoppedError: what is missing was asked for, and Flxpoint doesn't answer.
+        """
+        wanted = [s for s in sources if Field.ORDER_NUMBER in s.columns or Field.SKU in s.columns]
+        if not wanted:
+            return IdMap()
+        numbers = {number.removeprefix(prefix) for number in _numbers(wanted)}
+        order_ids = set(_order_ids(wanted))
+        found = self._map(numbers, order_ids)
+        if self.asking is None:
+            return found
+        if numbers - set(found.numbers):
+            self._ask(self.asking, lambda pull: pull.orders(None))
+            found = self._map(numbers, order_ids)
+        if any(Field.SKU in source.columns for source in wanted):
+            orders = order_ids.union(*(known for known in found.numbers.values()))
+            self._ask(self.asking, lambda pull: pull.items(orders))
+            found = self._map(numbers, order_ids)
+        return found
+
+    def _map(self, numbers: set[str], order_ids: set[int]) -> IdMap:
+        return IdMap.of(self.journal.entries(self.account, numbers, order_ids))
+
+    def _ask(self, asking: Asking, work: Callable[[Pull], Awaitable[Pulled]]) -> None:
+        around = asking.around
+
+        def act(reads: Reads) -> Awaitable[Pulled]:
+            return work(Pull(reads, self.journal, self.account, around.now, around.listener))
+
+        asking.run(act)
+
+
+def _numbers(sources: Sequence[SourceRows]) -> Iterator[str]:
+    for source in sources:
+        for text in source.columns.get(Field.ORDER_NUMBER, ()):
+            if number := trimmed(text):
+                yield number
+
+
+def _order_ids(sources: Sequence[SourceRows]) -> Iterator[int]:
+    for source in sources:
+        for text in source.columns.get(Field.ORDER_ID, ()):
+            plain = trimmed(text)
+            if plain.isascii() and plain.isdigit() and len(plain) <= _ID_DIGITS:
+                yield int(plain)

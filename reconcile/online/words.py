@@ -1,0 +1,116 @@
+"""What people and machines are told of what Flxpoint says: lines, and JSON."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from reconcile.account import Account
+from reconcile.online.guarding import OrderSeen, Seen
+from reconcile.online.held import Compared, Finding, OrderFinding, in_words
+from reconcile.online.pulling import Pulled
+from reconcile.wording import counted
+
+if TYPE_CHECKING:
+    from reconcile.online.jobs import VerifiedRun
+
+__all__ = [
+    "pulled_json",
+    "pulled_lines",
+    "seen_json",
+    "seen_lines",
+    "verified_json",
+    "verified_lines",
+]
+
+_LISTED = 50
+_MEANT = {
+    OrderFinding.NEW: "new to Flxpoint's books",
+    OrderFinding.SAME: "the same already",
+    OrderFinding.DIFFERENT: "different",
+    OrderFinding.BLANK: "partly blank",
+    OrderFinding.SILENT: "of which Flxpoint does not say",
+    OrderFinding.NOT_FOUND: "not found",
+}
+
+
+def seen_lines(seen: Seen) -> Iterator[str]:
+    """What the planned orders hold: counts, and each value that is different."""
+    counts = Counter(order.finding for order in seen.orders.values())
+    parts = [f"{counts[finding]} {words}" for finding, words in _MEANT.items() if counts[finding]]
+    yield f"Flxpoint   {counted(len(seen.orders), 'order')} read: {', '.join(parts) or 'none'}"
+    lines = [
+        line for order_id, order in seen.orders.items() for line in _order_lines(order_id, order)
+    ]
+    yield from lines[:_LISTED]
+    if len(lines) > _LISTED:
+        yield f"           … and {len(lines) - _LISTED} more"
+
+
+def seen_json(seen: Seen) -> list[dict[str, Any]]:
+    """The same, every order and value."""
+    return [
+        {
+            "order": order_id,
+            "finding": order.finding.value,
+            "values": [
+                {
+                    "path": value.path,
+                    "file": value.said,
+                    "flxpoint": value.held,
+                    "finding": value.finding.value,
+                }
+                for value in order.values
+            ],
+        }
+        for order_id, order in seen.orders.items()
+    ]
+
+
+def pulled_lines(account: Account, pulled: Pulled, known: int) -> Iterator[str]:
+    """What a pull brought."""
+    yield f"Account    {account.name or account.key}"
+    pages = counted(pulled.pages, "page")
+    yield f"Fetched    {counted(pulled.orders, 'order')} on {pages}"
+    if pulled.items_asked:
+        unknown = f", {pulled.items_unknown} of them without item ids" * bool(pulled.items_unknown)
+        yield f"Items      {counted(pulled.items_asked, 'order')} asked one by one{unknown}"
+    yield f"Known now  {counted(known, 'order')}"
+
+
+def pulled_json(account: Account, pulled: Pulled, known: int) -> dict[str, Any]:
+    """The same as one document."""
+    return {"account": account.key, **pulled._asdict(), "known": known}
+
+
+def verified_lines(verified: "VerifiedRun") -> Iterator[str]:
+    """How a run was read back."""
+    yield f"Run        {verified.run.id}"
+    yield f"Read back  {verified.back.sentence}"
+    counts = verified.back.values
+    if counts:
+        yield f"Values     {', '.join(f'{counts[f]} {f}' for f in Finding if counts[f])}"
+    yield f"Workbook   {verified.workbook}"
+
+
+def verified_json(verified: "VerifiedRun") -> dict[str, Any]:
+    """The same as one document."""
+    back = verified.back
+    return {
+        "run": verified.run.id,
+        "orders": back.orders,
+        "values": {finding.value: back.values.get(finding, 0) for finding in Finding},
+        "wrong": list(back.wrong),
+        "workbook": str(verified.workbook),
+    }
+
+
+def _order_lines(order_id: int, order: OrderSeen) -> Iterator[str]:
+    if order.finding is OrderFinding.NOT_FOUND:
+        yield f"Not found  order {order_id}"
+    for value in order.values:
+        if value.finding is Finding.DIFFERENT:
+            yield f"Different  order {order_id} {_change(value)}"
+
+
+def _change(value: Compared) -> str:
+    return f"{value.path}: {in_words(value.held)} -> {in_words(value.said)}"

@@ -1,0 +1,94 @@
+"""What everything that reaches Flxpoint stands in: journal, clock, listeners, budget, client."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconcile.account import Account, identify, known_account
+from reconcile.config import Settings, is_loopback
+from reconcile.events import Event, Listener
+from reconcile.executor import Budget, Client, Pace, Patience, RetryPolicy, Timeouts
+from reconcile.journal import Journal, default_budget
+from reconcile.tokens import token_fingerprint
+
+if TYPE_CHECKING:
+    from reconcile.checking import Checked
+
+__all__ = ["OPEN_ORDERS", "Surroundings", "budget_of", "client_of", "whose"]
+
+OPEN_ORDERS = 64
+"""So many orders may be begun and not over at a time, each with a connection of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run stands in: where its journal lies, what time it is, who listens.
+
+    `confirm` is asked once before anything is sent; False ends the run without sending.
+    `keep` are files that the workbook must not overwrite. `budget` is the database from which
+    all processes of this user take their slots.
+    """
+
+    journal: Path
+    now: Callable[[], datetime]
+    listener: Listener
+    confirm: Callable[["Checked"], bool]
+    keep: tuple[Path, ...] = ()
+    budget: Path = field(default_factory=default_budget)
+
+    def remark(self, text: str) -> None:
+        """Tells whoever listens a sentence."""
+        self.listener(Event("remark", {"text": text}))
+
+
+def whose(
+    journal: Journal, settings: Settings, token: str, pacer: Pace, around: Surroundings
+) -> Account:
+    """The account of the token; Flxpoint is asked if it isn't known.
+
+    Raises:
+        StoppedError: there is no answer, and nothing may be sent without the history.
+    """
+    fingerprint = token_fingerprint(token)
+    known = known_account(journal, settings.base_url, settings.account, fingerprint)
+    if known is not None:
+        return known
+
+    async def ask() -> Account:
+        patience = Patience(RetryPolicy(settings.tries), settings.longest_retry_after, around.now)
+        async with client_of(settings, token) as client:
+            return await identify(client, pacer, journal, settings.base_url, fingerprint, patience)
+
+    account = asyncio.run(ask())
+    if account.remark:
+        around.remark(account.remark)
+    return account
+
+
+def budget_of(settings: Settings, token: str, around: Surroundings) -> Budget:
+    """The slots of the token, shared with every other process of this user.
+
+    Raises:
+        JournalError: the database can't be used.
+    """
+    return Budget(
+        around.budget,
+        settings.base_url,
+        token_fingerprint(token),
+        settings.requests_per_second,
+    )
+
+
+def client_of(settings: Settings, token: str) -> Client:
+    """A client with the limits of the config."""
+    limits = settings.timeouts
+    return Client(
+        settings.base_url,
+        token,
+        Timeouts(limits.connect, limits.write, limits.read, limits.whole),
+        OPEN_ORDERS,
+        direct=is_loopback(settings.base_url),
+    )
