@@ -9,13 +9,14 @@ from reconcile.account import Account, known_account, token_account
 from reconcile.config import Settings
 from reconcile.errors import ExitCode
 from reconcile.events import Event
-from reconcile.executor import Pacer
+from reconcile.executor import Pace, Pacer
 from reconcile.folders import Reason
 from reconcile.history import Workload, compare
 from reconcile.inputs import Inputs, NothingToDo, inputs_of
 from reconcile.journal import Journal
 from reconcile.model import CallKind, Outcome
 from reconcile.online.asking import Asking
+from reconcile.online.coverage import uncovered_orders
 from reconcile.online.guarding import Seen, look, own_calls, reasons_to_hold
 from reconcile.online.known_ids import LocalIds
 from reconcile.planner import hold_back
@@ -39,7 +40,8 @@ class Checked:
     """What would be sent: the plan beside the history, and how long it takes.
 
     `account` is None if it isn't known without asking; then nothing is compared. `seen` is
-    what the orders hold, if Flxpoint was asked.
+    what the orders hold, if Flxpoint was asked. `reads` orders are read before the run, which
+    is part of the `seconds`. `uncovered` orders of the period are in no file.
     """
 
     prepared: Prepared
@@ -47,6 +49,8 @@ class Checked:
     account: Account | None
     seconds: float
     seen: Seen | None = None
+    reads: int = 0
+    uncovered: int = 0
 
     @property
     def exit_code(self) -> ExitCode:
@@ -82,6 +86,10 @@ def check(
             local = None if account is None else LocalIds(opened, account.key)
             prepared = prepare(inputs.files, settings, rules, inputs.passed_over, local)
             workload = set_beside_history(prepared, opened, account, rules)
+            if account is not None and prepared.exports:
+                pacer = Pacer(settings.requests_per_second)
+                checked = Checked(prepared, workload, account, duration(workload, pacer))
+                return _with_reads(checked, settings, opened, pacer)
     if not prepared.exports:
         return NothingToDo(inputs.passed_over, prepared.skipped)
     pacer = Pacer(settings.requests_per_second)
@@ -112,6 +120,7 @@ def check_online(
             return NothingToDo(inputs.passed_over, prepared.skipped)
         workload = set_beside_history(prepared, journal, account, rules)
         checked = Checked(prepared, workload, account, duration(workload, pacer))
+        checked = _with_reads(checked, settings, journal, pacer)
         if not orders_too:
             return checked
         return _held_back(_seen(checked, asking, journal, unchanged=True), settings, journal, rules)
@@ -139,6 +148,21 @@ def guarded(checked: Checked, asking: Asking, journal: Journal, rules: SendRules
             return checked
     seen = _seen(checked, asking, journal, unchanged=False)
     return _held_back(seen, settings, journal, rules)
+
+
+def _with_reads(checked: Checked, settings: Settings, journal: Journal, pacer: Pace) -> Checked:
+    """With the time for reading orders before the run, and what no file names."""
+    account = checked.account
+    if account is None:
+        return checked
+    looks = settings.overwrite or ("blanks" if journal.pull_state(account.key).told else "all")
+    reads = 0 if looks == "all" else len(_syncs(checked, unchanged=False))
+    return replace(
+        checked,
+        reads=reads,
+        seconds=checked.seconds + reads * pacer.spacing,
+        uncovered=sum(1 for _ in uncovered_orders(journal, account.key, checked.prepared.plan)),
+    )
 
 
 def local_ids(

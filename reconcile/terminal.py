@@ -59,7 +59,12 @@ def checked_lines(checked: Checked, now: datetime, *, issues: bool) -> Iterator[
         end = now.astimezone() + timedelta(seconds=checked.seconds)
         until = f"{end:%H:%M:%S}" if checked.seconds < _HALF_A_DAY else f"{end:%Y-%m-%d %H:%M}"
         calls = counted(len(sending), "call")
+        if checked.reads:
+            calls += f" and {counted(checked.reads, 'order')} to read before"
         yield f"Time       {calls}, about {span(checked.seconds)}, until {until}"
+    if checked.uncovered:
+        orders = counted(checked.uncovered, "order")
+        yield f"Coverage   {orders} of the period without an accounting id in no file"
     if checked.seen is not None:
         yield from seen_lines(checked.seen)
     if issues:
@@ -136,6 +141,8 @@ def checked_json(checked: Checked) -> dict[str, Any]:
         "rejected": [_rejection_json(rejection) for rejection in plan.rejections],
         "notices": [explain(notice) for notice in plan.notices],
         "seconds": round(checked.seconds, 1),
+        "reads": checked.reads,
+        "uncovered": checked.uncovered,
         "flxpoint": None if checked.seen is None else seen_json(checked.seen),
         "exit_code": int(checked.exit_code),
     }

@@ -66,15 +66,21 @@ class LocalIds:
 
 
 def _numbers(sources: Sequence[SourceRows]) -> Iterator[str]:
-    for source in sources:
-        for text in source.columns.get(Field.ORDER_NUMBER, ()):
-            if number := trimmed(text):
-                yield number
+    for text in _texts(sources, Field.ORDER_NUMBER):
+        if number := trimmed(text):
+            yield number
 
 
 def _order_ids(sources: Sequence[SourceRows]) -> Iterator[int]:
+    for text in _texts(sources, Field.ORDER_ID):
+        plain = trimmed(text)
+        if plain.isascii() and plain.isdigit() and len(plain) <= _ID_DIGITS:
+            yield int(plain)
+
+
+def _texts(sources: Sequence[SourceRows], field: Field) -> Iterator[str]:
+    """The cells of a column on rows that are data."""
     for source in sources:
-        for text in source.columns.get(Field.ORDER_ID, ()):
-            plain = trimmed(text)
-            if plain.isascii() and plain.isdigit() and len(plain) <= _ID_DIGITS:
-                yield int(plain)
+        for index, text in enumerate(source.columns.get(field, ())):
+            if index not in source.ignored:
+                yield text
