@@ -48,7 +48,9 @@ from reconcile.sandbox import (
     Answer,
     Arrival,
     Deed,
+    Drop,
     Fault,
+    Half,
     Hang,
     Reset,
     Sandbox,
@@ -257,6 +259,8 @@ def was_applied(deed: Deed) -> bool:
             return then is None or then.applied
         case Answer() | Reset():
             return deed.applied
+        case Drop() | Half():
+            return isinstance(deed, Half)
 
 
 def patience_for(deed: Deed) -> Timeouts:
@@ -265,7 +269,7 @@ def patience_for(deed: Deed) -> Timeouts:
             return SHORT_OF_WAITING
         case Slow():
             return SHORT_OF_TIME
-        case Answer() | Reset():
+        case Answer() | Reset() | Drop() | Half():
             return PATIENT
 
 
