@@ -1,0 +1,85 @@
+"""A result as Markdown: where it was measured, the figures, and whether the targets are met.
+
+Names no machine, no folder and no address.
+"""
+
+import os
+import platform
+import subprocess
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from benchmarks.bench import ROOT, Bench
+from benchmarks.figures import Check, Compared, Result, Spread
+
+__all__ = ["as_markdown"]
+
+_LIBRARIES = ("pandas", "numpy", "python-calamine", "openpyxl", "lxml", "click")
+
+
+def as_markdown(result: Result, bench: Bench) -> str:
+    """The whole page of one benchmark."""
+    lines = [f"# {result.title}", "", result.about, "", _measured_at(bench), ""]
+    if bench.share < 1:
+        lines += [f"**Samples of {bench.share:.0%} of their full size.**", ""]
+    if result.checks:
+        header = ("target", "median", "min", "max", "at most", "")
+        lines += [*_table(header, map(_check, result.checks)), ""]
+    lines += [*(f"- {fact}" for fact in result.said), *([""] if result.said else [])]
+    for compared in result.compared:
+        columns = ("side", "CPU s", "min", "max", "peak MiB")
+        lines += [f"## {compared.case}", "", *_table(columns, _sides(compared)), ""]
+    return "\n".join(lines)
+
+
+def _measured_at(bench: Bench) -> str:
+    versions = ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
+    return (
+        f"Commit {_commit()}, {datetime.now(UTC):%Y-%m-%d}, {platform.python_implementation()} "
+        f"{platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, seed "
+        f"{bench.seed}. {versions}."
+    )
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _commit() -> str:
+    def git(*words: str) -> str:
+        command = ["git", *words]
+        return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+    changed = git("status", "--porcelain", "--untracked-files=no").strip()
+    return f"`{git('rev-parse', '--short', 'HEAD').strip()}`" + (
+        " with uncommitted changes" if changed else ""
+    )
+
+
+def _check(check: Check) -> Sequence[str]:
+    spread = _spread(check.measured)
+    return (check.what, *spread, f"{check.most:.4g} {check.unit}", "met" if check.met else "missed")
+
+
+def _sides(compared: Compared) -> Iterator[Sequence[str]]:
+    for side in compared.sides:
+        yield side, *_spread(compared.cpu(side)), f"{compared.peak(side).median:.0f}"
+
+
+def _spread(spread: Spread) -> tuple[str, str, str]:
+    median, least, most = (
+        f"{each:.2f}" if abs(each) < 100 else f"{each:.0f}"  # noqa: PLR2004
+        for each in (spread.median, spread.least, spread.most)
+    )
+    return median, least, most
+
+
+def _table(header: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield "|---" + "|---:" * (len(header) - 1) + "|"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"

@@ -1,0 +1,91 @@
+"""Planning a million rows, beside a bare zip over the same columns into dicts."""
+
+import pickle
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.bench import Bench
+from benchmarks.child import call
+from benchmarks.figures import Check, Result
+from benchmarks.samples import lines
+
+__all__ = ["run"]
+
+_ABOUT = """From columns of text to a finished `Plan` (every cell judged, contradictions found,
+a payload and the places of its rows for every order), beside one pass over the same columns
+zipped together that puts them into nested dicts and checks nothing, without the cyclic garbage
+collector, as ours runs. Both sides begin with columns taken from a file; what that costs is
+measured by itself and taken off both."""
+
+_FIELDS = (
+    "order_id",
+    "order_external_id",
+    "item_id",
+    "item_external_id",
+    "sub_external_id",
+    "sub_quantity",
+    "accounting_synced",
+)
+_MOST = 2.0
+
+
+def run(bench: Bench) -> Result:
+    """A million rows, three an order."""
+    rows = bench.rows(1_000_000)
+    path = bench.sample(f"columns-{rows}.pickle", columns_file, rows)
+    sides = {"ours": call(ours, path), "zip": call(zipped, path), "columns": call(columns, path)}
+    found = bench.compare(f"{rows:,} rows, {-(-rows // 3):,} orders", sides)
+    ratio = found.ratio("ours", "zip", without="columns")
+    return Result("Planning", _ABOUT, [found], [Check("ours / zip", ratio, _MOST)])
+
+
+def columns_file(path: str, seed: str, rows: str) -> None:
+    """The columns of a sample that mean something, below no header."""
+    table = list(zip(*lines(int(rows), int(seed)), strict=True))
+    texts = {name: list(table[at]) for at, name in enumerate(_FIELDS)}
+    Path(path).write_bytes(pickle.dumps(texts))
+
+
+def columns(path: str) -> Mapping[str, Sequence[str]]:
+    """What both sides begin with."""
+    import reconcile.planner  # noqa: F401
+    from reconcile.bulk import without_cyclic_gc
+
+    with without_cyclic_gc():
+        texts: Mapping[str, Sequence[str]] = pickle.loads(Path(path).read_bytes())  # noqa: S301
+    return texts
+
+
+def ours(path: str) -> None:
+    """Our own side."""
+    from reconcile.model import Field, SourceRows
+    from reconcile.planner import PlanningRules, plan
+
+    texts = columns(path)
+    fields = {Field(name): texts[name] for name in _FIELDS}
+    numbers = range(1, len(texts["order_id"]) + 1)
+    positions = {field: at for at, field in enumerate(fields)}
+    plan([SourceRows("sample.csv", "", numbers, fields, positions)], PlanningRules())
+
+
+def zipped(path: str) -> None:
+    """One pass, one dict an order and an item."""
+    from reconcile.bulk import without_cyclic_gc
+
+    texts = columns(path)
+    orders: dict[int, dict[str, Any]] = {}
+    with without_cyclic_gc():
+        rows = zip(*(texts[name] for name in _FIELDS), strict=True)
+        for order_id, external, item_id, item_external, sub, quantity, synced in rows:
+            number = int(order_id)
+            order = orders.get(number)
+            if order is None:
+                order = orders[number] = {
+                    "accountingSynced": synced == "yes",
+                    "externalAccountingId": external,
+                    "items": {},
+                }
+            item = order["items"].setdefault(int(item_id), {"subs": {}})
+            item["externalAccountingId"] = item_external
+            item["subs"][sub] = int(quantity)
