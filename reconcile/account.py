@@ -7,7 +7,8 @@ else the token's fingerprint; a new token of the same account keeps the history.
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from random import SystemRandom
 
@@ -23,23 +24,27 @@ __all__ = [
     "describe_account",
     "identify",
     "known_account",
+    "probe",
     "token_account",
 ]
 
 _OK = 200
 _UNAUTHORISED = "401"
+_FORBIDDEN = (401, 403)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """`key` is what the journal files the history under; `name` is for people.
 
-    `remark` says why the account isn't known by its id, if it isn't.
+    `remark` says why the account isn't known by its id, if it isn't; `asked` that Flxpoint was
+    asked for it just now.
     """
 
     key: str
     name: str
     remark: str = ""
+    asked: bool = field(default=False, compare=False)
 
 
 def known_account(
@@ -96,6 +101,31 @@ async def identify(
                 return _account(exchange, journal, base_url, fingerprint)
 
 
+async def probe(
+    client: Client, pacer: Pace, longest_hold: float, now: Callable[[], datetime]
+) -> str:
+    """Asks `GET /account` once before the first write; what to tell if it doesn't answer 200.
+
+    It proves nothing: tokens that may write are forbidden to ask it, and the other way round.
+
+    Raises:
+        StoppedError: the server wants silence for longer than `longest_hold` seconds.
+    """
+    time = asyncio.get_running_loop().time
+    started = await slot_of(pacer, time, longest_hold)
+    exchange = await client.account(partial(_left, pacer, started, time))
+    verdict = judge(CallKind.SYNC, exchange, now())
+    if isinstance(verdict, Retry):
+        heed(pacer, verdict, started, time())
+    elif isinstance(exchange, Reply):
+        pacer.accepted()
+    if isinstance(exchange, Reply) and exchange.status == _OK and not isinstance(verdict, Halt):
+        return ""
+    forbidden = isinstance(exchange, Reply) and exchange.status in _FORBIDDEN
+    hint = " That is usual for a Source or Channel token." if forbidden else ""
+    return f"GET /account, asked before the first call: {_answer(exchange)}.{hint}"
+
+
 def token_account(base_url: str, fingerprint: str, remark: str = "") -> Account:
     """The account of a token that Flxpoint doesn't name an owner of."""
     return Account(f"{base_url} token {fingerprint}", "", remark)
@@ -113,9 +143,9 @@ def _account(exchange: Exchange, journal: Journal, base_url: str, fingerprint: s
         base_url, fingerprint, f"Flxpoint doesn't say whose token this is ({found})."
     )
     if isinstance(found, str):
-        return by_token
+        return replace(by_token, asked=True)
     account, name = found
-    known = Account(f"{base_url} id {account}", name)
+    known = Account(f"{base_url} id {account}", name, asked=True)
     # In this order: after a crash between the two it is adopted once more.
     journal.adopt_history(by_token.key, known.key)
     journal.remember_account(base_url, fingerprint, account, name)

@@ -150,6 +150,7 @@ def run(
                 finish_by,
                 force=rules.force,
                 overwrite=results is not None,
+                probe=not account.asked,
             ).complete(run_id, account.key, orders, target)
         try:
             _move_done(prepared, inputs, journal, account, settings, around)

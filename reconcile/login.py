@@ -25,7 +25,7 @@ def try_token(settings: Settings, token: str) -> tuple[bool, str]:
 
 async def _ask(settings: Settings, token: str) -> Exchange:
     limits = settings.timeouts
-    timeouts = Timeouts(limits.connect, limits.write, limits.read, limits.whole)
+    timeouts = Timeouts(**limits.model_dump())
     direct = is_loopback(settings.base_url)
     fingerprint, rate = token_fingerprint(token), settings.requests_per_second
     time = asyncio.get_running_loop().time

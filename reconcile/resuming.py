@@ -96,6 +96,7 @@ class _Resuming:
                 self.around,
                 self.finish_by,
                 overwrite=results is not None,
+                probe=not account.asked,
             ).complete(record.id, record.account, orders, target)
 
     def _refuse_changed_files(self, record: RunRecord) -> None:

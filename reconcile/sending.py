@@ -5,11 +5,13 @@ Both a new run and one that is resumed go through here.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from reconcile.account import probe
 from reconcile.config import Settings
 from reconcile.errors import (
     ExitCode,
@@ -20,6 +22,7 @@ from reconcile.errors import (
 )
 from reconcile.events import Event
 from reconcile.executor import (
+    Client,
     Executor,
     Pace,
     RetryPolicy,
@@ -73,7 +76,7 @@ class Sending:
     """What is needed to send: the journal, today's settings and token, the pace.
 
     `force` sends calls again that another run acknowledged meanwhile; `overwrite` lets the
-    workbook replace what stands at its place.
+    workbook replace what stands at its place; `probe` asks first whether the token is known.
     """
 
     journal: Journal
@@ -84,6 +87,7 @@ class Sending:
     finish_by: datetime | None = None
     force: bool = False
     overwrite: bool = False
+    probe: bool = False
 
     def complete(
         self,
@@ -123,6 +127,8 @@ class Sending:
         )
         with ThreadRecorder(self.journal, run_id) as recorder, stop_signals(switch):
             async with client_of(settings, self.token) as client:
+                if self.probe and orders:
+                    await self._probe(client)
                 executor = Executor(
                     sender=client,
                     recorder=recorder,
@@ -178,6 +184,13 @@ class Sending:
             await asyncio.sleep(_MINUTE)
             values = {"spacing": round(self.pacer.spacing, 4), "throttled": self.pacer.refusals}
             self.around.listener(Event("minute", values))
+
+    async def _probe(self, client: Client) -> None:
+        with suppress(StoppedError):  # the sending meets the same silence, and says so
+            longest, now = self.settings.longest_retry_after, self.around.now
+            told = await probe(client, self.pacer, longest, now)
+            if told:
+                self.around.remark(told)
 
     def _finish(
         self, run_id: str, stop: Stop | None, target: Path, back: ReadBack | None

@@ -88,7 +88,7 @@ def client_of(settings: Settings, token: str) -> Client:
     return Client(
         settings.base_url,
         token,
-        Timeouts(limits.connect, limits.write, limits.read, limits.whole),
+        Timeouts(**limits.model_dump()),
         OPEN_ORDERS,
         direct=is_loopback(settings.base_url),
     )

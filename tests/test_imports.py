@@ -40,6 +40,7 @@ LAYERS: Final = {
         "notices.ending",
     ],
     "plan": ["gathering", "contradictions", "idmap", "resolving", "planner"],
+    "undo": ["online.former", "online.undo_order", "online.undoing", "online.undo_export"],
     "report": [
         "results.tables",
         "results.words",
@@ -73,6 +74,7 @@ LIBRARIES: Final = {
     "openpyxl": ["results"],
     "xlrd": ["loader.readers.xls"],
     "httpx": ["executor.client"],
+    "truststore": ["executor.client"],
     "tenacity": ["executor.retry"],
     "sqlalchemy": ["journal"],
     "pydantic": ["config"],

@@ -378,7 +378,7 @@ def test_a_run_that_is_at_work_is_not_resumed_by_another_process(
     shop.export(THREE)
     process = shop.spawn("run", "export.csv")
     try:
-        assert shop.server.wait_for_arrivals(2, timeout=30)
+        assert shop.server.wait_for_arrivals(3, timeout=30)
         code, _, err = command("resume", "--journal", shop.journal)
     finally:
         process.kill()

@@ -92,11 +92,12 @@ def _base_url(value: str) -> str:
 
 
 class TimeoutSettings(Strict):
-    """Seconds: to connect, to send, to wait for a piece of the answer, for the whole call."""
+    """Seconds: to connect, to send, to wait for a piece of the answer, for a connection, in all."""
 
     connect: Seconds = 10.0
     write: Seconds = 10.0
     read: Seconds = 30.0
+    pool: Seconds = 10.0
     whole: Seconds = 60.0
 
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import truststore
 
 from reconcile.errors import ConfigError
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
@@ -23,11 +25,12 @@ _LONGEST_READ = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: to connect, to send a piece, to wait for a piece, and for the whole call."""
+    """Seconds: to connect, to send a piece, to wait for a piece, for a free connection, in all."""
 
     connect: float = 10.0
     write: float = 10.0
     read: float = 30.0
+    pool: float = 10.0
     whole: float = 60.0
 
 
@@ -37,6 +40,9 @@ def _unasked() -> None:
 
 class Client:
     """Sends calls with one token to one base URL; follows no redirect.
+
+    Proxies are those of the environment; certificates are judged by the operating system, which
+    knows those of the user's company.
 
     Args:
         base_url: without a trailing slash; plain http on loopback only (`config` sees to it).
@@ -72,13 +78,14 @@ class Client:
                     connect=timeouts.connect,
                     write=timeouts.write,
                     read=timeouts.read,
-                    pool=timeouts.connect,
+                    pool=timeouts.pool,
                 ),
                 limits=httpx.Limits(
                     max_connections=connections, max_keepalive_connections=connections
                 ),
                 follow_redirects=False,
                 trust_env=not direct,
+                verify=_trust(base_url),
                 transport=transport,
             )
         except (ImportError, ValueError, httpx.InvalidURL) as error:
@@ -176,6 +183,13 @@ class Client:
         return Reply(response.status_code, headers, redacted(body, self._token))
 
 
+def _trust(base_url: str) -> ssl.SSLContext:
+    """The operating system's judgement; plain http on this machine has no use for it."""
+    if base_url.startswith("https:"):
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loads no certificate, and trusts none
+
+
 def _settled(status: int) -> bool:
     """Whether the status alone says that nothing was applied, though the body was cut."""
     return 300 <= status < 500  # noqa: PLR2004  (redirects, and what the client is to blame for)
@@ -193,6 +207,8 @@ async def _beginning(response: httpx.Response, most: int) -> str:
 
 
 def _words(error: Exception) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return "this machine does not trust the certificate of the server"
     match error:
         case httpx.ConnectTimeout() | httpx.ConnectError():
             return "no connection to Flxpoint"

@@ -6,10 +6,12 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 import pytest
+import trustme
 
 from reconcile.errors import ConfigError
 from reconcile.executor import Client, Exchange, NeverSent, NoReply, Reply, Timeouts
@@ -315,7 +317,7 @@ def test_an_answer_that_trickles_is_given_up_after_the_time_for_the_whole_call()
 
 
 def test_a_call_that_found_no_free_connection_never_left() -> None:
-    timeouts = Timeouts(connect=0.1, write=1.0, read=0.5, whole=1.0)
+    timeouts = Timeouts(connect=0.1, write=1.0, read=0.5, pool=0.1, whole=1.0)
 
     async def two_at_once(base_url: str) -> list[Exchange]:
         async with Client(base_url, TOKEN, timeouts, 1, direct=True) as client:
@@ -462,3 +464,42 @@ def test_a_cut_body_takes_nothing_from_a_status_that_says_that_nothing_was_appli
 @pytest.mark.parametrize("status", [200, 500, 503])
 def test_a_cut_body_of_a_success_or_a_server_error_is_no_reply(status: int) -> None:
     assert isinstance(cut(status), NoReply)
+
+
+# Certificates are judged by the operating system
+
+
+def over_tls(authority: trustme.CA, timeouts: Timeouts = QUICK) -> Exchange:
+    """One call to a server on this machine whose certificate `authority` has signed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async def run() -> Exchange:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
+        port = server.sockets[0].getsockname()[1]
+        async with server, Client(f"https://127.0.0.1:{port}", "T", timeouts, 1) as client:
+            return await client.send(1, CallKind.SYNC, "{}")
+
+    return asyncio.run(run())
+
+
+def test_a_certificate_that_the_machine_trusts_is_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Companies have certificates of their own, which only the operating system knows."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "company.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "company.pem"))
+    assert over_tls(authority) == Reply(204, {}, "")
+
+
+def test_a_certificate_that_nobody_trusts_stops_the_call_before_the_token_is_shown() -> None:
+    assert over_tls(trustme.CA()) == NeverSent(
+        "this machine does not trust the certificate of the server"
+    )
