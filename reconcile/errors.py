@@ -101,7 +101,18 @@ class TokenError(NothingSentError):
 
 
 class FileRefusedError(NothingSentError):
-    """A file can't be read as an export; says what it is and what to do."""
+    """A file can't be read as an export; says what it is and what to do.
+
+    Names that a file holds stand in the sentence: what doesn't print in them is escaped.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(
+            "".join(
+                char if char.isprintable() else char.encode("unicode_escape").decode()
+                for char in sentence
+            )
+        )
 
 
 class StoppedError(ReconcileError):

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from reconcile.model import Field
 
 __all__ = [
+    "ABOUT_UNDO",
     "BEYOND_HEADER",
     "EXTERNAL_IDS",
     "FIELDS",
     "IDS",
     "ITEM_VALUES",
+    "LEFT_ALONE",
     "LOOKED_UP",
     "SENT",
+    "UNDO",
     "FieldSpec",
     "normal_name",
 ]
@@ -131,7 +134,11 @@ LOOKED_UP = (Field.ORDER_NUMBER, Field.SKU, Field.ITEM_QUANTITY)
 BEYOND_HEADER = "Cells beyond the header"
 """Our column on Failures for the cells of a row that may have moved (section 1.7)."""
 
-_PASSED_OVER = re.compile(r"[\s_\-\u00a0\u2010\u2011\u200b\ufeff]+")
+ABOUT_UNDO, UNDO, LEFT_ALONE = "About this undo", "Undo", "Left alone"
+"""The sheets of what `reconcile undo` writes; its export has the name that `sheet:` asks for."""
+
+_PASSED_OVER = re.compile(r"[\s_\-\u00a0\u00ad\u2010\u2011\u200b-\u200f\u2060\ufeff]+")
+"""Blanks, hyphens, and what can't be seen."""
 
 
 def normal_name(header: str) -> str:

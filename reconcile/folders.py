@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from reconcile.errors import FileRefusedError
-from reconcile.loader.glance import is_our_workbook, other_than_an_export
+from reconcile.loader.glance import other_than_an_export, ours
 
 __all__ = ["SETTLED_AFTER", "Gathered", "PassedOver", "Reason", "gather"]
 
@@ -40,6 +40,7 @@ class Reason(StrEnum):
     BEING_WRITTEN = "still being written"
     NO_SPREADSHEET = "no spreadsheet"
     OUR_WORKBOOK = "our own workbook"
+    UNDO = "an undo"
     DONE = "done already"
     GIVEN_UP = "given up"
     NO_FILE = "no file"
@@ -161,7 +162,13 @@ def _by_content(path: Path, file: BufferedReader) -> PassedOver | None:
         return PassedOver(path, Reason.NO_FILE, _NO_FILE)
     if other := other_than_an_export(file, path.name):
         return PassedOver(path, Reason.NO_SPREADSHEET, other)
-    return PassedOver(path, Reason.OUR_WORKBOOK) if is_our_workbook(file) else None
+    match ours(file):
+        case "results":
+            return PassedOver(path, Reason.OUR_WORKBOOK)
+        case "undo":
+            return PassedOver(path, Reason.UNDO, "look at it, and name it to run it")
+        case None:
+            return None
 
 
 def _by_change(path: Path, found: os.stat_result) -> PassedOver | None:

@@ -233,6 +233,17 @@ def test_what_is_no_spreadsheet_is_passed_over_and_said_to_be_what_it_is(
     assert over.words == f"no spreadsheet ({detail})"
 
 
+@pytest.mark.parametrize("name", ["orders.html", "orders.HTM"])
+def test_a_web_page_with_a_table_of_orders_is_an_export(
+    tmp_path: Path, write: Write, name: str
+) -> None:
+    cells = "<td>{}</td><td>{}</td>"
+    rows = cells.format("Order ID", "Order External ID"), cells.format(1, "A")
+    write(name, f"<html><table><tr>{'</tr><tr>'.join(rows)}</tr></table></html>".encode())
+
+    assert names(look(tmp_path)) == [name]
+
+
 @posix
 def test_a_big_file_of_another_kind_is_not_read_whole(tmp_path: Path, write: Write) -> None:
     path = write("scan.pdf", b"%PDF-1.7\n")
@@ -428,6 +439,22 @@ def test_a_workbook_with_all_our_sheets_is_ours_shown_or_not(
 ) -> None:
     write("book.xlsx", our_book(hidden=hidden))
     assert only(look(tmp_path)).words == "our own workbook"
+
+
+def test_our_own_workbook_is_known_if_it_was_saved_in_another_format(
+    tmp_path: Path, write: Write
+) -> None:
+    tables = "".join(f'<table:table table:name="{name}"/>' for name in OUR_SHEETS)
+    spaces = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<office:document-content xmlns:office="{spaces}:office:1.0" xmlns:table="{spaces}:'
+        f'table:1.0"><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>'
+        "</office:document-content>"
+    )
+    mimetype = "application/vnd.oasis.opendocument.spreadsheet"
+    write("orders.results-1.ods", packed({"mimetype": mimetype, "content.xml": content}))
+
+    assert only(look(tmp_path)).reason is Reason.OUR_WORKBOOK
 
 
 @pytest.mark.parametrize("missing", sorted(OUR_SHEETS))

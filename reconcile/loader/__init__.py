@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from reconcile.bulk import without_cyclic_gc
 from reconcile.cells import quoted
 from reconcile.errors import FileRefusedError
 from reconcile.fields import BEYOND_HEADER, FIELDS, SENT
@@ -57,15 +58,13 @@ class LoadRules:
 class Export:
     """One sheet of one file that an accounting system wrote.
 
-    `frame` has a line for every row from 1 to the last filled one: the columns `file`,
-    `sheet`, `row`, then one for each column of the header (its text; `Column A` for an empty
-    one; `(2)` for a second of that name), all of dtype object, exact untrimmed text, `""`
-    for an empty cell. The frame's index means nothing. `fields` says in which column (from
-    0) a field stands; `was`, `surplus`, `ignored`, `issues` and `credits` are keyed by row
-    number. `layout` recognised it. `derived` are fields whose values no cell holds as they are
-    (the SKU of a group heading): they have a column of their own at the end, and the column
-    here is where the value stands in the file. `documents` names the document of each row, if
-    the layout knows it; `bodies` are rows that speak of one as a whole.
+    `columns` has the exact untrimmed text of every row from 1 to the last filled one, column
+    by column, `""` for an empty cell. `fields` says in which column (from 0) a field stands;
+    `was`, `surplus`, `ignored`, `issues` and `credits` are keyed by row number. `layout`
+    recognised it. `derived` are fields whose values no cell holds as they are (the SKU of a
+    group heading): they have a column of their own at the end, and the column here is where
+    the value stands in the file. `documents` names the document of each row, if the layout
+    knows it; `bodies` are rows that speak of one as a whole.
     """
 
     path: Path
@@ -77,7 +76,7 @@ class Export:
     header_row: int
     headers: tuple[str, ...]
     fields: Mapping[Field, int]
-    frame: pd.DataFrame
+    columns: Sequence[Sequence[str]]
     was: Mapping[tuple[int, int], Was]
     surplus: Mapping[int, tuple[str, ...]]
     ignored: Mapping[int, str]
@@ -94,12 +93,17 @@ class Export:
     @property
     def rows(self) -> int:
         """How many rows there are, the header and those without data included."""
-        return len(self.frame)
+        return len(self.columns[0]) if self.columns else 0
 
     @cached_property
-    def columns(self) -> list[list[str]]:
-        """The text by column, without the columns of provenance."""
-        return [self.frame.iloc[:, at].tolist() for at in range(3, self.frame.shape[1])]
+    def frame(self) -> pd.DataFrame:
+        """The rows with their provenance; made when it is first asked for.
+
+        A line for every row from 1 to the last filled one: the columns `file`, `sheet`, `row`,
+        then one for each column of the header (`Column A` for an empty name; `(2)` for a
+        second of that name), all of dtype object. The frame's index means nothing.
+        """
+        return _frame(self.file, self.sheet, self.headers, self.columns)
 
     def source_rows(self) -> SourceRows:
         """The rows as the planner wants them: the columns that mean something, as lists."""
@@ -145,6 +149,11 @@ def load(path: Path, file: str, rules: LoadRules) -> Export:
         FileRefusedError: it can't be read as an export; says why and what to do.
         ConfigError: the config names a layout that there isn't.
     """
+    with without_cyclic_gc():
+        return _load(path, file, rules)
+
+
+def _load(path: Path, file: str, rules: LoadRules) -> Export:
     forced = layout_named(rules.layout)
     data = _bytes_of(path, file)
     kind, sheets = read_sheets(data, file, known_columns)
@@ -165,7 +174,7 @@ def load(path: Path, file: str, rules: LoadRules) -> Export:
         header_row=header.row,
         headers=header.names,
         fields=header.fields,
-        frame=_frame(file, sheet.name, header.names, columns),
+        columns=columns,
         was=cells.was,
         surplus={**cells.surplus, **_beyond(header.names, cells)},
         ignored=ignored,
@@ -243,13 +252,13 @@ def _frame(
     """Dtype object throughout, so that whether pyarrow is installed changes nothing."""
     rows = len(columns[0]) if columns else 0
     values: dict[str, pd.Series] = {
-        "file": pd.Series([file] * rows, dtype=object),
-        "sheet": pd.Series([sheet] * rows, dtype=object),
+        "file": pd.Series(file, index=range(rows), dtype=object),
+        "sheet": pd.Series(sheet, index=range(rows), dtype=object),
         "row": pd.Series(range(1, rows + 1), dtype="int64"),
     }
     for label, texts in zip(_labels(names), columns, strict=True):
         values[label] = pd.Series(texts, dtype=object)
-    return pd.DataFrame(values)
+    return pd.DataFrame(values, copy=False)
 
 
 def _labels(names: Sequence[str]) -> Iterator[str]:
@@ -285,14 +294,15 @@ def _refuse_without_values(export: Export, *, send_status: bool) -> None:
     """A file that names orders and has nothing to send for any of them (section 3)."""
     wanted = (*SENT, *((Field.STATUS,) if send_status else ()))
     there = [(field, export.fields[field]) for field in wanted if field in export.fields]
-    data = [row for row in range(1, export.rows + 1) if row not in export.ignored]
-    if not data or any(
-        any(text.strip() for text in export.columns[position])
-        and any(export.columns[position][row - 1].strip() for row in data)
-        for _, position in there
-    ):
+    data = range(1, export.rows + 1)
+    if not any(row not in export.ignored for row in data):
         return
-    if any((row, position) in export.was for row in data for _, position in there):
+    for _, position in there:
+        texts = enumerate(export.columns[position], start=1)
+        if any(text.strip() and row not in export.ignored for row, text in texts):
+            return
+    columns_there = {position for _, position in there}
+    if any(column in columns_there and row not in export.ignored for row, column in export.was):
         return
     place = named(export.file, export.sheet)
     columns = ", ".join(FIELDS[field].header for field, _ in there)

@@ -6,21 +6,29 @@ tell. What was meant to be an export and can't be used is one here; `load` says 
 
 import re
 from pathlib import PurePath
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Literal
 
 from reconcile.errors import FileRefusedError
+from reconcile.fields import ABOUT_UNDO, LEFT_ALONE
 from reconcile.loader import OUR_SHEETS
-from reconcile.loader.readers.signatures import ZIP_MARKS, Meant, judge
-from reconcile.loader.readers.xlsx.package import Package
-from reconcile.loader.readers.xlsx.workbook import Workbook
+from reconcile.loader.kinds import read_sheets
+from reconcile.loader.layouts.columns import known_columns
+from reconcile.loader.readers import Sheet
+from reconcile.loader.readers.signatures import Meant, judge
 
-__all__ = ["is_our_workbook", "other_than_an_export"]
+__all__ = ["is_our_workbook", "other_than_an_export", "ours"]
 
 _TABLES: Final = frozenset({".csv", ".tsv", ".tab", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"})
 """Names that nothing but a spreadsheet has."""
 
 _TEXTS: Final = _TABLES | {".txt", ".prn", ".asc", ".dat", ""}
 """Names of text that may be an export."""
+
+_PAGES: Final = frozenset({".htm", ".html", ".xhtml"})
+"""Names of web pages, of which some hold the table of an export."""
+
+_NAMED = 2
+"""So many columns that this job knows make a table an export: a page may have one by chance."""
 
 _SUFFIX: Final = re.compile(r"\.[a-z][a-z0-9_-]{0,14}")
 _SCRIPT: Final = re.compile(rb"#!\s*/")
@@ -42,7 +50,7 @@ def other_than_an_export(file: BinaryIO, name: str) -> str | None:
         case Meant.TEXT:
             if _is_script(file):
                 return "it is a script"
-            if suffix in _TEXTS:
+            if suffix in _TEXTS or (suffix in _PAGES and _holds_an_export(file)):
                 return None
             if says is None:
                 return f"it is text, and {suffix} is no name of an export"
@@ -57,17 +65,43 @@ def other_than_an_export(file: BinaryIO, name: str) -> str | None:
 def is_our_workbook(file: BinaryIO) -> bool:
     """Whether it is a results workbook of ours: it has all its sheets, shown or not.
 
-    Opens no sheet. A damaged workbook is none of ours.
+    Also if it was saved in another format since. A damaged workbook is none of ours.
     """
-    file.seek(0)
-    if not file.read(4).startswith(ZIP_MARKS):
-        return False
-    file.seek(0)
+    return _sheet_names(file) >= OUR_SHEETS
+
+
+def ours(file: BinaryIO) -> Literal["results", "undo"] | None:
+    """What a file is that we wrote: a results workbook, or an undo; None for all others.
+
+    An undo is an export, and yet nobody's but for who looked at it: never run by itself.
+    """
+    names = _sheet_names(file)
+    if names >= OUR_SHEETS:
+        return "results"
+    return "undo" if names >= {ABOUT_UNDO, LEFT_ALONE} else None
+
+
+def _sheet_names(file: BinaryIO) -> set[str]:
+    if judge(file).meant is not Meant.YES:
+        return set()
+    return {sheet.name for sheet in _sheets_in(file)}
+
+
+def _holds_an_export(file: BinaryIO) -> bool:
+    """Whether a table in it names several columns that an export has."""
     try:
-        tabs = Workbook(Package(file.read(), "")).tabs
+        return any(known_columns(sheet.head()) >= _NAMED for sheet in _sheets_in(file))
     except FileRefusedError:
         return False
-    return {tab.name for tab in tabs} >= OUR_SHEETS
+
+
+def _sheets_in(file: BinaryIO) -> list[Sheet]:
+    """The sheets of a file; none if it can't be read."""
+    file.seek(0)
+    try:
+        return read_sheets(file.read(), "", known_columns)[1]
+    except FileRefusedError:
+        return []
 
 
 def _suffix_of(name: str) -> str:

@@ -4,11 +4,16 @@ Owns the order of that judgement (rules, section 1.1): the readers first, then t
 signatures of what no reader reads, each with a sentence that says what to do.
 """
 
+from typing import Final
+
 from reconcile.errors import FileRefusedError
 from reconcile.loader.readers import READERS, Score, Sheet
 from reconcile.loader.readers.signatures import foreign
 
 __all__ = ["read_sheets"]
+
+MAX_SHEETS: Final = 4096
+"""Of a file; each is looked at for a header."""
 
 
 def read_sheets(data: bytes, name: str, score: Score) -> tuple[str, list[Sheet]]:
@@ -19,5 +24,11 @@ def read_sheets(data: bytes, name: str, score: Score) -> tuple[str, list[Sheet]]
     """
     for reader in READERS:
         if reader.recognises(data):
-            return reader.kind, list(reader.open(data, name, score))
+            sheets = list(reader.open(data, name, score))
+            if len(sheets) > MAX_SHEETS:
+                raise FileRefusedError(
+                    f"{name} has {len(sheets)} sheets or tables, and no export needs more than "
+                    f"{MAX_SHEETS}: take out those without orders."
+                )
+            return reader.kind, sheets
     raise FileRefusedError(f"{name} {foreign(data)}.")

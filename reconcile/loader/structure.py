@@ -21,6 +21,7 @@ _TOTAL = re.compile(r"(?:grand\s+)?totals?\b|sum\b|summe\b|gesamt\w*\b", re.IGNO
 _SUBTOTAL = re.compile(r"sub-?\s?totals?\b|totals?\s+for\s+\S|zwischensumme\b", re.IGNORECASE)
 _TOTAL_OF = re.compile(r"totals?\s+\S", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:[-:&'.\u2019][^\W\d_]+)*")
+_LINE = re.compile(r"[-=_*~\u2013\u2014]{3,}")
 _PUNCTUATION = ".,:;-*\"'()\u2013\u2014"
 _ID_COLUMNS = (Field.ITEM_ID, *EXTERNAL_IDS)
 _LOOKED_UP = (Field.ORDER_NUMBER, Field.SKU)
@@ -86,6 +87,7 @@ class _Rows:
         self._count = len(cells.columns[0]) if cells.columns else 0
         named_by = Field.ORDER_ID if Field.ORDER_ID in header.fields else Field.ORDER_NUMBER
         self._order_column = header.fields[named_by]
+        self._named = set(header.fields.values())
         self._ids = cells.columns[self._order_column]
         finding = _LOOKED_UP if ids else ()
         id_columns = [field for field in (*_ID_COLUMNS, *finding) if field is not named_by]
@@ -102,9 +104,10 @@ class _Rows:
     def worth_a_look(self) -> list[int]:
         """Rows whose order id is not plain digits."""
         start = self._header.row
-        return [
-            row for row, text in enumerate(self._ids[start:], start=start + 1) if not text.isdigit()
-        ]
+        ids = self._ids[start:]
+        if all(ids) and "".join(ids).isdigit():
+            return []
+        return [row for row, text in enumerate(ids, start=start + 1) if not text.isdigit()]
 
     def rule(self, row: int) -> str | None:
         """The rule by which the row is no data; None if it is, or may be."""
@@ -121,9 +124,11 @@ class _Rows:
         if order_column in filled:
             others = [text for column, text in filled.items() if column != order_column]
             plain = self._was.get((row, order_column)) in _PLAIN
-            words = plain and are_words(filled[order_column])
+            text = filled[order_column]
+            line = not others and _LINE.fullmatch(text) is not None
+            words = plain and (line or are_words(text))
             if words and are_sums(others):
-                return kind_of_words(filled[order_column], others)
+                return kind_of_words(text, others)
             return None
         first, *others = filled.values()
         labelled = next(iter(filled)) not in self._data_columns and are_words(first)
@@ -171,17 +176,25 @@ class _Rows:
         return filled
 
     def _repeats_header(self, filled: Mapping[int, str]) -> bool:
+        """Whether all names are the same, or those of several columns that mean something.
+
+        The second row of a header may have other names beside them.
+        """
         names = self._header.names
-        order_column = self._order_column
-        return order_column in filled and all(
-            column < len(names) and normal_name(text) == normal_name(names[column])
+        other = {
+            column
             for column, text in filled.items()
-        )
+            if column >= len(names) or normal_name(text) != normal_name(names[column])
+        }
+        same = filled.keys() - other
+        several = len(same & self._named) > 1 and self._named.isdisjoint(other)
+        return self._order_column in same and (not other or several)
 
 
 def are_words(text: str) -> bool:
-    """Words begin with a word; `S0123` could be somebody's id, and is judged."""
-    return any(_WORD.fullmatch(first.strip(_PUNCTUATION)) for first in text.split()[:1])
+    """Words begin with a word, maybe behind signs; `S0123` may be somebody's id, and is judged."""
+    parts = (part.strip(_PUNCTUATION) for part in text.split())
+    return _WORD.fullmatch(next(filter(None, parts), "")) is not None
 
 
 def are_sums(texts: Sequence[str]) -> bool:

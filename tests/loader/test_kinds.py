@@ -15,6 +15,7 @@ from reconcile.loader.readers import READERS
 from reconcile.loader.readers.base import Head
 from reconcile.loader.readers.signatures import Kind
 from tests.loader.readers import binary
+from tests.loader.readers.biff import in_ole2
 from tests.loader.readers.workbooks import (
     packed,
     row_of,
@@ -79,6 +80,9 @@ def zipped(**parts: str) -> bytes:
         (ole2("BOOK"), "is a damaged or incomplete workbook"),
         (ole2("WordDocument"), "is a Word document (.doc)"),
         (OLE2, "is an old Office file without a workbook"),
+        (in_ole2(b"")[:1024], "is a damaged or incomplete Office file: export or copy it again"),
+        (OLE2[:100], "is an old Office file without a workbook"),
+        (OLE2[:20], "is a damaged or incomplete Office file"),
         (b'<?xml version="1.0"?><html><p>Sign in</p></html>', "is a web page (HTML)"),
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "is a web archive (MHTML)"),
         (

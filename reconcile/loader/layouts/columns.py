@@ -126,7 +126,7 @@ def _read(layout: Layout, row: int, cells: Sequence[str], wanted: Wanted, where:
     words = [(names.first(each.columns), each) for each in layout.words]
     deciding = tuple((position, each) for position, each in words if position is not None)
     label = 0
-    if layout.label:
+    if layout.label and cells[0].strip():
         label = names.first((layout.label,)) or 0
     in_headings = (
         Field.SKU not in fields

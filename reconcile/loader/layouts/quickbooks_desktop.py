@@ -41,4 +41,5 @@ QUICKBOOKS_DESKTOP = Layout(
     label="Type",
     sku_in_headings=("Name",),
     sku_paths=("Item",),
+    void_in_memo=True,
 )

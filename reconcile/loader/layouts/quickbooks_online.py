@@ -1,7 +1,9 @@
 """QuickBooks Online: detail reports and transaction lists, grouped and flat, old and new headers.
 
 Source: notes on exports (`exports.md`), section QuickBooks Online; Transaction types as its
-own help names them.
+own help names them. It keeps a void document in reports, with a memo that says so. The list
+of all sales says `Type` and `No.`, where a report says `Transaction type` and `Num`, and has a
+status (`Overdue`, `Paid`, `Voided`, ...).
 """
 
 from reconcile.loader.layouts.base import Layout, Words
@@ -17,9 +19,10 @@ QUICKBOOKS_ONLINE = Layout(
         ("Transaction type",),
         ("Num", "No.", "Transaction number"),
     ),
+    or_needs=(("Date",), ("Type",), ("No.",), ("Customer", "Name")),
     words=(
         Words(
-            columns=("Transaction type",),
+            columns=("Transaction type", "Type"),
             bookings=("Invoice", "Sales Receipt"),
             others=(
                 "Estimate",
@@ -41,6 +44,13 @@ QUICKBOOKS_ONLINE = Layout(
             ),
             credits=("Credit Memo", "Refund", "Refund Receipt", "Credit", "Delayed Credit"),
         ),
+        Words(
+            columns=("Status",),
+            bookings=("Paid",),
+            others=("Void", "Voided", "Draft"),
+            blank=True,
+            any_other=True,
+        ),
     ),
     order_number=(
         "Num",
@@ -59,4 +69,5 @@ QUICKBOOKS_ONLINE = Layout(
     dates=("Date", "Transaction date"),
     sku_in_headings=("Customer", "Customer full name", "Name"),
     sku_paths=("Product/Service", "Product/Service full name"),
+    void_in_memo=True,
 )

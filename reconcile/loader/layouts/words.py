@@ -3,10 +3,12 @@
 Which words mean what is declared by the layout; any other word is for a person to judge.
 """
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconcile.cells import quoted, trimmed
+from reconcile.fields import normal_name
 from reconcile.loader.layouts.base import Words
 from reconcile.loader.layouts.columns import Reading
 from reconcile.loader.readers import Cells
@@ -15,6 +17,7 @@ from reconcile.model import IgnoreRule, Issue, Place
 __all__ = ["Documents", "bodies_of", "documents_of", "judge_bookings", "known_words", "plain_word"]
 
 _MARKS = frozenset({"*", "yes", "true"})
+_VOID = re.compile(r"(void(?:ed)?)\s*(?:$|:|-\s)", re.IGNORECASE)
 _BOOKING, _OTHER, _CREDIT = "booking", "other", "credit"
 
 
@@ -58,7 +61,8 @@ def judge_bookings(
             text = trimmed(column[row - 1])
             behind_type = text.rpartition(":")[2]  # as in `Invoice : Open`
             meaning = meanings.get(plain_word(text)) or meanings.get(plain_word(behind_type))
-            if meaning == _BOOKING or (words.blank and not text):
+            fine = (words.blank and not text) or (words.any_other and meaning is None)
+            if fine or meaning == _BOOKING:
                 continue
             if meaning is None:
                 cell = place._replace(row=row, column=position)
@@ -68,8 +72,24 @@ def judge_bookings(
             found.others[row] = f"{IgnoreRule.NOT_A_BOOKING}: {text}"
             if meaning == _CREDIT:
                 found.credits[row] = text
+    for row, text in _void(reading, cells):
+        if row not in ignored and row not in cells.surplus:
+            found.others.setdefault(row, f"{IgnoreRule.NOT_A_BOOKING}: {text}")
     found.unknown = {row: what for row, what in found.unknown.items() if row not in found.others}
     return found
+
+
+def _void(reading: Reading, cells: Cells) -> Iterator[tuple[int, str]]:
+    """Rows whose memo says that their document is void, as `VOID: wrong customer`."""
+    header = reading.header
+    memos = {normal_name(name) for name in reading.layout.memo if reading.layout.void_in_memo}
+    for position, name in enumerate(header.names):
+        if normal_name(name) in memos:
+            column = cells.columns[position]
+            found = {text: match[1] for text in set(column) if (match := _VOID.match(text.strip()))}
+            if found:
+                below = enumerate(column[header.row :], header.row + 1)
+                yield from ((row, found[text]) for row, text in below if text in found)
 
 
 def documents_of(reading: Reading, cells: Cells) -> list[str]:

@@ -10,14 +10,18 @@ from typing import Final
 
 from reconcile.errors import FileRefusedError
 
-__all__ = ["Columns", "cut_blank_end"]
+__all__ = ["Columns", "cut_blank_end", "refuse_too_many", "refuse_too_many_noted"]
 
 _BATCH = 128  # rows turned into columns at once; more would leave the processor's cache
-
+_BLANK_BLOCK = 1 << 12  # rows looked at together for the end of a sheet
 
 MAX_CELLS: Final = 1 << 26
 """Of a sheet from its first to its last filled row, as wide as its header. A sheet full to its
 last row has 46 million with the 44 columns of the widest export known."""
+
+
+MAX_NOTED: Final = 1 << 24
+"""Of a sheet, cells of which more than their text is kept: dates, errors, truth values."""
 
 
 class Columns:
@@ -59,13 +63,7 @@ class Columns:
         self.extend(first, [[text] * count for text in texts])
 
     def _limit(self, rows: int) -> None:
-        cells = rows * len(self.columns)
-        if cells > MAX_CELLS:
-            raise FileRefusedError(
-                f"{self._file} claims to hold {cells >> 20} million cells in a sheet, and no "
-                f"export needs more than {MAX_CELLS >> 20}: look at where it comes from, then "
-                "split it."
-            )
+        refuse_too_many(self._file, rows, len(self.columns))
 
     def flush(self) -> None:
         """Bring `columns` up to date."""
@@ -74,11 +72,40 @@ class Columns:
         self._batch.clear()
 
 
+def refuse_too_many(file: str, rows: int, width: int) -> None:
+    """Raise `FileRefusedError` for more than `MAX_CELLS`."""
+    cells = rows * width
+    if cells > MAX_CELLS:
+        raise FileRefusedError(
+            f"{file} claims to hold {cells >> 20} million cells in a sheet, and no export needs "
+            f"more than {MAX_CELLS >> 20}: look at where it comes from, then split it."
+        )
+
+
+def refuse_too_many_noted(file: str, cells: int) -> None:
+    """Raise `FileRefusedError` for more than `MAX_NOTED`."""
+    if cells > MAX_NOTED:
+        raise FileRefusedError(
+            f"{file} has more than {MAX_NOTED >> 20} million dates, errors and truth values in a "
+            "sheet, and no export needs so many: look at where it comes from, then split it."
+        )
+
+
 def cut_blank_end(columns: list[list[str]], kept: int) -> int:
     """Drop the blank rows at the end, but none up to row `kept`; the number of the last row."""
-    rows = len(columns[0]) if columns else 0
-    while rows > kept and not any(column[rows - 1].strip() for column in columns):
-        rows -= 1
+    last = kept if columns else 0
     for column in columns:
-        del column[rows:]
-    return rows
+        rows = len(column)
+        while rows > last and not _any_filled(column[max(last, rows - _BLANK_BLOCK) : rows]):
+            rows = max(last, rows - _BLANK_BLOCK)
+        while rows > last and not column[rows - 1].strip():
+            rows -= 1
+        last = max(last, rows)
+    last = min(last, len(columns[0])) if columns else 0
+    for column in columns:
+        del column[last:]
+    return last
+
+
+def _any_filled(texts: Sequence[str]) -> bool:
+    return any(texts) and any(map(str.strip, texts))

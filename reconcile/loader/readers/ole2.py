@@ -1,6 +1,6 @@
 """Takes a stream out of an OLE2 file, the file system in a file that .xls workbooks stand in.
 
-Owns the way through its tables of sectors, none of which it goes twice: xlrd's own way never
+Owns the way through its tables of sectors, none of which may be met twice: xlrd's way never
 ends in some damaged files. Source: MS-CFB 2.2 (header), 2.3 and 2.5 (the table of sectors),
 2.4 (small ones), 2.6 (directory).
 """
@@ -111,18 +111,22 @@ class _Ole2:
     def _chain(self, start: int, size: int | None = None) -> bytes:
         """The sectors from one on, to the last or as many as hold `size` bytes."""
         most = self._sectors + 1 if size is None else -(-size >> self._shift)
-        pieces: list[bytes] = []
+        pieces: dict[int, bytes] = {}
         while start < _LAST and len(pieces) < most:
-            pieces.append(self._sector(start))
+            if start in pieces:
+                raise ValueError(start)
+            pieces[start] = self._sector(start)
             start = self._next[start]
-        return b"".join(pieces)
+        return b"".join(pieces.values())
 
     def _small_chain(self, start: int, size: int) -> bytes:
-        pieces: list[bytes] = []
+        pieces: dict[int, bytes] = {}
         while start < _LAST and len(pieces) * _SMALL_SECTOR < size:
-            pieces.append(self._smalls[start * _SMALL_SECTOR : (start + 1) * _SMALL_SECTOR])
+            if start in pieces:
+                raise ValueError(start)
+            pieces[start] = self._smalls[start * _SMALL_SECTOR : (start + 1) * _SMALL_SECTOR]
             start = self._small_next[start]
-        return b"".join(pieces)
+        return b"".join(pieces.values())
 
 
 def _entry(content: bytes) -> _Entry:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head
-from reconcile.loader.readers.columns import Columns, cut_blank_end
+from reconcile.loader.readers.columns import Columns, cut_blank_end, refuse_too_many_noted
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, LAST_ROW, contradiction
 from reconcile.loader.readers.xlsx.merged import fill_down
 from reconcile.loader.readers.xlsx.values import Value
@@ -97,6 +97,7 @@ class TableSheet:
                 columns.add(row.number, texts)
             else:
                 columns.repeat(row.number, texts, row.repeated)
+            refuse_too_many_noted(self._file, len(was) + len(notes) * row.repeated)
             for column, note in notes:
                 last_noted = last
                 was.update(((number, column), note) for number in range(row.number, last + 1))

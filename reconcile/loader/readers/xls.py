@@ -6,8 +6,10 @@ value in these files, if only a 0: that one was never calculated can't be told.
 """
 
 import io
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
+from typing import Final
 
 import xlrd
 from xlrd.book import Book
@@ -25,6 +27,11 @@ from reconcile.model import Was
 
 __all__ = ["XlsReader"]
 
+_RECORD: Final = struct.Struct("<HH")
+_NEEDLESS: Final = frozenset((0x0018, 0x001C, 0x005D, 0x0218, 0x01B6))
+"""Names of ranges, notes, and what is drawn over the cells."""
+
+_PASSED_OVER: Final = b"\x63\x08"  # a record that xlrd doesn't know
 _LOCKED = "is a workbook with a password: open it, take the password off and save it again"
 _DAMAGED = (
     "is a damaged or incomplete workbook: export or copy it again, or open it in a spreadsheet "
@@ -71,12 +78,32 @@ def _book(data: bytes, name: str) -> Book:
             "the program it comes from."
         )
     try:
-        return xlrd.open_workbook(
-            file_contents=stream, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
-        )
+        return _opened(stream)
     except Exception as error:  # damaged bytes let xlrd fail in every way there is
-        locked = "encrypted" in str(error).lower()
-        raise FileRefusedError(f"{name} {_LOCKED if locked else _DAMAGED}.") from error
+        if "encrypted" in str(error).lower():
+            raise FileRefusedError(f"{name} {_LOCKED}.") from error
+    try:
+        return _opened(_without_the_needless(stream))
+    except Exception as error:
+        raise FileRefusedError(f"{name} {_DAMAGED}.") from error
+
+
+def _opened(stream: bytes) -> Book:
+    return xlrd.open_workbook(
+        file_contents=stream, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+    )
+
+
+def _without_the_needless(stream: bytes) -> bytes:
+    """The same without records that say nothing of cells, at which xlrd may fail."""
+    kept = bytearray(stream)
+    at = 0
+    while at + _RECORD.size <= len(stream):
+        kind, length = _RECORD.unpack_from(stream, at)
+        if kind in _NEEDLESS:
+            kept[at : at + 2] = _PASSED_OVER
+        at += _RECORD.size + length
+    return bytes(kept)
 
 
 def _readings(book: Book) -> Callable[[int], Reading]:

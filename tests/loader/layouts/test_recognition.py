@@ -190,8 +190,8 @@ def test_the_separator_is_found_by_the_columns_of_a_layout(read: Read, separator
 def test_a_file_that_names_orders_by_number_only_needs_an_id_map(read: Read) -> None:
     assert refusal(read, "Order Number,Order External ID", "1001,A", ids=False) == (
         'export.csv names its orders by number only ("Order Number" was taken for the order\'s '
-        "number), so an id map is needed that has their Flxpoint ids: name one with --ids, or "
-        "`ids:` in config.yaml."
+        "number), so an id map is needed that has their Flxpoint ids: ask Flxpoint with "
+        "`reconcile ids pull`, or name a file with --ids, or `ids:` in config.yaml."
     )
 
 

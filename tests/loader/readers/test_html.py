@@ -36,6 +36,9 @@ def said(cell: str, head: str = "") -> tuple[str, Was | None]:
         ("<b>a</b><i>b</i> <font color='x>y'>c</font>", "ab c"),
         ("a<!-- <td>no</td> -->b", "ab"),
         ("a<![if !x]>b<![endif]>", "ab"),
+        ("<span style='display: none'>b<span>c</span>d</span>a<i hidden>b</i>", "a"),
+        ("<b style='display:none' />a<div style='display:none'>b", ""),
+        ("a<br style='display:none'>b", "a\nb"),
         ("a<script>'</td>'</script><style>.a{}</style>b", "ab"),
         ("<xml><x>no</x></xml>a", "a"),
         ("<![CDATA[a < b]]>", "a < b"),
@@ -120,13 +123,28 @@ def test_several_tables_are_several_sheets_also_one_inside_of_another() -> None:
     assert [(each.name, each.cells(1).columns) for each in found] == [
         ("Table 1", [["ab"]]),
         ("Table 2", [["in"]]),
-        ("Table 4", [["in"]]),
+        ("Table 4", [["", "x", "in"]]),
     ]
 
 
 def test_a_table_that_begins_between_two_rows_ends_the_one_before() -> None:
     found = sheets(b"<table><tr><td>a</td></tr><table><tr><td>b</td></tr></table>")
-    assert [each.cells(1).columns for each in found] == [[["a"]], [["b"]]]
+    assert [each.cells(1).columns for each in found] == [[["a"]], [["", "b"]]]
+
+
+def test_rows_are_counted_over_the_whole_page_as_a_spreadsheet_program_does() -> None:
+    page = (
+        "<h1>Report</h1><p>of <b>March</b><br>all shops</p> <hr>by hand<form> x</form>"
+        "<table><caption>no</caption><tr><td>a<p>b</td></tr><tr></tr><tr><td>c</td></tr></table>"
+        "<br><p> </p><table><tr><td>d</td></tr></table>text<table><tr><td>e</td></tr></table>"
+    )
+    found = [sheet.head() for sheet in sheets(page.encode())]
+    above = [(1, ["Report"]), (2, ["of March"]), (3, ["all shops"]), (5, ["by hand x"])]
+    assert found == [
+        [*above, (6, ["a\nb"]), (8, ["c"])],
+        [(9, ["d"])],
+        [(10, ["text"]), (11, ["e"])],
+    ]
 
 
 @pytest.mark.parametrize(

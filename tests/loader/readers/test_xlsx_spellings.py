@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconcile.errors import FileRefusedError
 from reconcile.model import Was
 from tests.loader.readers.workbooks import (
     MAIN,
@@ -177,3 +178,16 @@ def test_a_column_that_changes_its_type_far_down_is_read_cell_by_cell() -> None:
     assert cells.was == {(3001, 0): Was.ERROR, (3001, 1): Was.LONG_NUMBER}
     assert cells.columns[0] == [*map(str, range(1, 3001)), "#N/A", *map(str, range(3002, 4001))]
     assert cells.columns[1] == ["x"] * 3000 + ["12345678901234567"] + ["x"] * 999
+
+
+@pytest.mark.parametrize("attributes", ["t='s'", 't = "s"', 't="s" xml:space="preserve"'])
+def test_the_type_of_a_cell_is_known_however_its_attribute_is_spelled(attributes: str) -> None:
+    row = f'<row r="1"><c r="A1" {attributes}><v>0</v></c></row>'
+    assert cells_of(workbook(row, strings=["<t>INV-1</t>"]), 1).columns == [["INV-1"]]
+
+
+@pytest.mark.parametrize("attributes", ['s="0 t="s"', 't="n" t="s"', 's="0"t="s"'])
+def test_attributes_that_are_no_xml_are_damage(attributes: str) -> None:
+    row = f'<row r="1"><c r="A1" {attributes}><v>0</v></c></row>'
+    with pytest.raises(FileRefusedError, match="damaged"):
+        cells_of(workbook(row, strings=["<t>INV-1</t>"]), 1)

@@ -52,8 +52,9 @@ BEGIN = datetime(1900, 3, 1)  # noqa: DTZ001 - a workbook knows no time zones
         ("1.2345678901234501E+18", "1234567890123450000", Was.LONG_NUMBER),
         ("not a number", "not a number", None),
         ("1_000", "1_000", None),
-        ("NaN", "NaN", None),
-        ("1E999", "1E999", None),
+        ("NaN", "NaN", Was.ERROR),
+        ("-1e999", "-1e999", Was.ERROR),
+        ("1E999", "1E999", Was.ERROR),
         ("٣", "٣", None),
     ],
 )
@@ -202,8 +203,16 @@ def test_rows_of_formulas_without_a_value_exist_to_the_last() -> None:
         ("0", "7", "7"),
         ("0.00", "7", "7"),
         ("#,##0", "1234567", "1234567"),
-        ('"INV-"00000', "7", "7"),
         ("00000", "1E3", "01000"),
+        ("[Red]00000", "42", "00042"),
+        ("00000_)", "42", "00042"),
+        ("[>=1000]0;00000", "42", "00042"),
+        ("[>=1000]0;00000", "4200", "4200"),
+        ("#00000", "42", "00042"),
+        ("00000.00", "42", "42"),
+        ("0000E+00", "42", "42"),
+        ("00000%", "42", "42"),
+        ("00000;-00000;-", "0", "0"),
     ],
 )
 def test_leading_zeros_are_shown_only_by_a_format_of_zeros(
@@ -212,6 +221,30 @@ def test_leading_zeros_are_shown_only_by_a_format_of_zeros(
     cells = cells_of(workbook(row_of(1, number_cell(saved, 1)), formats=[code]), 1)
     assert cells.columns == [[text]]
     assert (Was.PADDED_NUMBER in cells.was.values()) == (text.lstrip("-")[:1] == "0" != text)
+
+
+@pytest.mark.parametrize(
+    ("code", "saved", "text"),
+    [
+        ('"INV-"00000', "7", "INV-00007"),
+        ('"ID"00000', "123456", "ID123456"),
+        (r"\I\N\V0000", "42", "INV0042"),
+        ('00000"-A"', "42", "00042-A"),
+        ("0000-00", "1234", "0012-34"),
+        ("0000-00", "1234567", "12345-67"),
+        ("000-00-0000", "12345678", "012-34-5678"),
+        ('"a;b"000', "7", "a;b007"),
+        ('[<10]"S-"000;"L-"000', "7", "S-007"),
+        ('[<10]"S-"000;"L-"000', "70", "L-070"),
+        ('"INV-"0', "7", "7"),
+        ('"INV-"00000', "-7", "-7"),
+        ('"INV-"00000', "1.5", "1.5"),
+    ],
+)
+def test_text_beside_leading_zeros_is_shown_with_them(code: str, saved: str, text: str) -> None:
+    cells = cells_of(workbook(row_of(1, number_cell(saved, 1)), formats=[code]), 1)
+    assert cells.columns == [[text]]
+    assert (Was.PADDED_NUMBER in cells.was.values()) == (text != saved)
 
 
 def test_a_long_number_is_that_in_a_format_of_zeros_too() -> None:

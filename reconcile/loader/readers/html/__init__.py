@@ -2,8 +2,10 @@
 
 Owns what is a row and where a cell stands. Each table is a sheet, called `Table 1` and so on
 in the order in which they begin; one inside a cell of another is a sheet of its own and no
-text of that cell. A cell over several rows is a merged one. Nothing outside of the file is
-ever loaded. Source: WHATWG HTML, 4.9.12 (the table model), 13.2.6.4.9 to 15 (what a tag in a
+text of that cell. A cell over several rows is a merged one. Rows are numbered as a spreadsheet
+program does that opens the page as one sheet: tables stand one below the other, and each line
+of text above a table is a row (measured with LibreOffice). Nothing outside of the file is ever
+loaded. Source: WHATWG HTML, 4.9.12 (the table model), 13.2.6.4.9 to 15 (what a tag in a
 table closes).
 """
 
@@ -15,6 +17,7 @@ from typing import Final, NamedTuple
 from reconcile.errors import FileRefusedError
 from reconcile.loader.readers.base import Score
 from reconcile.loader.readers.html.encoding import page_text
+from reconcile.loader.readers.html.hidden import is_hidden, shown_only
 from reconcile.loader.readers.html.tokens import Tag, attributes_of, tokens_of
 from reconcile.loader.readers.html.values import CellValues
 from reconcile.loader.readers.signatures import Kind, kind_of
@@ -26,7 +29,6 @@ __all__ = ["HtmlReader"]
 _SOURCE_BLANKS: Final = re.compile(r"[ \t\n\r\f]+")
 _BLANKS: Final = re.compile(r"[ \n]+")
 _DIGITS: Final = re.compile(r"\s*\+?([0-9]{1,6})")
-_NOT_SHOWN: Final = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _CELLS: Final = ("td", "th")
 _ROW_GROUPS: Final = ("thead", "tbody", "tfoot")
 _BLOCKS: Final = frozenset(
@@ -36,6 +38,7 @@ _BLOCKS: Final = frozenset(
 
 _MOST_COLUMNS = 1000
 _MOST_ROWS = 65_534
+_MOST_STEPS = 1 << 23  # columns that all cells of a table with several rows may cover
 
 
 class HtmlReader:
@@ -54,7 +57,7 @@ class HtmlReader:
         """
         styles: list[str] = []
         page = _Page(name)
-        for token in tokens_of(page_text(data, name), name, styles):
+        for token in shown_only(tokens_of(page_text(data, name), name, styles)):
             page.take(token)
         page.end()
         values = CellValues(styles)
@@ -76,29 +79,38 @@ class _Row(NamedTuple):
 
 
 class _Table:
-    """A table as its rows and cells come by."""
+    """A table as its rows and cells come by; above it stand so many rows of the page."""
 
-    def __init__(self, name: str, *, visible: bool) -> None:
+    def __init__(self, name: str, above: int, *, visible: bool) -> None:
         self.name = name
         self.visible = visible
         self.cell: list[str] | None = None
+        self.last = above
+        """The number of its last row."""
         self._rows: list[_Row] = []
+        self._lines: set[int] = set()
         self._merged: list[Merged] = []
-        self._number = 0
         self._in_row = False
         self._covered: dict[int, int] = {}
+        self._steps = 0
         self._first = 0
         self._column = 0
         self._attributes: Mapping[str, str] = {}
 
+    def add_line(self, number: int, text: str) -> None:
+        """A line of text that stands above it, as one cell of a row."""
+        self.last = number
+        self._lines.add(number)
+        self._rows.append(_Row(number, hidden=False, cells=[(0, {}, text)]))
+
     def start_row(self, rest: str) -> None:
         """A row begins, and ends the one before."""
         self.end_row()
-        self._number += 1
+        self.last += 1
         self._in_row = True
         self._column = 0
-        hidden = bool(rest) and _is_hidden(attributes_of(rest))
-        self._rows.append(_Row(self._number, hidden, []))
+        hidden = bool(rest) and is_hidden(attributes_of(rest))
+        self._rows.append(_Row(self.last, hidden, []))
 
     def end_row(self) -> None:
         """The row ends, if there is one."""
@@ -112,15 +124,19 @@ class _Table:
             self.start_row("")
         self._attributes, across, down = _cell(rest)
         self.cell = []
-        while self._covered.get(self._column, 0) >= self._number:
+        before = self._column
+        while self._covered.get(self._column, 0) >= self.last:
             self._column += 1
+        self._steps += self._column - before + (across if down != 1 else 0)
+        if self._steps > _MOST_STEPS:
+            raise contradiction(file, "its cells reach over millions of others")
         self._first, self._column = self._column, self._column + across
         if self._column > LAST_COLUMN:
-            raise contradiction(file, f"row {self._number} goes on beyond the last column")
+            raise contradiction(file, f"row {self.last} goes on beyond the last column")
         if down != 1:
-            bottom = self._number + down - 1 if down else LAST_ROW
+            bottom = self.last + down - 1 if down else LAST_ROW
             self._covered.update(dict.fromkeys(range(self._first, self._column), bottom))
-            self._merged.append(Merged(self._number, bottom, self._first))
+            self._merged.append(Merged(self.last, bottom, self._first))
 
     def end_cell(self) -> None:
         """The cell ends, if there is one."""
@@ -143,7 +159,7 @@ class _Table:
 
     def sheet(self, file: str, values: CellValues) -> TableSheet | None:
         """The table as a sheet; None if it holds nothing."""
-        rows: list[Filled | Merged] = []
+        rows: list[Filled] = []
         for number, hidden, written in self._rows:
             cells = {
                 column: value
@@ -152,10 +168,41 @@ class _Table:
             }
             if cells:
                 rows.append(Filled(number, cells, hidden))
-        if not rows:
+        if all(row.number in self._lines for row in rows):
             return None
-        rows += self._merged
-        return TableSheet(file, self.name, lambda _: rows, visible=self.visible)
+        return TableSheet(file, self.name, lambda _: [*rows, *self._merged], visible=self.visible)
+
+
+class _Lines:
+    """The lines of text outside of tables, and how many rows of the page there are so far."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._parts: list[str] = []
+        self._waiting: list[tuple[int, str]] = []
+
+    def write(self, text: str) -> None:
+        """Characters between two tags."""
+        self._parts.append(text)
+
+    def end(self) -> None:
+        """The line ends; one with nothing on it is none."""
+        text = _SOURCE_BLANKS.sub(" ", "".join(self._parts)).strip(" ")
+        self._parts.clear()
+        if text:
+            self.rows += 1
+            self._waiting.append((self.rows, text))
+
+    def rule(self) -> None:
+        """A line is drawn over the page, which is a row without a text."""
+        self.end()
+        self.rows += 1
+
+    def take(self) -> list[tuple[int, str]]:
+        """The lines since, with their row numbers; each is given once."""
+        self.end()
+        waiting, self._waiting = self._waiting, []
+        return waiting
 
 
 class _Page:
@@ -165,18 +212,25 @@ class _Page:
         self._file = file
         self.tables: list[_Table] = []
         self._open: list[_Table] = []
+        self._lines = _Lines()
 
     def take(self, token: Tag | str) -> None:
         """What comes next; raises `FileRefusedError` for a row outside of all tables."""
         if isinstance(token, str):
             if self._open:
                 self._open[-1].write(token)
+            else:
+                self._lines.write(token)
         elif token.name == "table":
             self._table(token)
         elif self._open:
             self._inside(self._open[-1], token)
         elif not token.ends and token.name in ("tr", *_CELLS):
             raise contradiction(self._file, "a row stands outside of all tables")
+        elif token.name == "hr":
+            self._lines.rule()
+        elif token.name == "br" or token.name in _BLOCKS:
+            self._lines.end()
 
     def end(self) -> None:
         """The page ends; raises `FileRefusedError` if a table doesn't."""
@@ -189,11 +243,19 @@ class _Page:
     def _table(self, token: Tag) -> None:
         """A table begins or ends; one that begins outside of a cell ends the one before too."""
         if self._open and (token.ends or self._open[-1].cell is None):
-            self._open.pop().end_row()
+            ended = self._open.pop()
+            ended.end_row()
+            if not self._open:
+                self._lines.rows = ended.last
         if not token.ends:
-            hidden = _is_hidden(attributes_of(token.rest))
-            self._open.append(_Table(f"Table {len(self.tables) + 1}", visible=not hidden))
-            self.tables.append(self._open[-1])
+            hidden = is_hidden(attributes_of(token.rest))
+            lines = [] if self._open else self._lines.take()
+            above = 0 if self._open else self._lines.rows
+            table = _Table(f"Table {len(self.tables) + 1}", above, visible=not hidden)
+            for line in lines:
+                table.add_line(*line)
+            self._open.append(table)
+            self.tables.append(table)
 
     def _inside(self, table: _Table, token: Tag) -> None:
         if token.name in _CELLS:
@@ -221,10 +283,6 @@ def _span(attributes: Mapping[str, str], name: str) -> int:
     """How many columns or rows a cell covers; 0 rows are all that follow."""
     found = _DIGITS.match(attributes.get(name, ""))
     return int(found[1]) if found else 1
-
-
-def _is_hidden(attributes: Mapping[str, str]) -> bool:
-    return _NOT_SHOWN.search(attributes.get("style", "")) is not None
 
 
 def _one_blank(blanks: re.Match[str]) -> str:

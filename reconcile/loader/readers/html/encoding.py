@@ -13,7 +13,7 @@ from reconcile.loader.readers.text.encoding import encoding_of
 __all__ = ["page_text"]
 
 _SAID: Final = re.compile(
-    rb"""<meta\s[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)""",
+    rb"""<meta\s[^<>]*?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)""",
     re.IGNORECASE,
 )
 _SAMPLE = 1 << 16  # bytes; what a page says of itself stands at its beginning

@@ -18,11 +18,10 @@ from reconcile.errors import FileRefusedError
 
 __all__ = ["Tag", "attributes_of", "tokens_of"]
 
-_TAG: Final = re.compile(
-    r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))*+)>"""
-)
+_NAME: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_VALUE_OR_END: Final = re.compile(r"""=\s*(?:"[^"]*"|'[^']*'|[^\s>]*)|>""")
 _ATTRIBUTE: Final = re.compile(
-    r"""([^\s=/>"'][^\s=/>]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?+"""
+    r"""([^\s=/>"'][^\s=/>]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?"""
 )
 _BEGINS: Final = re.compile(r"</?[a-zA-Z]|<[!?]|</")
 _UNREAD: Final = frozenset(("script", "style", "xml", "title", "textarea", "noframes", "iframe"))
@@ -47,13 +46,12 @@ def tokens_of(page: str, name: str, styles: list[str]) -> Iterator[Tag | str]:
     while (begin := page.find("<", at)) >= 0:
         if begin > at:
             yield unescape(page[at:begin])
-        tag = _TAG.match(page, begin)
-        if tag:
-            ends, element, rest = tag.groups()
-            element = element.lower()
-            at = tag.end()
-            yield Tag(element, bool(ends), rest)
-            if element in _UNREAD and not ends and not rest.endswith("/"):
+        tag = _NAME.match(page, begin)
+        if tag and (end := _end_of_tag(page, tag.end())) >= 0:
+            element, rest = tag[2].lower(), page[tag.end() : end]
+            at = end + 1
+            yield Tag(element, bool(tag[1]), rest)
+            if element in _UNREAD and not tag[1] and not rest.endswith("/"):
                 at = _end_of(element, page, at, styles)
         elif page.startswith("<![CDATA[", begin):
             end = page.find("]]>", begin)
@@ -72,6 +70,17 @@ def tokens_of(page: str, name: str, styles: list[str]) -> Iterator[Tag | str]:
             yield "<"
             at = begin + 1
     yield unescape(page[at:])
+
+
+def _end_of_tag(page: str, at: int) -> int:
+    """Where the `>` of a tag stands that isn't in a value; -1 if there is none."""
+    end = page.find(">", at)
+    if page.find("=", at, end) < 0:
+        return end
+    for found in _VALUE_OR_END.finditer(page, at):
+        if found[0] == ">":
+            return found.start()
+    return -1
 
 
 def _end_of(element: str, page: str, at: int, styles: list[str]) -> int:

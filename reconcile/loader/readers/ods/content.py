@@ -16,6 +16,7 @@ from reconcile.loader.readers.ods.values import FORMULA, OFFICE, cell_value
 from reconcile.loader.readers.table import Filled, Merged
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, LAST_ROW, contradiction
 from reconcile.loader.readers.xlsx.number_format import NumberFormat
+from reconcile.loader.readers.xlsx.package import MAX_TEXT, too_long
 from reconcile.loader.readers.xlsx.values import Value
 
 __all__ = ["Content", "Tab"]
@@ -81,6 +82,7 @@ class Content:
         self._column = 0
         self._cell: dict[str, str] | None = None
         self._paragraphs: list[str] = []
+        self._characters = 0
         self._parts: list[str] | None = None
         self._starts: dict[str, Callable[[dict[str, str]], None]] = {
             TABLE + "table": self._start_table,
@@ -92,8 +94,8 @@ class Content:
             TEXT + "p": self._start_paragraph,
             TEXT + "h": self._start_paragraph,
             TEXT + "s": self._blanks,
-            TEXT + "tab": lambda _: self._add("\t"),
-            TEXT + "line-break": lambda _: self._add("\n"),
+            TEXT + "tab": lambda _: self._stand_for("\t"),
+            TEXT + "line-break": lambda _: self._stand_for("\n"),
         }
         self._ends: dict[str, Callable[[], None]] = {
             TABLE + "table": self._end_table,
@@ -135,7 +137,7 @@ class Content:
                 characters = _BLANKS.sub(" ", characters)
             if characters[0] == " " and (not self._parts or self._parts[-1].endswith(" ")):
                 characters = characters[1:]
-            self._parts.append(characters)
+            self._add(characters)
 
     def _start_table(self, attributes: dict[str, str]) -> None:
         name = attributes.get(TABLE + "name", "")
@@ -192,6 +194,7 @@ class Content:
         if self._row is not None:
             self._cell = attributes
             self._paragraphs.clear()
+            self._characters = 0
 
     def _end_cell(self) -> None:
         cell = self._cell
@@ -237,12 +240,20 @@ class Content:
 
     def _blanks(self, attributes: dict[str, str]) -> None:
         count = attributes.get(TEXT + "c", "1")
-        self._add(" " * min(int(count) if count.isdecimal() else 1, _LONGEST_BLANK))
+        self._stand_for(" " * min(int(count[:9]) if count.isdecimal() else 1, _LONGEST_BLANK))
 
-    def _add(self, characters: str) -> None:
+    def _stand_for(self, characters: str) -> None:
         """What an element stands for; a blank that follows it is kept."""
         if self._parts is not None:
-            self._parts += (characters, "")
+            self._add(characters)
+            self._parts.append("")
+
+    def _add(self, characters: str) -> None:
+        if self._parts is not None:
+            self._parts.append(characters)
+        self._characters += len(characters)
+        if self._characters > MAX_TEXT:
+            raise too_long(self._file)
 
 
 def _count(attributes: dict[str, str], name: str) -> int:

@@ -8,6 +8,7 @@ Source: ODF 1.3 part 3, `number:number-style` and its neighbours,
 from typing import Final
 
 from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, Shown
+from reconcile.loader.readers.xlsx.padding import Section
 
 __all__ = ["NUMBER", "STYLE", "TABLE", "Styles"]
 
@@ -21,6 +22,9 @@ _DATA_STYLES: Final = frozenset(
     for kind in ("number", "percentage", "currency", "date", "time", "boolean", "text")
 )
 _NAME: Final = STYLE + "name"
+AS_SHOWN: Final = NumberFormat(Shown.NUMBER, padded=(Section(None),))
+"""Leading zeros with text beside them, or under a condition: the paragraph has what is shown."""
+
 _DEEPEST = 32  # parents of a style; more are a circle
 
 
@@ -111,4 +115,7 @@ class Styles:
         if first.shown is not Shown.NUMBER:
             return NumberFormat(first.shown)
         zeros = first.digits if first.parts == 1 and first.digits > 1 else 0
-        return NumberFormat(Shown.NUMBER, zeros, len(data.sections) + 1) if zeros else GENERAL
+        if zeros:
+            return NumberFormat(Shown.NUMBER, zeros, len(data.sections) + 1)
+        every = (data, *(self._data.get(name, data) for name in data.sections))
+        return AS_SHOWN if any(each.digits > 1 for each in every) else GENERAL

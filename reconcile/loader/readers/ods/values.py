@@ -9,10 +9,10 @@ import re
 from datetime import datetime
 from typing import Final
 
-from reconcile.loader.readers.ods.styles import TABLE
+from reconcile.loader.readers.ods.styles import AS_SHOWN, TABLE
 from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, Shown
 from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
-from reconcile.loader.readers.xlsx.values import Value, number_reading
+from reconcile.loader.readers.xlsx.values import Value, number_reading, number_value
 from reconcile.model import Was
 
 __all__ = ["FORMULA", "OFFICE", "cell_value"]
@@ -75,6 +75,11 @@ def _string(attributes: dict[str, str], shown: str) -> str:
 def _number(saved: str, shown: str, number_format: NumberFormat, *, formula: bool) -> Value:
     if formula and number_format is GENERAL and saved in ("0", "1") and shown.isalpha():
         return ("TRUE" if saved == "1" else "FALSE"), Was.BOOLEAN
+    if number_format is AS_SHOWN:
+        text, was = number_value(saved)
+        if was is not None or not text.isdecimal() or not shown.strip():
+            return text, was
+        return shown, None if shown == text else Was.PADDED_NUMBER
     as_number = number_format if number_format.shown is Shown.NUMBER else GENERAL
     return number_reading(as_number, from_1904=False)(saved)
 

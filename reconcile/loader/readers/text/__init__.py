@@ -10,12 +10,14 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from reconcile.errors import FileRefusedError
 from reconcile.loader.readers.base import Cells, Head, Score
-from reconcile.loader.readers.columns import cut_blank_end
+from reconcile.loader.readers.columns import cut_blank_end, refuse_too_many
 from reconcile.loader.readers.signatures import Kind, kind_of
 from reconcile.loader.readers.text.delimited import Records, Source
 from reconcile.loader.readers.text.encoding import encoding_of
 from reconcile.loader.readers.text.separator import Top, find_top
+from reconcile.loader.readers.xlsx.grid import LAST_COLUMN
 from reconcile.model import Was
 
 __all__ = ["TextReader"]
@@ -58,12 +60,18 @@ class TextSheet:
 
     def cells(self, width: int) -> Cells:
         """The first `width` columns; raises `FileRefusedError` for a quote at fault."""
+        if width > LAST_COLUMN:
+            raise FileRefusedError(
+                f"{self._source.name} has more than {LAST_COLUMN} columns, and no spreadsheet has "
+                "more: take out those that aren't needed."
+            )
         columns: list[list[str]] = [[] for _ in range(width)]
         was: dict[tuple[int, int], Was] = {}
         surplus: dict[int, tuple[str, ...]] = {}
         formulas = self._source.holds('="')
         above = 0
         for records in self._source.records(self._top.separator):
+            refuse_too_many(self._source.name, above + len(records), width)
             if set(map(len, records)) != {width}:
                 _level(records, width, above, surplus)
             for column, texts in enumerate(zip(*records, strict=True)):

@@ -5,6 +5,7 @@ else Windows-1252 only if the bytes hold no well-formed UTF-8 sequence either.
 """
 
 import re
+from codecs import getincrementaldecoder
 from typing import Final
 
 from reconcile.errors import FileRefusedError
@@ -20,6 +21,7 @@ _WELL_FORMED: Final = re.compile(
 )
 """A character of several bytes: table 3-7 of the Unicode Standard."""
 
+_PART = 1 << 16  # bytes
 _AGAIN = "export it again as CSV UTF-8"
 
 
@@ -32,11 +34,24 @@ def encoding_of(data: bytes, name: str) -> str:
         return "ascii"
     if data.startswith(UTF16_MARKS):
         return _utf16(data, name)
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return _windows(data, name, error.start)
+    if not _is_utf8(data):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return _windows(data, name, error.start)
     return "utf-8-sig" if data.startswith(_UTF8_MARK) else "utf-8"
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Looks at a part at a time, so that no second copy of the file is made."""
+    decoder = getincrementaldecoder("utf-8")()
+    view = memoryview(data)
+    try:
+        for at in range(0, len(data), _PART):
+            decoder.decode(view[at : at + _PART], final=at + _PART >= len(data))
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _utf16(data: bytes, name: str) -> str:

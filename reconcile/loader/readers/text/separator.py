@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from reconcile.errors import FileRefusedError
 from reconcile.loader.readers.base import HEAD_ROWS, Head, Score
 from reconcile.loader.readers.text.delimited import Source
+from reconcile.loader.readers.xlsx.grid import LAST_COLUMN
 
 __all__ = ["Top", "find_top"]
 
@@ -51,7 +52,7 @@ def _top(source: Source, separator: str) -> Top:
         for records in source.records(separator):
             for row, cells in enumerate(records, above + 1):
                 if any(cell.strip() for cell in cells):
-                    head.append((row, cells))
+                    head.append((row, cells[: LAST_COLUMN + 1]))
                     if len(head) == HEAD_ROWS:
                         return Top(separator, head)
             above += len(records)

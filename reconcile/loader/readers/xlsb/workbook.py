@@ -10,7 +10,12 @@ from typing import Final, NamedTuple
 from reconcile.loader.readers.xlsb.records import records, rich_text, short, unsigned, wide_text
 from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, built_in, from_code
 from reconcile.loader.readers.xlsx.package import MAX_SMALL, MAX_STRINGS, Package
-from reconcile.loader.readers.xlsx.relations import Relation, main_part, relations_of
+from reconcile.loader.readers.xlsx.relations import (
+    Relation,
+    main_part,
+    refuse_shared_parts,
+    relations_of,
+)
 from reconcile.loader.readers.xlsx.values import Reading, number_reading
 
 __all__ = ["Tab", "Workbook"]
@@ -55,6 +60,7 @@ class Workbook:
                     what, target = targets.get(identity, missing)
                     if what == "worksheet":
                         self.tabs.append(Tab(name, unsigned(content, 0) == 0, target))
+        refuse_shared_parts(package.name, [tab.part for tab in self.tabs])
 
     @cached_property
     def strings(self) -> list[str]:

@@ -7,6 +7,7 @@ only in its own column.
 from collections.abc import Iterable
 from operator import itemgetter
 
+from reconcile.loader.readers.columns import refuse_too_many_noted
 from reconcile.loader.readers.xlsx.grid import contradiction
 from reconcile.model import Was
 
@@ -34,6 +35,8 @@ def fill_down(
         filled += len(below)
         if filled > rows * len(columns):
             raise contradiction(name, "merged ranges lie over one another")
+        if (top, column) in was:
+            refuse_too_many_noted(name, len(was) + len(below))
         columns[column][top : below.stop - 1] = [columns[column][top - 1]] * len(below)
         note = was.get((top, column))
         for row in below:

@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 from reconcile.errors import FileRefusedError
 
-__all__ = ["Package", "damage_refused", "new_parser"]
+__all__ = ["MAX_TEXT", "Package", "damage_refused", "new_parser", "too_long"]
 
 MAX_UNPACKED: Final = 4 << 30
 """Bytes of all parts together. A sheet full to its last row, with the 44 columns of the widest
@@ -27,6 +27,9 @@ that occur nowhere else come to 450 MB."""
 MAX_SMALL: Final = 1 << 26
 """Bytes of any other part that is held as a whole: styles, the list of sheets. Workbooks with
 all the styles that Excel allows have 30 MB of them."""
+
+MAX_TEXT: Final = 1 << 24
+"""Characters of one row of an .xlsx sheet, of one text of any. A cell holds 32,767 at most."""
 
 _ENCODINGS: Final = frozenset({"utf-8", "utf-16", "utf-16le", "utf-16be", "iso-8859-1", "us-ascii"})
 _ENCRYPTED = 1  # of the flags, which APPNOTE.TXT 4.4.4 lists
@@ -113,6 +116,14 @@ def damage_refused(
             f"{name} is a damaged or incomplete workbook{where}: export or copy it again, or "
             "open it in a spreadsheet program and save it."
         ) from error
+
+
+def too_long(name: str) -> FileRefusedError:
+    """The refusal of the workbook `name`, which holds more than `MAX_TEXT` on end."""
+    return FileRefusedError(
+        f"{name} holds more than {MAX_TEXT >> 20} million characters in one place, and a cell can "
+        "hold 32,767: look at where it comes from, then export it again."
+    )
 
 
 def new_parser(name: str) -> expat.XMLParserType:

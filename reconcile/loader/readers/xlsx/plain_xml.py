@@ -15,7 +15,7 @@ from typing import ClassVar, Final, Generic, TypeVar
 
 from reconcile.errors import InternalError
 from reconcile.loader.readers.signatures import UTF16_MARKS
-from reconcile.loader.readers.xlsx.package import Package, new_parser
+from reconcile.loader.readers.xlsx.package import MAX_TEXT, Package, new_parser, too_long
 
 __all__ = ["NAMESPACES", "PlainXml", "Runs", "escaped"]
 
@@ -30,7 +30,6 @@ NAMESPACES: Final = (
 _BEGINNING: Final = 1 << 16  # characters; what stands before the first element is shorter
 _BLOCK: Final = 1 << 15  # characters; what becomes of a block should stay in the processor's cache
 _CHUNK: Final = 1 << 18  # bytes or characters handed to the parser at once
-_LONGEST: Final = 1 << 26  # characters; a longer element is left to the parser
 _ENCODING: Final = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding=["']([\w-]+)["']""")
 _REFERENCE: Final = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
 """A character that isn't written as in the plain form."""
@@ -53,6 +52,7 @@ class PlainXml(ABC, Generic[Block]):
         self._package = package
         self._part = part
         self._written: list[str] = []
+        self._characters = 0
 
     @abstractmethod
     def plain(self, block: str) -> Block | None:
@@ -73,6 +73,7 @@ class PlainXml(ABC, Generic[Block]):
     def write(self, element: str) -> None:
         """Take an element in plain form from the three above."""
         self._written.append(element)
+        self._characters = 0
 
     def blocks(self) -> Iterator[Block]:
         """All elements in order, some at a time.
@@ -90,9 +91,15 @@ class PlainXml(ABC, Generic[Block]):
             if name in names:
                 self.end(names[name])
 
+        def text(characters: str) -> None:
+            self._characters += len(characters)
+            if self._characters > MAX_TEXT:
+                raise too_long(self.name)
+            self.text(characters)
+
         parser.StartElementHandler = start
         parser.EndElementHandler = end
-        parser.CharacterDataHandler = self.text
+        parser.CharacterDataHandler = text
         with self._package.open(self._part, self.most) as stream:
             for piece, block in self._pieces(stream):
                 read = None if block is None else self.plain(block)
@@ -130,8 +137,8 @@ class PlainXml(ABC, Generic[Block]):
                 break
             yield piece, _block(piece, prefix)
             buffer = buffer[end:]
-            if more and len(buffer) < _LONGEST:
-                following = text.read(_BLOCK)
+            if more and len(buffer) < MAX_TEXT:
+                following = text.read(max(_BLOCK, len(buffer)))  # or long elements take long
                 buffer += following
                 more = bool(following)
             else:
@@ -144,7 +151,7 @@ class PlainXml(ABC, Generic[Block]):
         """Where the first element may stand, and the prefix of all; 0 if that isn't plain."""
         root = _ROOT.match(buffer)
         prefix = root[1] or "" if root else ""
-        container = re.search(f"<{prefix}{self.container}(?: [^<>/]*)?>", buffer)
+        container = re.search(f"<{prefix}{self.container}(?: [^<>]*)?(?<!/)>", buffer)
         if root is None or container is None or "<!" in buffer[: container.end()]:
             return 0, prefix
         declaration = f"xmlns:{prefix[:-1]}" if prefix else "xmlns"

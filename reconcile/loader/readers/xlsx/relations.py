@@ -4,11 +4,13 @@ Owns the relations between parts. Source: ECMA-376 part 2, 9.3 (relationships), 
 """
 
 import posixpath
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from reconcile.loader.readers.xlsx.grid import contradiction
 from reconcile.loader.readers.xlsx.package import Package, damage_refused, new_parser
 
-__all__ = ["Relation", "main_part", "relations_of"]
+__all__ = ["Relation", "main_part", "refuse_shared_parts", "relations_of"]
 
 _RELATIONSHIP: Final = "http://schemas.openxmlformats.org/package/2006/relationships Relationship"
 _MAIN: Final = "officeDocument"
@@ -53,3 +55,12 @@ def relations_of(package: Package, part: str) -> dict[str, Relation]:
     with damage_refused(package.name, source):
         parser.Parse(package.read(source), True)  # noqa: FBT003 - expat takes it by place only
     return found
+
+
+def refuse_shared_parts(name: str, parts: Sequence[str]) -> None:
+    """Raise `FileRefusedError` if two sheets of the workbook `name` stand in one part.
+
+    Each part is gone through for its sheet: a small file could ask for that without end.
+    """
+    if len({part.lower() for part in parts}) < len(parts):
+        raise contradiction(name, "two of its sheets are one and the same")

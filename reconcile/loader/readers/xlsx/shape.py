@@ -11,17 +11,22 @@ from typing import Final, NamedTuple
 
 from reconcile.loader.readers.xlsx.grid import RawCell, Stretch, column_number
 from reconcile.loader.readers.xlsx.values import Reading, Values, number_value
-from reconcile.model import Was
+from reconcile.model import Was, column_letter
 
 __all__ = ["Shape"]
 
 _PATIENCE: Final = 32
 """After so many blocks on end that don't fit, a sheet is taken to have no shape."""
 
-_EXACT: Final = "0|[1-9][0-9]{0,14}"
-"""A number that is its own text."""
+_MOST_WAYS: Final = 512
+"""A sheet with more columns, or with more types and formats in them, is taken to have none."""
 
+_EXACT: Final = r"0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,6})\.[0-9]{0,6}[1-9]"
+"""A number that is its own text: it has at most 15 digits, and none that could be left out."""
+
+_EXACTLY: Final = re.compile(_EXACT)
 _FORMULA: Final = r"(?:<f(?: [^<>]*)?(?:/>|>[^<]*</f>))?"
+_ANYTHING: Final = rf"(?:(?<=/>)|(?:<is><t>[^<]*</t></is>|{_FORMULA}(?:<v>[^<]*</v>)?)</c>)"
 _NOTHING: Final = ("", None)
 
 
@@ -39,14 +44,16 @@ class Shape:
     def __init__(self, values: Values, width: int) -> None:
         self._values = values
         self._width = width
+        self._letters = [column_letter(position) for position in range(width)]
         self._exact: dict[str, dict[str, bool]] = {}
         self._groups: list[_Group] = []
         self._row: re.Pattern[str] | None = None
         self._misses = 0
+        self._hopeless = width > _MOST_WAYS
 
     def read(self, block: str) -> Stretch | None:
         """The rows of a block in plain form; None if any of them doesn't fit or is hidden."""
-        if self._row is None or "hidden" in block:
+        if self._row is None or _hides(block):
             return None
         found = self._row.findall(block)
         if not found or len(found) != block.count("<row"):
@@ -73,20 +80,24 @@ class Shape:
         The first block teaches nothing: titles and the header look like no other row.
         """
         self._misses += 1
-        if self._misses > _PATIENCE:
+        if self._misses > _PATIENCE or self._hopeless:
             self._row = None
         elif self._misses > 1 or self._row:
-            known = str(self._exact)
+            known = dict.fromkeys(self._letters)
+            before = str(self._exact)
             for letters, _, attributes, alone, _, saved, _ in cells:
-                if letters:
+                if letters in known:
                     ways = self._exact.setdefault(letters, {})
-                    exact = re.fullmatch(_EXACT, alone or saved) is not None
+                    exact = _EXACTLY.fullmatch(alone or saved) is not None
                     ways[attributes] = ways.get(attributes, True) and exact
-            if str(self._exact) != known:
+            if str(self._exact) != before or self._row is None:
                 self._compile()
 
     def _compile(self) -> None:
         self._groups.clear()
+        if sum(map(len, self._exact.values())) > _MOST_WAYS:
+            self._row, self._hopeless = None, True
+            return
         cells = []
         for letters in sorted(self._exact, key=column_number):
             ways = [
@@ -94,8 +105,9 @@ class Shape:
                 for attributes, exact in self._exact[letters].items()
             ]
             cells.append(rf'(?:<c r="{letters}\1"(?:{"|".join(ways)}))?')
+        right = rf'(?:<c r="(?!(?:{"|".join(self._letters)})\1")[A-Z]{{1,3}}\1"[^<>]*>{_ANYTHING})*'
         self._row = re.compile(
-            rf'<row r="([0-9]{{1,7}})"[^<>]*>(?:(?<=/>)|{"".join(cells)}</row>)()', re.ASCII
+            rf'<row r="([0-9]{{1,7}})"[^<>]*>(?:(?<=/>)|{"".join(cells)}{right}</row>)()', re.ASCII
         )
 
     def _way(self, letters: str, attributes: str, *, exact: bool) -> str:
@@ -108,12 +120,8 @@ class Shape:
         saved = "[^<]*" if 't="str"' in attributes else "[^<]+"
         if exact or reading == self._values.shared:
             saved = _EXACT if exact else "[0-9]+"
-        position = column_number(letters) - 1
-        if position < self._width:
-            self._groups.append(_Group(position, reading, exact))
-            saved = f"({saved})"
-        else:
-            saved = f"(?:{saved})"
+        self._groups.append(_Group(column_number(letters) - 1, reading, exact))
+        saved = f"({saved})"
         if attributes.endswith('t="inlineStr"'):
             return f"{start}(?:<is><t>{saved}</t></is>)?</c>"
         return f"{start}(?:{_FORMULA}<v>{saved}</v>)?</c>"
@@ -132,6 +140,12 @@ class Shape:
             if note:
                 was[row, group.position] = note
         return [text for text, _ in values]
+
+
+def _hides(block: str) -> bool:
+    """Whether a row may be hidden; LibreOffice says of each that it isn't."""
+    said = block.count("hidden")
+    return said > 0 and said != block.count(' hidden="false"') + block.count(' hidden="0"')
 
 
 def _joined(one: Sequence[str], other: Sequence[str]) -> Sequence[str]:

@@ -34,6 +34,9 @@ _PLAIN: Final = re.compile(
 )
 """A cell, or the start of a row, which is told by its having no letters."""
 
+_ATTRIBUTES: Final = re.compile(r'(?: (?:\w+:(?!(?:r|s|t|hidden)=))?\w+="[^"<>]*")*\s*/?')
+_LOCAL_NAME: Final = re.compile(r'(\w+)="')
+
 _HIDDEN: Final = re.compile(r' hidden="(?:1|true)"')
 
 
@@ -55,6 +58,7 @@ class SheetXml(PlainXml[Stretch | list[RawCell]]):
         self._shape = shape
         self.merged: list[tuple[int, int, int]] = []
         self._before: Stretch | list[RawCell] = []
+        self._known: set[str] = set()
         self._runs = Runs()
         self._row: list[str] = []
         self._row_number = 0
@@ -73,6 +77,10 @@ class SheetXml(PlainXml[Stretch | list[RawCell]]):
         cells: list[RawCell] = _PLAIN.findall(block)
         if len(cells) != block.count("<c") + block.count("<row"):
             return None
+        if unknown := {cell[2] for cell in cells} - self._known:
+            if not all(map(_are_plain, unknown)):
+                return None
+            self._known |= unknown
         if self._shape:
             self._shape.learn(cells)
         self._before = cells or self._before
@@ -161,6 +169,12 @@ class SheetXml(PlainXml[Stretch | list[RawCell]]):
         _, bottom = cell_position(last or first, self.name)
         if top < bottom:
             self.merged.append((top, bottom, column - 1))
+
+
+def _are_plain(attributes: str) -> bool:
+    """Whether attributes are as programs write them, none twice; if not, the parser sees them."""
+    names = _LOCAL_NAME.findall(attributes)
+    return len(names) == len(set(names)) and _ATTRIBUTES.fullmatch(attributes) is not None
 
 
 def _last_row(rows: Stretch | list[RawCell]) -> int:

@@ -16,6 +16,7 @@ from xml.sax.saxutils import unescape
 
 from reconcile.errors import FileRefusedError
 from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, Shown
+from reconcile.loader.readers.xlsx.padding import shown_in
 from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
 from reconcile.model import Was
 
@@ -153,7 +154,9 @@ def number_value(saved: str) -> Value:
         number = float(digits)
     except ValueError:
         return string_text(saved), None
-    if not math.isfinite(number) or "_" in digits or not digits.isascii():
+    if not math.isfinite(number):
+        return saved, Was.ERROR
+    if "_" in digits or not digits.isascii():
         return saved, None
     if not number.is_integer():
         text = repr(number)
@@ -178,7 +181,12 @@ def _padded(number_format: NumberFormat) -> Reading:
     def read(saved: str) -> Value:
         text, was = number_value(saved)
         digits = text.removeprefix("-")
-        if was or not digits.isdecimal() or number_format.sections >= _own_section(text):
+        if was or not digits.isdecimal():
+            return text, was
+        if number_format.padded:
+            other = shown_in(number_format.padded, text) if digits == text else None
+            return (text, None) if other in (None, text) else (other, Was.PADDED_NUMBER)
+        if number_format.sections >= _own_section(text):
             return text, was
         shown = text.removesuffix(digits) + digits.zfill(number_format.zeros)
         return shown, Was.PADDED_NUMBER if shown != text else None

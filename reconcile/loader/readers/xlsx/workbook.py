@@ -12,7 +12,12 @@ from typing import Final, NamedTuple
 from reconcile.loader.readers.xlsx.number_format import NumberFormat, built_in, from_code
 from reconcile.loader.readers.xlsx.package import Package, damage_refused, new_parser
 from reconcile.loader.readers.xlsx.plain_xml import NAMESPACES
-from reconcile.loader.readers.xlsx.relations import Relation, main_part, relations_of
+from reconcile.loader.readers.xlsx.relations import (
+    Relation,
+    main_part,
+    refuse_shared_parts,
+    relations_of,
+)
 from reconcile.loader.readers.xlsx.shared_strings import SharedStrings
 from reconcile.loader.readers.xlsx.values import Values
 
@@ -54,6 +59,7 @@ class Workbook:
                     self.tabs.append(Tab(name, visible, target))
 
         _walk(package, part, entry)
+        refuse_shared_parts(package.name, [tab.part for tab in self.tabs])
 
     @cached_property
     def values(self) -> Values:

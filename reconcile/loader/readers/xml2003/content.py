@@ -132,7 +132,10 @@ class Content:
         self._in_table = False
 
     def _start_column(self, attributes: dict[str, str]) -> None:
-        first = _number(attributes, "Index", self._next_column + 1) - 1
+        before = self._next_column
+        first = _number(attributes, "Index", before + 1) - 1
+        if first < before:
+            raise contradiction(self._file, f"column {first + 1} follows column {before}")
         self._next_column = min(first + 1 + _number(attributes, "Span", 0), LAST_COLUMN)
         if style := attributes.get("StyleID"):
             self._column_styles.update(dict.fromkeys(range(first, self._next_column), style))
