@@ -47,6 +47,13 @@ def test_sheets_stand_in_tab_order_and_hidden_ones_are_told() -> None:
     assert names_of(data) == [("Über & <uns>", True), ("Old", False), ("Lists", False)]
 
 
+def test_modules_of_old_macros_are_not_listed() -> None:
+    parts = workbook_parts({"Sheet1": sheet_xml(ROW)})
+    module = '<sheet name="Module1" sheetId="2" state="veryHidden" r:id=""/></sheets>'
+    listed = str(parts["xl/workbook.xml"]).replace("</sheets>", module)
+    assert names_of(packed({**parts, "xl/workbook.xml": listed})) == [("Sheet1", True)]
+
+
 def test_charts_on_their_own_tab_are_not_listed() -> None:
     book = Workbook()
     assert book.active is not None

@@ -50,7 +50,7 @@ class Workbook:
         def entry(_: str, element: str, attributes: dict[str, str]) -> None:
             if element == "workbookPr":
                 self._from_1904 = attributes.get("date1904") in _TRUE
-            elif element == "sheet":
+            elif element == "sheet" and attributes.get("id") != "":  # a module of old macros
                 name = attributes.get("name", "")
                 missing = Relation("worksheet", f"sheet {name}")
                 kind, target = targets.get(attributes.get("id", ""), missing)
