@@ -54,7 +54,8 @@ _MEANINGS: dict[ExitCode, str] = {
         "(`check`: nothing would be rejected)"
     ),
     ExitCode.INCOMPLETE: (
-        "the whole plan was gone through; something is rejected, refused, in doubt or pending "
+        "the whole plan was gone through; something is rejected, refused, in doubt or pending, "
+        "or isn't in Flxpoint as it was sent "
         "(`check`: something would be rejected)"
     ),
     ExitCode.NOTHING_SENT: (

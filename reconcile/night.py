@@ -173,4 +173,5 @@ def _ending(told: Told, exit_code: ExitCode, stopped: str, seconds: float) -> En
         skipped=skipped + (0 if nothing is None else len(nothing.skipped)),
         usual=None if last is None else last.usual,
         orders=sum(total.orders for total in totals),
+        unlike=sum(len(f.back.wrong) for f in told.finished if f.back is not None),
     )

@@ -57,7 +57,8 @@ class Finished:
     """How a run ended. `workbook` is None if it could not be written; `fault` says why.
 
     `same_file`: all its files had been run to their end before. `usual` is how many orders
-    runs usually name, if this one is far from it. `skipped` files could not be read.
+    runs usually name, if this one is far from it. `skipped` files could not be read. `back` says
+    what orders hold that were read after the calls.
     """
 
     run: RunRecord
@@ -69,6 +70,7 @@ class Finished:
     same_file: bool = False
     usual: int | None = None
     skipped: int = 0
+    back: ReadBack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,6 @@ class Sending:
         except KeyboardInterrupt:
             self.around.remark("Reading back was stopped; the calls of the run are made.")
         else:
-            self.around.remark(back.sentence)
             return back
         return None
 
@@ -217,10 +218,11 @@ class Sending:
             workbook = write_workbook(build_report(ledger), target, overwrite=self.overwrite)
         except ReconcileError as error:
             journal.end_run(run_id, ended_at, int(ExitCode.INTERNAL), str(error), str(target))
-            return Finished(record, ledger.totals, None, ExitCode.INTERNAL, stop, str(error))
+            fault, exit_code = str(error), ExitCode.INTERNAL
+            return Finished(record, ledger.totals, None, exit_code, stop, fault, back=back)
         if not fault:  # last of all: a run that is killed before has no end, and gets one later
             journal.end_run(run_id, ended_at, int(exit_code), reason, str(workbook))
-        return Finished(record, ledger.totals, workbook, exit_code, stop, fault)
+        return Finished(record, ledger.totals, workbook, exit_code, stop, fault, back=back)
 
 
 _BY_STOP: Mapping[StopKind, ExitCode] = {

@@ -86,6 +86,8 @@ def finished_lines(finished: Finished, again: str) -> Iterator[str]:
     )
     if totals.difference:
         yield f"WRONG      {totals.difference} rows or orders are not accounted for"
+    if finished.back is not None:
+        yield f"Read back  {finished.back.sentence}"
     if finished.workbook is not None:
         yield f"Workbook   {finished.workbook}"
     if finished.stop is not None:
@@ -203,6 +205,9 @@ def _finished_json(finished: Finished, again: str) -> dict[str, Any]:
         "requests": totals.requests,
         "retries": totals.retries,
         "throttled": totals.throttled,
+        "read_back": None
+        if finished.back is None
+        else {"orders": finished.back.orders, "wrong": list(finished.back.wrong)},
     }
 
 

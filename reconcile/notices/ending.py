@@ -39,7 +39,8 @@ class Ending:
     `counts` are orders by outcome, `requests` the attempts of all calls. `stopped` is one of
     our own sentences, or empty. `no_file`: there was none to read; `same_file`: its content was
     run before; `skipped`: so many files could not be read and were passed over. `usual` is
-    what `unusual` said of `orders`. `recovered`: the run before this one had failed.
+    what `unusual` said of `orders`. `recovered`: the run before this one had failed. `unlike`: so
+    many orders don't hold what was sent.
     """
 
     exit_code: ExitCode
@@ -54,6 +55,7 @@ class Ending:
     usual: int | None = None
     orders: int = 0
     recovered: bool = False
+    unlike: int = 0
 
 
 def unusual(orders: int, earlier: Sequence[int]) -> int | None:
@@ -156,6 +158,10 @@ _SENTENCES: dict[Kind | ExitCode, str] = {
     Kind.SKIPPED: "Files that could not be read and were skipped: {skipped}.",
 }
 
+_UNLIKE = (
+    "Every order was acknowledged, but {unlike} that was read back doesn't hold what was sent: "
+    "see the sheet Read back."
+)
 _ROWS_ONLY = (
     "The run went through its whole plan and every order in it is done, but rows that name no "
     "order, or an earlier run, need someone."
@@ -173,7 +179,9 @@ def _sentence(ending: Ending, kind: Kind) -> str:
         and ending.exit_code is ExitCode.INCOMPLETE
         and done >= ending.orders
     ):
-        return _ROWS_ONLY
+        return (
+            _UNLIKE.format(unlike=_counted(ending.unlike, "order")) if ending.unlike else _ROWS_ONLY
+        )
     return _SENTENCES[_headline(ending, kind)].format(
         open=max(0, ending.orders - done),
         orders=_counted(ending.orders, "order"),
@@ -191,6 +199,8 @@ def _facts(ending: Ending) -> Iterator[str]:
         if ending.counts.get(outcome)
     ]
     yield f"Orders: {ending.orders}{' = ' if counts else ''}{' + '.join(counts)}"
+    if ending.unlike:
+        yield f"Read back: {_counted(ending.unlike, 'order')} without what was sent"
     yield f"Requests: {ending.requests} in {_span(ending.seconds)}"
     meaning = ending.exit_code.meaning.partition(" (`check`")[0]
     yield f"Exit code: {int(ending.exit_code)}, {meaning}"
