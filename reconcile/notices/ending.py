@@ -159,7 +159,7 @@ _SENTENCES: dict[Kind | ExitCode, str] = {
 }
 
 _UNLIKE = (
-    "Every order was acknowledged, but {unlike} that was read back doesn't hold what was sent: "
+    "Every order was acknowledged, but read back afterwards {unlike} did not hold what was sent: "
     "see the sheet Read back."
 )
 _ROWS_ONLY = (

@@ -102,6 +102,13 @@ def test_a_count_far_from_the_usual_one_is_noticed(
 # Words
 
 
+def test_orders_that_do_not_hold_what_was_sent_are_told() -> None:
+    ending = replace(GOOD, exit_code=ExitCode.INCOMPLETE, unlike=2)
+    _, words = message(ending, kinds_of(ending), "nightly books")
+    assert "read back afterwards 2 orders did not hold what was sent" in words
+    assert "Read back: 2 orders without what was sent" in words
+
+
 def test_a_good_run_reads_so() -> None:
     assert message(GOOD, [Kind.SUCCESS], "nightly books") == (
         "nightly books: everything is done",
@@ -126,7 +133,7 @@ def test_an_incomplete_run_reads_so() -> None:
             "Orders: 412 = 9 unchanged + 400 synced + 2 rejected + 1 in doubt\n"
             "Requests: 401 in 3 min 21 s\n"
             "Exit code: 1, the whole plan was gone through; something is rejected, refused, in "
-            "doubt or pending\n"
+            "doubt or pending, or isn't in Flxpoint as it was sent\n"
             "Run: 20260305-140211-abc\n"
             "\n"
             "To send what is left: reconcile resume 20260305-140211-abc\n"
