@@ -503,3 +503,30 @@ def test_a_certificate_that_nobody_trusts_stops_the_call_before_the_token_is_sho
     assert over_tls(trustme.CA()) == NeverSent(
         "this machine does not trust the certificate of the server"
     )
+
+
+def test_an_idle_connection_that_the_server_closed_is_no_failure() -> None:
+    """A status call that never left must not be in doubt because of an old connection."""
+    connections = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.close()  # without having said so
+
+    async def run() -> list[Exchange]:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        async with server, Client(url, TOKEN, QUICK, 1, direct=True) as client:
+            first = await status(client)
+            await asyncio.sleep(0.15)
+            return [first, await status(client)]
+
+    answers = asyncio.run(run())
+    assert [each.status for each in answers if isinstance(each, Reply)] == [201, 201]
+    assert connections == 2
