@@ -4,7 +4,16 @@ Start-up stays quick: what needs pandas, openpyxl, httpx or SQLAlchemy is import
 command that uses it.
 """
 
-from reconcile.cli import around, books, online, proposing, sending
+from reconcile.cli import around, books, online, proposing, sending, undoing
 from reconcile.cli.group import Invocation, program
 
-__all__ = ["Invocation", "around", "books", "online", "program", "proposing", "sending"]
+__all__ = [
+    "Invocation",
+    "around",
+    "books",
+    "online",
+    "program",
+    "proposing",
+    "sending",
+    "undoing",
+]

@@ -14,6 +14,7 @@ from reconcile.journal.records import (
     AttemptRecord,
     CallRecord,
     ItemsKnown,
+    LastWord,
     Moment,
     NewRun,
     OrderRecord,
@@ -27,6 +28,7 @@ from reconcile.journal.records import (
     SourceRecord,
     ToldRecord,
     UncoveredOrder,
+    Written,
 )
 from reconcile.journal.store import Journal
 
@@ -39,6 +41,7 @@ __all__ = [
     "CallState",
     "ItemsKnown",
     "Journal",
+    "LastWord",
     "Moment",
     "NewRun",
     "OrderRecord",
@@ -53,6 +56,7 @@ __all__ = [
     "SourceRecord",
     "ToldRecord",
     "UncoveredOrder",
+    "Written",
     "check_move",
     "default_budget",
     "default_place",

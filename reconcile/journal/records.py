@@ -17,6 +17,7 @@ __all__ = [
     "AttemptRecord",
     "CallRecord",
     "ItemsKnown",
+    "LastWord",
     "Moment",
     "NewRun",
     "OrderRecord",
@@ -30,6 +31,7 @@ __all__ = [
     "SourceRecord",
     "ToldRecord",
     "UncoveredOrder",
+    "Written",
 ]
 
 
@@ -273,3 +275,21 @@ class UncoveredOrder(NamedTuple):
     reference: str
     status: str
     ordered_at: str
+
+
+class Written(NamedTuple):
+    """An accounting sync that Flxpoint acknowledged: its run, its JSON, and when."""
+
+    run_id: str
+    content: str
+    at: str
+
+
+class LastWord(NamedTuple):
+    """Which run's accounting sync of an order was acknowledged last.
+
+    `disturbed`: something was sent for the order after that, and it isn't known what it did.
+    """
+
+    run_id: str
+    disturbed: bool

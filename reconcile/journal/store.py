@@ -14,11 +14,14 @@ from reconcile.journal.readings import Readings
 from reconcile.journal.settling import Settling
 from reconcile.journal.unfinished import Unfinished
 from reconcile.journal.upkeep import Upkeep
+from reconcile.journal.writings import Writings
 
 __all__ = ["Journal"]
 
 
-class Journal(Accounts, Known, Plans, Calls, Queries, Readings, Unfinished, Settling, Upkeep):
+class Journal(
+    Accounts, Known, Plans, Calls, Queries, Readings, Writings, Unfinished, Settling, Upkeep
+):
     """The record of all runs. Every method raises `JournalError` if the disk says no.
 
     Use `Journal.open(path)`, or `Journal.in_memory()` for tests and trials; close it, or

@@ -16,8 +16,10 @@ __all__ = [
     "Holding",
     "OrderFinding",
     "compared",
+    "equal",
     "holding_of",
     "in_words",
+    "is_blank",
     "order_finding",
     "overwritten",
     "strangers",
@@ -31,6 +33,7 @@ _SUBS: Final = "orderItemAccountingItems"
 _EXTERNAL: Final = "externalAccountingId"
 _ERROR: Final = "accountingSyncError"
 _SYNCED: Final = "accountingSynced"
+_JOINED: Final = ", "
 
 
 class Finding(StrEnum):
@@ -89,7 +92,7 @@ def compared(content: Holding, held: Holding, told: Collection[str]) -> Iterator
             yield _one(name, content[name], held, name, name in told)
     items = {item["id"]: item for item in held.get("items", ())}
     for item in content.get("items", ()):
-        path = f"items[{item['id']}]"
+        path = _item_path(item)
         own = items.get(item["id"])
         if "items" in held and own is None:
             yield Compared(f"{path}.id", item["id"], None, Finding.MISSING)
@@ -124,7 +127,8 @@ def overwritten(values: Sequence[Compared], own: Holding | None) -> list[Compare
         for value in values
         if value.finding is Finding.DIFFERENT
         and value.path != _ERROR
-        and not (value.path in ours and _equal(value.path, ours[value.path], value.held))
+        and not (value.path in ours and equal(value.path, ours[value.path], value.held))
+        and not _replaces_our_skus(value, own)
     ]
 
 
@@ -144,14 +148,14 @@ def in_words(value: object) -> str:
 
 def _one(path: str, said: object, where: Holding, name: str, told: bool) -> Compared:  # noqa: FBT001
     if name not in where:
-        held_nothing = told and _is_blank(path, said)
+        held_nothing = told and is_blank(path, said)
         finding = Finding.SAME if held_nothing else Finding.MISSING if told else Finding.SILENT
         return Compared(path, said, None, finding)
     held = where[name]
-    if _equal(path, said, held):
+    if equal(path, said, held):
         return Compared(path, said, held, Finding.SAME)
     return Compared(
-        path, said, held, Finding.MISSING if _is_blank(path, held) else Finding.DIFFERENT
+        path, said, held, Finding.MISSING if is_blank(path, held) else Finding.DIFFERENT
     )
 
 
@@ -169,7 +173,7 @@ def _subs(
     there = [sub for sub in where[_SUBS] or () if isinstance(sub, Mapping)]
     held = {_key(sub): sub for sub in there}
     given = {_key(sub) for sub in said}
-    others = ", ".join(f"{key} ({held[key].get('quantity')})" for key in held if key not in given)
+    others = _JOINED.join(_sku_text(held[key]) for key in held if key not in given)
     for sub in said:
         place = f"{path}[{_key(sub)}].quantity"
         own = held.get(_key(sub))
@@ -180,18 +184,37 @@ def _subs(
             yield Compared(place, sub.get("quantity"), others or None, finding)
 
 
+def _replaces_our_skus(value: Compared, own: Holding | None) -> bool:
+    """Whether what stands there instead of a supplier SKU are others that we wrote."""
+    item_path, is_sub, _ = value.path.partition(f".{_SUBS}[")
+    if own is None or not is_sub or not isinstance(value.held, str):
+        return False
+    subs = [s for i in own.get("items", ()) if _item_path(i) == item_path for s in i.get(_SUBS, ())]
+    ours = _JOINED.join(map(_sku_text, subs))
+    return set(value.held.split(_JOINED)) <= set(ours.split(_JOINED))
+
+
+def _item_path(item: Holding) -> str:
+    return f"items[{item['id']}]"
+
+
+def _sku_text(sub: Holding) -> str:
+    return f"{_key(sub)} ({sub.get('quantity')})"
+
+
 def _key(sub: Holding) -> str:
     return str(sub.get(_EXTERNAL) or "")
 
 
-def _is_blank(path: str, value: object) -> bool:
+def is_blank(path: str, value: object) -> bool:
     """Whether nothing is held; an order that isn't synced is as good as one never heard of."""
     return value in (None, "", []) or (path == _SYNCED and value is False)
 
 
-def _equal(path: str, said: object, held: object) -> bool:
-    if _is_blank(path, said) or _is_blank(path, held):
-        return _is_blank(path, said) and _is_blank(path, held)
+def equal(path: str, said: object, held: object) -> bool:
+    """Whether two values of one path are the same to Flxpoint, as far as anybody can tell."""
+    if is_blank(path, said) or is_blank(path, held):
+        return is_blank(path, said) and is_blank(path, held)
     if isinstance(said, bool) or isinstance(held, bool):
         return said is held
     return str(said) == str(held)

@@ -1,12 +1,13 @@
-"""What people ask Flxpoint by a command of its own: `ids pull` and `verify --online`."""
+"""What people ask Flxpoint by a command of its own: `ids pull`, `verify --online`, `undo`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from shlex import quote
+from typing import Final, Literal
 
-from reconcile.account import Account
+from reconcile.account import Account, known_account
 from reconcile.config import Settings
 from reconcile.errors import NothingSentError
 from reconcile.executor import Reads
@@ -15,9 +16,25 @@ from reconcile.journal import Journal, RunRecord
 from reconcile.online.asking import Asking
 from reconcile.online.pulling import Pull, Pulled
 from reconcile.online.reading_back import ReadBack, read_back
+from reconcile.online.undo_export import ExportStyle, export_sheet
+from reconcile.online.undo_records import Asked, ask_now, known_orders, statuses_left_alone
+from reconcile.online.undoing import OrderUndo, Undo, UndoRules, undo
+from reconcile.preparation import SendRules, prepare
+from reconcile.results.place import default_target, prove_writable
+from reconcile.results.undo_book import UndoTold, write_undo
 from reconcile.surroundings import Surroundings, budget_of, whose
 
-__all__ = ["PullWish", "VerifiedRun", "pull_ids", "run_of_account", "verify_run"]
+__all__ = [
+    "PullWish",
+    "UndoneRun",
+    "VerifiedRun",
+    "pull_ids",
+    "run_of_account",
+    "undo_run",
+    "verify_run",
+]
+
+_PLAIN: Final = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,22 @@ class VerifiedRun:
     run: RunRecord
     back: ReadBack
     workbook: Path
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneRun:
+    """What would undo a run, by whose word, and the file; None if there is nothing to undo.
+
+    `hints` are options that `run` needs for the file, `remark` says what is wrong with it.
+    """
+
+    run: RunRecord
+    undo: Undo
+    word: str
+    read: int
+    file: Path | None = None
+    hints: tuple[str, ...] = ()
+    remark: str = ""
 
 
 def pull_ids(
@@ -86,6 +119,134 @@ def verify_run(
         back = read_back(Asking(settings, token, pacer, around), journal, record, how)
         _, workbook, _ = rebuild_report(journal, record.id, None, keep)
         return VerifiedRun(record, back, workbook)
+
+
+def undo_run(
+    settings: Settings,
+    token: str | None,
+    around: Surroundings,
+    run_id: str,
+    results: Path | None,
+    *,
+    why_not_asked: str = "",
+) -> UndoneRun:
+    """Writes an export that puts the former values back after a run; sends nothing.
+
+    Args:
+        settings: today's; the file is written so that `run` can read it with them.
+        token: Flxpoint is asked what the orders hold now; None asks the journal alone.
+        around: the journal, the clock and who listens.
+        run_id: the run.
+        results: where the file goes; beside the first file of the run if None.
+        why_not_asked: why there is no token.
+
+    Raises:
+        NothingSentError: there is no such run of this account.
+        StoppedError: Flxpoint doesn't answer.
+        WorkbookError: the place can't be written.
+    """
+    with Journal.open(around.journal) as journal:
+        if token is None:
+            record = _run_without_asking(journal, run_id, settings)
+            target = _undo_target(record, results)
+            told = journal.pull_state(record.account).told
+            words = "the journal alone" + f": {why_not_asked}" * bool(why_not_asked)
+            asked = Asked(known_orders(journal, record), told, 0, words)
+        else:
+            with budget_of(settings, token, around) as pacer:
+                account = whose(journal, settings, token, pacer, around)
+                record = run_of_account(journal, run_id, account, settings)
+                target = _undo_target(record, results)
+                asking = Asking(settings, token, pacer, around)
+                asked = ask_now(asking, journal, record.account, known_orders(journal, record))
+        planning = settings.planning
+        rules = UndoRules(record.id, asked.told, planning.cells, planning.synced_default)
+        found = undo(asked.orders, rules)
+        statuses = statuses_left_alone(journal, record, asked.orders)
+        found = found._replace(left=[*found.left, *statuses])
+    undone = UndoneRun(record, found, asked.words, asked.read)
+    return _written(undone, settings, target, around.now()) if found.orders else undone
+
+
+def _written(undone: UndoneRun, settings: Settings, target: Path, at: datetime) -> UndoneRun:
+    """With the file, which was read again as `run` will read it."""
+    orders = undone.undo.orders
+    style = ExportStyle(
+        settings.clear_word,
+        settings.planning.cells,
+        settings.field_columns,
+        settings.only,
+        settings.sheet,
+        settings.status_updates,
+    )
+    sheet = export_sheet(orders, style)
+    hints = tuple(_hints(orders, sheet.name, settings))
+    values = sum(order.values for order in orders)
+    told = UndoTold(
+        undone.run, at, undone.word, len(orders), values, settings.clear_word.strip(), hints
+    )
+    file = write_undo(told, sheet, undone.undo.left, target)
+    remark = _read_otherwise(file, sheet.name, orders, settings)
+    return replace(undone, file=file, hints=hints, remark=remark)
+
+
+def _hints(orders: Sequence[OrderUndo], sheet: str, settings: Settings) -> Iterator[str]:
+    """Options without which `run` would not send all of it."""
+    if settings.layout not in (None, _PLAIN):
+        yield f"--layout {_PLAIN}"
+    if settings.sheet not in (None, sheet):
+        yield f"--sheet {quote(sheet)}"
+    if len(orders) > settings.max_changes:
+        yield "--allow-changes"
+    if any(order.foreign for order in orders) and settings.overwrite != "all":
+        yield "--overwrite all"
+    elif settings.overwrite == "never":
+        yield "--overwrite blanks"
+
+
+def _read_otherwise(file: Path, sheet: str, orders: Sequence[OrderUndo], settings: Settings) -> str:
+    """What `run` would not read of the file as it is meant; nothing if all is well."""
+    layout = settings.layout and _PLAIN
+    how = settings.model_copy(update={"layout": layout, "sheet": sheet, "ids": None})
+    try:
+        planned = prepare([file], how, SendRules()).plan
+    except NothingSentError as why:
+        return f"With this config the file can't be run: {why}"
+    meant = {order.order_id: order.call.to_json() for order in orders}
+    read = {
+        order.order_id: order.sync.to_json()
+        for order in planned.orders
+        if order.sync is not None and order.status is None
+    }
+    wrong = [
+        order_id for order_id in {**meant, **read} if meant.get(order_id) != read.get(order_id)
+    ]
+    if not wrong:
+        return ""
+    return (
+        f"With this config the file would be read otherwise than it is meant, for {len(wrong)} "
+        f"orders, the first of them {wrong[0]}. Don't run it; run it with another --config."
+    )
+
+
+def _undo_target(record: RunRecord, results: Path | None) -> Path:
+    """Where the file goes; the place is tried before anything is asked."""
+    beside = Path(record.sources[0].path) if record.sources else Path(record.target)
+    target = default_target(beside, record.id, "undo")
+    if results is not None:
+        target = results / target.name if results.is_dir() else results
+    if not target.is_dir():
+        prove_writable(target)
+    return target
+
+
+def _run_without_asking(journal: Journal, run_id: str, settings: Settings) -> RunRecord:
+    """A run of the API of this config, and of its account, if it names one."""
+    account = known_account(journal, settings.base_url, settings.account, None)
+    record = journal.run(run_id)
+    if account is None and record is not None:
+        account = Account(record.account, settings.base_url)
+    return run_of_account(journal, run_id, account or Account("", ""), settings)
 
 
 def run_of_account(

@@ -1,7 +1,8 @@
 """What people and machines are told of what Flxpoint says: lines, and JSON."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from shlex import join
 from typing import TYPE_CHECKING, Any
 
 from reconcile.account import Account
@@ -11,13 +12,15 @@ from reconcile.online.pulling import Pulled
 from reconcile.wording import counted
 
 if TYPE_CHECKING:
-    from reconcile.online.jobs import VerifiedRun
+    from reconcile.online.jobs import UndoneRun, VerifiedRun
 
 __all__ = [
     "pulled_json",
     "pulled_lines",
     "seen_json",
     "seen_lines",
+    "undone_json",
+    "undone_lines",
     "verified_json",
     "verified_lines",
 ]
@@ -101,6 +104,60 @@ def verified_json(verified: "VerifiedRun") -> dict[str, Any]:
         "values": {finding.value: back.values.get(finding, 0) for finding in Finding},
         "wrong": list(back.wrong),
         "workbook": str(verified.workbook),
+    }
+
+
+def undone_lines(undone: "UndoneRun", places: Sequence[str]) -> Iterator[str]:
+    """What would undo a run, and how to use the file; `places` are options of the command."""
+    orders, left = undone.undo.orders, undone.undo.left
+    yield f"Run        {undone.run.id}"
+    yield f"By         {undone.word}"
+    values = counted(sum(order.values for order in orders), "value")
+    yield f"Undo       {values} of {counted(len(orders), 'order')}"
+    for reason, count in Counter(each.reason for each in left).most_common():
+        yield f"Left alone {counted(count, 'value')}: {reason}"
+    if undone.file is None:
+        yield "File       none: there is nothing to undo"
+        for each in left[:_LISTED]:
+            yield f"           order {each.order_id} {each.value}: {each.why}"
+        if len(left) > _LISTED:
+            yield f"           … and {len(left) - _LISTED} more"
+        return
+    yield f"File       {undone.file}"
+    if undone.remark:
+        yield f"Remark     {undone.remark}"
+        return
+    words = [str(undone.file), *places]
+    reading = [hint for hint in undone.hints if hint.startswith(("--layout", "--sheet"))]
+    yield "Nothing was sent. Look at the file, and then:"
+    yield f"  reconcile check {' '.join((join(words), *reading))}"
+    yield f"  reconcile run {' '.join((join(words), *undone.hints))}"
+
+
+def undone_json(undone: "UndoneRun") -> dict[str, Any]:
+    """The same as one document, with everything that is left alone."""
+    orders = undone.undo.orders
+    return {
+        "run": undone.run.id,
+        "by": undone.word,
+        "orders_read": undone.read,
+        "orders": len(orders),
+        "values": sum(order.values for order in orders),
+        "left_alone": [
+            {
+                "order": each.order_id,
+                "value": each.value,
+                "wrote": each.wrote,
+                "former": each.former,
+                "now": each.now,
+                "reason": each.reason.value,
+                "detail": each.detail,
+            }
+            for each in undone.undo.left
+        ],
+        "file": None if undone.file is None else str(undone.file),
+        "options": list(undone.hints),
+        "remark": undone.remark,
     }
 
 

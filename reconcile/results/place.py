@@ -19,8 +19,10 @@ __all__ = [
 ]
 
 
-def default_target(first_input: Path, run_id: str) -> Path:
+def default_target(first_input: Path, run_id: str, what: str = "results") -> Path:
     """The workbook of a run: beside its first file or folder, named after both.
+
+    `what` it is stands in its name.
 
     Raises:
         WorkbookError: nothing can stand beside it, since it is the root of a disk.
@@ -31,7 +33,7 @@ def default_target(first_input: Path, run_id: str) -> Path:
         raise WorkbookError(
             f"No results workbook can stand beside {named}; name its place with --results."
         )
-    return named.with_name(f"{named.name}.results-{run_id}.xlsx")
+    return named.with_name(f"{named.name}.{what}-{run_id}.xlsx")
 
 
 def refuse_ours(target: Path, keep: Sequence[Path]) -> None:

@@ -523,9 +523,9 @@ def test_an_idle_connection_that_the_server_closed_is_no_failure() -> None:
         port = server.sockets[0].getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         async with server, Client(url, TOKEN, QUICK, 1, direct=True) as client:
-            first = await status(client)
+            first = await close_order(client)
             await asyncio.sleep(0.15)
-            return [first, await status(client)]
+            return [first, await close_order(client)]
 
     answers = asyncio.run(run())
     assert [each.status for each in answers if isinstance(each, Reply)] == [201, 201]

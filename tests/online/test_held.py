@@ -212,3 +212,16 @@ def test_every_value_of_a_call_is_compared_once(
     paths = [each.path for each in compared(call, held, ALL)]
     assert len(paths) == len(set(paths))
     assert {path for path in paths if "[" not in path} == set(call) - {"items"}
+
+
+def test_supplier_skus_that_we_wrote_may_be_replaced_and_those_of_others_not() -> None:
+    ours = [
+        {"externalAccountingId": "S-8", "quantity": 1},
+        {"externalAccountingId": "S-9", "quantity": 1},
+    ]
+    own = {"items": [{"id": 31, "orderItemAccountingItems": ours}]}
+    theirs = [*ours, {"externalAccountingId": "S-7", "quantity": 1}]
+    for there, replaced in ((ours, 0), (ours[:1], 0), (theirs, 1)):
+        answer = {"orderItems": [{"id": 31, "orderItemAccountingItems": there}]}
+        assert len(overwritten(values(answer), own)) == replaced
+        assert len(overwritten(values(answer), None)) == 1

@@ -1,0 +1,274 @@
+"""What puts the former values of one order back: its call, and what is left alone.
+
+Pure. `undoing` has the rules in words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from reconcile.cells import CellRules, judge_column
+from reconcile.fields import FIELDS
+from reconcile.model import Field
+from reconcile.online.former import UNTOLD, OrderKnown, Part, Skus, parts_of
+from reconcile.online.held import in_words
+from reconcile.payload import (
+    UNSET,
+    OrderAccountingSyncRequest,
+    OrderItemAccountingItem,
+    OrderItemAccountingSyncRequest,
+    Unset,
+)
+from reconcile.planner import SyncedDefault
+
+__all__ = ["LeftAlone", "OrderUndo", "Reason", "UndoRules", "undo_of_order"]
+
+_LONGEST: Final = 32_767
+"""So many UTF-16 units fit into a cell."""
+
+
+class Reason(StrEnum):
+    """Why a value is left alone."""
+
+    CHANGED_SINCE = "Flxpoint holds something else now"
+    LATER_RUN = "a later run wrote it"
+    UNSURE = "something was sent for the order since, and it isn't known what that did"
+    NO_ORDER = "the order isn't there any more"
+    NO_ITEM = "the order has no such item now"
+    NOT_ACKNOWLEDGED = "Flxpoint didn't acknowledge it"
+    NO_NULL = "the API can't clear it"
+    STAYS = "the API can't take it away; it goes only if Flxpoint replaces the whole list"
+    NO_CELL = "an export can't say the former value"
+    YES_WITH_ERROR = "an error can't be sent beside Accounting Synced yes"
+    SYNCED_UNKNOWN = "it isn't known whether the order was synced, and the file would say yes"
+    STATUS = "a status can't be taken back"
+
+
+class LeftAlone(NamedTuple):
+    """A value that isn't put back. Values are in words; `now` is `""` where nobody asked."""
+
+    order_id: int
+    value: str
+    wrote: str
+    former: str
+    now: str
+    reason: Reason
+    detail: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason in words, with what is known beyond it."""
+        return f"{self.reason} ({self.detail})" if self.detail else str(self.reason)
+
+
+class OrderUndo(NamedTuple):
+    """The call that puts the former values of an order back, and how many they are.
+
+    `foreign`: it replaces what the last run of ours didn't write, which `run` may refuse.
+    """
+
+    order_id: int
+    call: OrderAccountingSyncRequest
+    values: int
+    foreign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRules:
+    """What the run was, what answers are known to tell, and how `run` will read the file."""
+
+    run_id: str
+    told: frozenset[str]
+    cells: CellRules = field(default_factory=CellRules)
+    synced_default: SyncedDefault = "auto"
+
+
+def undo_of_order(order: OrderKnown, rules: UndoRules) -> tuple[OrderUndo | None, list[LeftAlone]]:
+    """Decides of an accounting sync that was acknowledged what puts the former values back."""
+    decided = _Decided(order, rules)
+    return decided.call, decided.left
+
+
+class _Decided:
+    """One order: the call if there is one, and what is left alone."""
+
+    def __init__(self, order: OrderKnown, rules: UndoRules) -> None:
+        self.left: list[LeftAlone] = []
+        self.call: OrderUndo | None = None
+        self._order = order
+        self._rules = rules
+        self._put: dict[tuple[int | None, Field], object] = {}
+        self._foreign = False
+        parts = [part for part in parts_of(order, rules.told) if not part.is_as_before]
+        if parts and order.is_gone:
+            self._leave("the order", "", "", Reason.NO_ORDER, now="(no such order)")
+            return
+        for part in parts:
+            self._judge(part)
+        if self._put:
+            self._build()
+
+    def _judge(self, part: Part) -> None:
+        reason, detail = self._moved(part)
+        if reason is not None:
+            self._leave_part(part, reason, detail)
+        elif isinstance(part.former, Skus):
+            self._put_skus(part, part.former)
+        elif part.former in (None, "") and not FIELDS[part.field].null_allowed:
+            self._leave_part(part, Reason.NO_NULL)
+        elif part.former not in (None, "") and not self._fits(part.field, part.former):
+            self._leave_part(part, Reason.NO_CELL)
+        else:
+            self._put_back(part, part.former)
+
+    def _moved(self, part: Part) -> tuple[Reason | None, str]:
+        """Why what the run wrote doesn't stand there any more; None if it does."""
+        order = self._order
+        if order.lacks_item(part.item_id):
+            return Reason.NO_ITEM, ""
+        if part.now is UNTOLD:
+            last = order.last
+            if last is None or last.disturbed:
+                return Reason.UNSURE, ""
+            if last.run_id != self._rules.run_id:
+                return Reason.LATER_RUN, last.run_id
+            return None, ""
+        if part.still_holds:
+            return None, ""
+        for run_id, content in reversed(order.later):
+            if part.is_now(part.in_call(content)):
+                return Reason.LATER_RUN, run_id
+        return Reason.CHANGED_SINCE, ""
+
+    def _put_back(self, part: Part, former: object) -> None:
+        self._put[part.item_id, part.field] = former
+        if part.now is not UNTOLD and self._order.later:
+            own = part.in_call(self._order.later[-1][1])
+            self._foreign = self._foreign or not part.is_now(own)
+
+    def _put_skus(self, part: Part, former: Skus) -> None:
+        """Supplier SKUs that were there are said; those that weren't can't be taken away."""
+        stand = next(each for each in (part.now, part.wrote) if isinstance(each, Skus))
+        sound: list[OrderItemAccountingItem] = []
+        for sku, quantity in former.pairs:
+            name = f"{part.words} {sku or '(without an id)'}"
+            told = stand.quantity(sku)
+            if not self._fits(Field.SUB_EXTERNAL_ID, sku) or former.is_twice(sku):
+                self._leave(name, told, quantity, Reason.NO_CELL)
+            elif quantity in (None, ""):
+                sound.append(OrderItemAccountingItem(sku))
+                if told not in (None, ""):
+                    self._leave(name, told, quantity, Reason.NO_NULL)
+            elif not self._fits(Field.SUB_QUANTITY, quantity):
+                self._leave(name, told, quantity, Reason.NO_CELL)
+            else:
+                sound.append(OrderItemAccountingItem(sku, int(str(quantity))))
+        for sku, quantity in stand.pairs:
+            if not former.has(sku):
+                now = "" if part.now is UNTOLD else quantity
+                self._leave(f"{part.words} {sku}", quantity, None, Reason.STAYS, now=now)
+        if sound:
+            self._put_back(part, tuple(sound))
+
+    def _build(self) -> None:
+        synced = self._synced()
+        put = self._put
+        error = put.get((None, Field.ACCOUNTING_SYNC_ERROR))
+        if error is not None and (synced is True or self._default_says_yes(synced)):
+            part = next(
+                p
+                for p in parts_of(self._order, self._rules.told)
+                if p.field is Field.ACCOUNTING_SYNC_ERROR
+            )
+            if self._says_nothing(with_error=True) and not self._puts_synced:
+                synced = UNSET
+            else:
+                del put[None, Field.ACCOUNTING_SYNC_ERROR]
+                self._leave_part(part, Reason.YES_WITH_ERROR)
+                error = None
+        if not put:
+            return
+        if synced is UNSET and not self._says_nothing(with_error=error is not None):
+            self._leave("the order", "", "", Reason.SYNCED_UNKNOWN)
+            return
+        call = OrderAccountingSyncRequest(
+            synced,
+            _null_or_text(put, None, Field.ORDER_EXTERNAL_ID),
+            tuple(_item(item_id, put) for item_id in dict.fromkeys(i for i, _ in put if i)),
+            UNSET if error is None else str(error),
+        )
+        self.call = OrderUndo(self._order.order_id, call, len(put), self._foreign)
+
+    @property
+    def _puts_synced(self) -> bool:
+        return (None, Field.ACCOUNTING_SYNCED) in self._put
+
+    def _synced(self) -> bool | Unset | None:
+        """What the cell says: the former value, or what stands there already."""
+        key = (None, Field.ACCOUNTING_SYNCED)
+        known = self._put[key] if key in self._put else self._order.synced_now(self._rules.told)
+        if known is UNTOLD:
+            return UNSET
+        return known if isinstance(known, bool) else None
+
+    def _default_says_yes(self, synced: bool | Unset | None) -> bool:  # noqa: FBT001
+        return synced is UNSET and self._rules.synced_default is True
+
+    def _says_nothing(self, *, with_error: bool) -> bool:
+        """Whether a blank under Accounting Synced sends nothing (rules, section 3)."""
+        if self._rules.synced_default == "none":
+            return True
+        ids = any(
+            value not in (None, "")
+            for (_, field_), value in self._put.items()
+            if field_ not in (Field.ACCOUNTING_SYNCED, Field.ACCOUNTING_SYNC_ERROR)
+        )
+        return self._rules.synced_default == "auto" and (with_error or not ids)
+
+    def _fits(self, column: Field, value: object) -> bool:
+        """Whether a cell with this text means this value, and nothing else."""
+        if isinstance(value, bool):
+            return column is Field.ACCOUNTING_SYNCED
+        text = str(value)
+        if len(text.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST:
+            return False
+        judged = judge_column(column, [text], {}, self._rules.cells)
+        return not judged.faults and not judged.remarks and str(judged.values[0]) == text
+
+    def _leave_part(self, part: Part, reason: Reason, detail: str = "") -> None:
+        now = "" if part.now is UNTOLD else part.now
+        self._leave(part.words, part.wrote, part.former, reason, detail, now=now)
+
+    def _leave(
+        self,
+        value: str,
+        wrote: object,
+        former: object,
+        reason: Reason,
+        detail: str = "",
+        *,
+        now: object = "",
+    ) -> None:
+        said, was, stands = ("" if each == "" else in_words(each) for each in (wrote, former, now))
+        self.left.append(LeftAlone(self._order.order_id, value, said, was, stands, reason, detail))
+
+
+def _item(
+    item_id: int, put: Mapping[tuple[int | None, Field], object]
+) -> OrderItemAccountingSyncRequest:
+    skus = put.get((item_id, Field.SUB_EXTERNAL_ID))
+    return OrderItemAccountingSyncRequest(
+        item_id,
+        _null_or_text(put, item_id, Field.ITEM_EXTERNAL_ID),
+        skus if isinstance(skus, tuple) else (),
+    )
+
+
+def _null_or_text(
+    put: Mapping[tuple[int | None, Field], object], item_id: int | None, column: Field
+) -> str | Unset | None:
+    value = put.get((item_id, column), UNSET)
+    if value is UNSET:
+        return UNSET
+    return None if value in (None, "") else str(value)
