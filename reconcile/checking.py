@@ -1,19 +1,20 @@
 """Everything that can be said before the first call: what would be sent, and over what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from reconcile.account import Account, known_account, token_account
 from reconcile.config import Settings
-from reconcile.errors import ExitCode
+from reconcile.errors import ExitCode, StoppedError
 from reconcile.events import Event
 from reconcile.executor import Pace, Pacer
 from reconcile.folders import Reason
 from reconcile.history import Workload, compare
 from reconcile.inputs import Inputs, NothingToDo, inputs_of
-from reconcile.journal import Journal
+from reconcile.journal import Journal, PullState
 from reconcile.model import CallKind, Outcome
 from reconcile.online.asking import Asking
 from reconcile.online.coverage import uncovered_orders
@@ -142,12 +143,22 @@ def guarded(checked: Checked, asking: Asking, journal: Journal, rules: SendRules
     if settings.overwrite is None:
         known = journal.pull_state(account.key)
         if not known.asked:
-            look(asking, journal, account.key, dict(list(calls.items())[:1]))
-            known = journal.pull_state(account.key)
+            known = _known_by_one(asking, journal, account, calls)
         if not known.told:
             return checked
     seen = _seen(checked, asking, journal, unchanged=False)
     return _held_back(seen, settings, journal, rules)
+
+
+def _known_by_one(
+    asking: Asking, journal: Journal, account: Account, calls: Mapping[int, str]
+) -> PullState:
+    """What one order tells of the others; best one that an earlier run has booked."""
+    ours = own_calls(journal.history(account.key, calls))
+    first = next(iter(ours), next(iter(calls)))
+    with suppress(StoppedError):  # whatever it is, the sending meets it too, and judges it
+        look(asking.once, journal, account.key, {first: calls[first]}, booked=bool(ours))
+    return journal.pull_state(account.key)
 
 
 def _with_reads(checked: Checked, settings: Settings, journal: Journal, pacer: Pace) -> Checked:

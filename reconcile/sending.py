@@ -40,7 +40,7 @@ from reconcile.journal import Journal, RunReader, RunRecord
 from reconcile.locks import is_alive
 from reconcile.model import Outcome
 from reconcile.online.asking import Asking
-from reconcile.online.reading_back import ReadBack, read_back
+from reconcile.online.reading_back import ReadBack, read_back, tells
 from reconcile.results.ledger import Ledger, Totals
 from reconcile.results.report import build_report
 from reconcile.results.workbook import write_workbook
@@ -163,14 +163,15 @@ class Sending:
         if record is None:
             return None
         how = self.settings.verify
-        if how is None:
-            tells = self.journal.pull_state(record.account).told
-            how = "sample" if tells else "none"
         sent = any(call.outcome is Outcome.SYNCED for call in self.journal.calls(run_id))
         if how == "none" or not sent:
             return None
         asking = Asking(self.settings, self.token, self.pacer, self.around)
         try:
+            if how is None:
+                if not tells(asking.once, self.journal, record):
+                    return None
+                how = "sample"
             back = read_back(asking, self.journal, record, how)
         except (StoppedError, JournalError) as error:
             self.around.remark(f"The orders were not read back: {error}")

@@ -40,6 +40,7 @@ class Readings(Part):
                             "at": reading.at.isoformat(),
                             "held": None if reading.held is None else as_json(reading.held),
                             "status": reading.status,
+                            "readable": reading.readable,
                         }
                         for reading in some
                     ],
@@ -55,7 +56,8 @@ class Readings(Part):
         )
         for row in self._stream(query):
             held = None if row.held is None else json.loads(row.held)
-            yield Reading(row.order_id, datetime.fromisoformat(row.at), held, row.status)
+            at = datetime.fromisoformat(row.at)
+            yield Reading(row.order_id, at, held, row.status, row.readable)
 
     def keep_uncovered(self, run_id: str, orders: Iterable[UncoveredOrder]) -> None:
         """Keeps which orders of its period no file of a run names."""

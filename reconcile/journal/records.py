@@ -259,12 +259,16 @@ class Moment(StrEnum):
 
 
 class Reading(NamedTuple):
-    """What an order held when it was read, in the shape of the request; None: no such order."""
+    """What an order held when it was read, in the shape of the request; None: no such order.
+
+    One that isn't `readable` was an answer that is no order, and says nothing.
+    """
 
     order_id: int
     at: datetime
     held: Mapping[str, Any] | None
     status: str = ""
+    readable: bool = True
 
 
 class UncoveredOrder(NamedTuple):

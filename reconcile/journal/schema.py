@@ -262,6 +262,7 @@ readings = Table(
     Column("at", String(40), nullable=False),
     Column("held", Text),  # JSON in the shape of the request; None: there was no such order
     Column("status", String(400), nullable=False),
+    Column("readable", Boolean, nullable=False, server_default="1"),  # whether it was an order
 )
 
 # Orders of the period of a run that have no accounting id and are in none of its files.

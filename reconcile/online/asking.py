@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from reconcile.config import Settings
@@ -22,6 +22,11 @@ class Asking:
     token: str
     pacer: Pace
     around: Surroundings
+
+    @property
+    def once(self) -> "Asking":
+        """The same with one try, for what isn't worth waiting for."""
+        return replace(self, settings=self.settings.model_copy(update={"tries": 1}))
 
     def run(self, work: Callable[[Reads], Awaitable[_T]]) -> _T:
         """Does some reading; raises what the work raises."""

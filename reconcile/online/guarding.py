@@ -6,7 +6,7 @@ earlier run wrote; `never` holds an order back that holds anything else, our own
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Literal
@@ -66,10 +66,13 @@ def look(
     account: str,
     contents: Mapping[int, str],
     listener: Listener = silent,
+    *,
+    booked: bool = False,
 ) -> Seen:
     """Reads orders, and sets what they hold beside what their calls (JSON, by order) say.
 
-    `listener` is told how many are left.
+    `listener` is told how many are left. `booked` says that these orders surely hold something:
+    if their answers don't say so, none does.
 
     Raises:
         StoppedError: Flxpoint doesn't answer.
@@ -88,19 +91,22 @@ def look(
         return found
 
     readings = asking.run(read)
-    if told != known.told or not known.asked:
+    readable = any(reading.readable and reading.held is not None for reading in readings.values())
+    if told != known.told or (booked and readable and not known.asked):
         state = journal.pull_state(account)
         journal.keep_pull_state(account, state.with_told(frozenset(told)))
     return Seen(
         {
-            order_id: OrderSeen(
-                readings[order_id],
-                tuple(compared(json.loads(content), readings[order_id].held or {}, told)),
-            )
+            order_id: _seen(readings[order_id], json.loads(content), told)
             for order_id, content in contents.items()
         },
         frozenset(told),
     )
+
+
+def _seen(reading: Reading, content: Holding, told: Collection[str]) -> OrderSeen:
+    known = told if reading.readable else ()
+    return OrderSeen(reading, tuple(compared(content, reading.held or {}, known)))
 
 
 def _reading(order_id: int, reply: Reply, asking: Asking, told: set[str]) -> Reading:
@@ -112,7 +118,7 @@ def _reading(order_id: int, reply: Reply, asking: Asking, told: set[str]) -> Rea
     order = order_of(answer)
     held = holding_of(answer)
     if order is None or held is None or order.order_id != order_id:
-        return Reading(order_id, now, {})
+        return Reading(order_id, now, {}, readable=False)
     if isinstance(answer, Mapping):
         told |= told_fields(answer)
     return Reading(order_id, now, held, order.status)

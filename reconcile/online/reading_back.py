@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 from typing import Final, Literal
 
@@ -13,7 +14,7 @@ from reconcile.online.asking import Asking
 from reconcile.online.guarding import look
 from reconcile.online.held import Compared, Finding
 
-__all__ = ["ReadBack", "orders_to_read", "read_back"]
+__all__ = ["ReadBack", "orders_to_read", "read_back", "tells"]
 
 _SAMPLE: Final = 20
 """Orders of a sample: 10 s at 2 requests per second."""
@@ -65,6 +66,20 @@ def orders_to_read(
     return {order_id: sent[order_id] for order_id in sorted(chosen)}
 
 
+def tells(asking: Asking, journal: Journal, record: RunRecord) -> bool:
+    """Whether Flxpoint's answers say what orders hold; asks for one of the run if need be.
+
+    Raises:
+        StoppedError: Flxpoint doesn't answer.
+    """
+    state = journal.pull_state(record.account)
+    if not state.asked:
+        sent = orders_to_read(journal.calls(record.id), "sample", record.id)
+        first = dict(islice(sent.items(), 1))
+        state = state.with_told(look(asking, journal, record.account, first, booked=True).told)
+    return bool(state.told)
+
+
 def read_back(
     asking: Asking, journal: Journal, record: RunRecord, how: Literal["sample", "all"]
 ) -> ReadBack:
@@ -77,7 +92,7 @@ def read_back(
     listener = asking.around.listener
     seconds = round(len(sent) * asking.pacer.spacing)
     listener(Event("reading", {"orders": len(sent), "seconds": seconds}))
-    seen = look(asking, journal, record.account, sent, listener)
+    seen = look(asking, journal, record.account, sent, listener, booked=True)
     journal.keep_readings(
         record.id, Moment.AFTER, (order.reading for order in seen.orders.values())
     )

@@ -116,9 +116,33 @@ def test_an_order_that_is_not_there_is_left_to_the_call_itself(open_shop: OpenSh
 def test_by_default_one_order_tells_whether_looking_is_of_any_use(open_shop: OpenShop) -> None:
     shop = open_shop(order(1), order(2), accounting_fields="never")
     shop.run(shop.export(EXPORT))
-    assert reads(shop) == ["/orders/700001"]
+    assert reads(shop) == ["/orders/700001"] * 2, "before it, and when it surely holds something"
     shop.run(shop.export(EXPORT.replace("INV", "X")))
-    assert reads(shop) == ["/orders/700001"], "what was learned is remembered"
+    assert reads(shop) == ["/orders/700001"] * 2, "what was learned is remembered"
+
+
+def test_an_order_that_holds_nothing_teaches_nothing(open_shop: OpenShop) -> None:
+    """Its answer leaves empty fields out; the one that the run has booked doesn't."""
+    shop = open_shop(order(1), order(2, **THEIRS))
+    shop.run(shop.export(EXPORT.replace("700002,INV-2\n", "")))
+    shop.run(shop.export(EXPORT))
+    assert external_ids(shop) == {700001: "INV-1", 700002: "THEIRS"}
+
+
+def test_a_fault_of_that_one_question_stops_nothing(open_shop: OpenShop) -> None:
+    shop = open_shop(order(1), order(2))
+    shop.server.inject(Scripted("order", None, Answer(500), times=None))
+    finished = shop.run(shop.export(EXPORT))
+    assert finished.exit_code == ExitCode.DONE
+
+
+def test_an_answer_that_is_no_order_says_nothing_and_guards_nothing(open_shop: OpenShop) -> None:
+    shop = open_shop(order(1), order(2, **THEIRS))
+    pull_ids(shop.settings(), TOKEN, shop.around(), PullWish())
+    shop.server.inject(Scripted("order", 700001, Answer(200, {}, "[]"), times=None))
+    finished = shop.run(shop.export(EXPORT), verify="all")
+    found = {each["Finding"] for each in lines(finished.workbook, "Read back")}
+    assert found == {"? does not say"}
 
 
 def test_by_default_values_are_respected_where_flxpoint_tells_them(open_shop: OpenShop) -> None:
