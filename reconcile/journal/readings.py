@@ -41,6 +41,7 @@ class Readings(Part):
                             "held": None if reading.held is None else as_json(reading.held),
                             "status": reading.status,
                             "readable": reading.readable,
+                            "told": " ".join(sorted(reading.told)),
                         }
                         for reading in some
                     ],
@@ -57,7 +58,8 @@ class Readings(Part):
         for row in self._stream(query):
             held = None if row.held is None else json.loads(row.held)
             at = datetime.fromisoformat(row.at)
-            yield Reading(row.order_id, at, held, row.status, row.readable)
+            told = frozenset(row.told.split())
+            yield Reading(row.order_id, at, held, row.status, row.readable, told)
 
     def keep_uncovered(self, run_id: str, orders: Iterable[UncoveredOrder]) -> None:
         """Keeps which orders of its period no file of a run names."""

@@ -261,7 +261,8 @@ class Moment(StrEnum):
 class Reading(NamedTuple):
     """What an order held when it was read, in the shape of the request; None: no such order.
 
-    One that isn't `readable` was an answer that is no order, and says nothing.
+    One that isn't `readable` was an answer that is no order, and says nothing. `told` are the
+    accounting fields that answers were known to have then.
     """
 
     order_id: int
@@ -269,6 +270,7 @@ class Reading(NamedTuple):
     held: Mapping[str, Any] | None
     status: str = ""
     readable: bool = True
+    told: frozenset[str] = frozenset()
 
 
 class UncoveredOrder(NamedTuple):

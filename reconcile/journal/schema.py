@@ -263,6 +263,7 @@ readings = Table(
     Column("held", Text),  # JSON in the shape of the request; None: there was no such order
     Column("status", String(400), nullable=False),
     Column("readable", Boolean, nullable=False, server_default="1"),  # whether it was an order
+    Column("told", Text, nullable=False, server_default=""),  # by blanks, as in `pulls`
 )
 
 # Orders of the period of a run that have no accounting id and are in none of its files.

@@ -81,7 +81,7 @@ def order_of(answer: object) -> KnownOrder | None:
         _text(answer.get("orderNumber")),
         _text(answer.get("referenceNumber")),
         _text(answer.get("orderStatus") or answer.get("status")),
-        _text(answer.get("orderedAt") or answer.get("orderDate")),
+        _text(answer.get("orderedAt") or answer.get("orderDate") or answer.get("createdAt")),
         _text(answer.get("updatedAt") or answer.get("orderUpdatedAt")),
         _items(answer),
         _text(external) if external is not None else None,

@@ -95,17 +95,18 @@ def look(
     if told != known.told or (booked and readable and not known.asked):
         state = journal.pull_state(account)
         journal.keep_pull_state(account, state.with_told(frozenset(told)))
+    known_now = frozenset(told)
     return Seen(
         {
-            order_id: _seen(readings[order_id], json.loads(content), told)
+            order_id: _seen(readings[order_id]._replace(told=known_now), json.loads(content))
             for order_id, content in contents.items()
         },
-        frozenset(told),
+        known_now,
     )
 
 
-def _seen(reading: Reading, content: Holding, told: Collection[str]) -> OrderSeen:
-    known = told if reading.readable else ()
+def _seen(reading: Reading, content: Holding) -> OrderSeen:
+    known = reading.told if reading.readable else ()
     return OrderSeen(reading, tuple(compared(content, reading.held or {}, known)))
 
 

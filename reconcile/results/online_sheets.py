@@ -56,12 +56,12 @@ def online_blocks(ledger: Ledger) -> Iterator[Block]:
 
 def _compared(ledger: Ledger) -> Iterator[tuple[Reading, Sequence[Compared]]]:
     """What each order that was read back holds, value by value."""
-    told = ledger.reader.told_fields()
     for reading in ledger.reader.readings(Moment.AFTER):
         for call in ledger.calls.get(reading.order_id, ()):
             if call.kind is CallKind.SYNC and call.content:
                 held = {} if reading.held is None else reading.held
-                yield reading, tuple(compared(json.loads(call.content), held, told))
+                known = reading.told if reading.readable else frozenset[str]()
+                yield reading, tuple(compared(json.loads(call.content), held, known))
 
 
 def _read_back(ledger: Ledger) -> Table:

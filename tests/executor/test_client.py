@@ -468,6 +468,28 @@ def test_a_cut_body_of_a_success_or_a_server_error_is_no_reply(status: int) -> N
 
 # Certificates are judged by the operating system
 
+Answering = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def listening(answer: Answering, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """A server on this machine; every connection is closed when it was answered."""
+    connections: list[asyncio.Task[None] | None] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(asyncio.current_task())
+        try:
+            await answer(reader, writer)
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+    await asyncio.gather(*(task for task in connections if task), return_exceptions=True)
+
 
 def over_tls(authority: trustme.CA, timeouts: Timeouts = QUICK) -> Exchange:
     """One call to a server on this machine whose certificate `authority` has signed."""
@@ -475,15 +497,16 @@ def over_tls(authority: trustme.CA, timeouts: Timeouts = QUICK) -> Exchange:
     authority.issue_cert("127.0.0.1").configure_cert(context)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
-        await writer.drain()
-        writer.close()
+        with suppress(asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+            await writer.drain()
 
     async def run() -> Exchange:
-        server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
-        port = server.sockets[0].getsockname()[1]
-        async with server, Client(f"https://127.0.0.1:{port}", "T", timeouts, 1) as client:
+        async with (
+            listening(answer, context) as port,
+            Client(f"https://127.0.0.1:{port}", "T", timeouts, 1) as client,
+        ):
             return await client.send(1, CallKind.SYNC, "{}")
 
     return asyncio.run(run())
@@ -515,14 +538,13 @@ def test_an_idle_connection_that_the_server_closed_is_no_failure() -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
         await writer.drain()
-        await asyncio.sleep(0.05)
-        writer.close()  # without having said so
+        await asyncio.sleep(0.05)  # then it is closed, without having said so
 
     async def run() -> list[Exchange]:
-        server = await asyncio.start_server(answer, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        url = f"http://127.0.0.1:{port}"
-        async with server, Client(url, TOKEN, QUICK, 1, direct=True) as client:
+        async with (
+            listening(answer) as port,
+            Client(f"http://127.0.0.1:{port}", TOKEN, QUICK, 1, direct=True) as client,
+        ):
             first = await close_order(client)
             await asyncio.sleep(0.15)
             return [first, await close_order(client)]

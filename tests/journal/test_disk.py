@@ -419,7 +419,7 @@ def test_a_full_disk_ends_a_run_with_5_and_resume_finishes_it(shop: Shop, disk: 
 
 def test_a_full_disk_before_the_run_sends_nothing(shop: Shop, disk: Disk) -> None:
     shop.run(shop.export("Order ID,Order External ID\n1,A\n"), account="mine")
-    before = len(shop.server.arrivals)
+    before = len(shop.patches())
     disk.full = True
     lines = "".join(f"{number},INV-{number}\n" for number in range(1, 121))
 
@@ -427,7 +427,7 @@ def test_a_full_disk_before_the_run_sends_nothing(shop: Shop, disk: Disk) -> Non
         shop.run(shop.export(f"Order ID,Order External ID\n{lines}", "more.csv"), account="mine")
 
     assert caught.value.exit_code is ExitCode.NOTHING_SENT
-    assert len(shop.server.arrivals) == before
+    assert len(shop.patches()) == before
 
 
 # A journal of an earlier version
