@@ -8,17 +8,17 @@ from pathlib import Path
 
 from reconcile.account import Account, known_account, token_account
 from reconcile.config import Settings
-from reconcile.errors import ExitCode, StoppedError
+from reconcile.errors import ExitCode, ForbiddenError, StoppedError
 from reconcile.events import Event
 from reconcile.executor import Pace, Pacer
 from reconcile.folders import Reason
 from reconcile.history import Workload, compare
 from reconcile.inputs import Inputs, NothingToDo, inputs_of
-from reconcile.journal import Journal, PullState
+from reconcile.journal import Journal
 from reconcile.model import CallKind, Outcome
 from reconcile.online.asking import Asking
 from reconcile.online.coverage import uncovered_orders
-from reconcile.online.guarding import Seen, look, own_calls, reasons_to_hold
+from reconcile.online.guarding import Seen, learn_whether_told, look, own_calls, reasons_to_hold
 from reconcile.online.known_ids import LocalIds
 from reconcile.planner import hold_back
 from reconcile.preparation import Prepared, SendRules, duration, prepare, workload_of
@@ -140,25 +140,27 @@ def guarded(checked: Checked, asking: Asking, journal: Journal, rules: SendRules
     calls = _syncs(checked, unchanged=False)
     if settings.overwrite == "all" or account is None or not calls:
         return checked
-    if settings.overwrite is None:
-        known = journal.pull_state(account.key)
-        if not known.asked:
-            known = _known_by_one(asking, journal, account, calls)
-        if not known.told:
-            return checked
-    seen = _seen(checked, asking, journal, unchanged=False)
+    if settings.overwrite is None and not _tells(asking, journal, account, calls):
+        return checked
+    try:
+        seen = _seen(checked, asking, journal, unchanged=False)
+    except ForbiddenError as why:
+        if journal.pull_state(account.key).told:
+            raise  # it was told before: the token has changed
+        asking.around.remark(f"{why} What orders hold is not looked at; the journal counts.")
+        return checked
     return _held_back(seen, settings, journal, rules)
 
 
-def _known_by_one(
-    asking: Asking, journal: Journal, account: Account, calls: Mapping[int, str]
-) -> PullState:
-    """What one order tells of the others; best one that an earlier run has booked."""
-    ours = own_calls(journal.history(account.key, calls))
-    first = next(iter(ours), next(iter(calls)))
+def _tells(asking: Asking, journal: Journal, account: Account, calls: Mapping[int, str]) -> bool:
+    """Whether Flxpoint says what orders hold: best seen by those that are booked already."""
+    booked = [*own_calls(journal.history(account.key, calls))]
+    first = dict.fromkeys([*journal.booked_by_map(account.key, calls), *calls])
+    others = {order_id: calls[order_id] for order_id in first if order_id not in set(booked)}
+    mine = {order_id: calls[order_id] for order_id in booked}
     with suppress(StoppedError):  # whatever it is, the sending meets it too, and judges it
-        look(asking.once, journal, account.key, {first: calls[first]}, booked=bool(ours))
-    return journal.pull_state(account.key)
+        return learn_whether_told(asking.once, journal, account.key, mine, others)
+    return False
 
 
 def _with_reads(checked: Checked, settings: Settings, journal: Journal, pacer: Pace) -> Checked:

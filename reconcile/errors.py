@@ -12,8 +12,10 @@ __all__ = [
     "ConfigError",
     "ExitCode",
     "FileRefusedError",
+    "ForbiddenError",
     "InternalError",
     "JournalError",
+    "NoAnswerError",
     "NothingSentError",
     "ReconcileError",
     "StoppedError",
@@ -120,6 +122,14 @@ class StoppedError(ReconcileError):
     """The API or the network stopped the run before its first call."""
 
     exit_code = ExitCode.STOPPED_BY_API
+
+
+class NoAnswerError(StoppedError):
+    """A question had no answer, however often it was asked; others may have one."""
+
+
+class ForbiddenError(StoppedError):
+    """The token is not let in, or not let at what was asked for."""
 
 
 class InternalError(ReconcileError):

@@ -105,9 +105,10 @@ class Sending:
         """
         try:
             stop = asyncio.run(self._send(run_id, account, orders))
-            back = self._read_back(run_id) if stop is None else None
             with finishing_signals(self.around.remark):
-                return self._finish(run_id, stop, target, back)
+                finished = self._finish(run_id, stop, target)
+            over = stop is None and finished.workbook is not None and not finished.fault
+            return self._read_back(finished) if over else finished
         except JournalError as error:
             raise InternalError(f"{error} Calls may have been sent; nothing more is.") from error
 
@@ -154,32 +155,41 @@ class Sending:
                     for task in beside:
                         task.cancel()
 
-    def _read_back(self, run_id: str) -> ReadBack | None:
+    def _read_back(self, finished: Finished) -> Finished:
         """Looks whether Flxpoint holds what was sent, as far as the config says or it tells.
 
-        Nothing that happens here takes anything from a run whose calls are made.
+        Nothing that happens here takes anything from a run that is over, its workbook written.
         """
-        record = self.journal.run(run_id)
-        if record is None:
-            return None
-        how = self.settings.verify
-        sent = any(call.outcome is Outcome.SYNCED for call in self.journal.calls(run_id))
-        if how == "none" or not sent:
-            return None
+        record, how = finished.run, self.settings.verify
+        if how == "none" or not finished.totals.outcomes[Outcome.SYNCED]:
+            return finished
         asking = Asking(self.settings, self.token, self.pacer, self.around)
         try:
             if how is None:
                 if not tells(asking.once, self.journal, record):
-                    return None
+                    return finished
                 how = "sample"
             back = read_back(asking, self.journal, record, how)
-        except (StoppedError, JournalError) as error:
-            self.around.remark(f"The orders were not read back: {error}")
+            with finishing_signals(self.around.remark):
+                return self._with(back, finished)
         except KeyboardInterrupt:
-            self.around.remark("Reading back was stopped; the calls of the run are made.")
-        else:
-            return back
-        return None
+            self.around.remark("Reading back was stopped; the run is over, its workbook written.")
+        except ReconcileError as error:
+            self.around.remark(f"The orders were not read back: {error}")
+        return finished
+
+    def _with(self, back: ReadBack, finished: Finished) -> Finished:
+        """Writes the workbook once more, with what was read."""
+        exit_code, record = finished.exit_code, finished.run
+        if back.wrong:
+            exit_code = ExitCode.worst((exit_code, ExitCode.INCOMPLETE))
+        record = replace(record, exit_code=int(exit_code))
+        ledger = Ledger(RunReader(self.journal, record))
+        target = finished.workbook or Path(record.target)
+        workbook = write_workbook(build_report(ledger), target, overwrite=True)
+        ended_at = record.ended_at or self.around.now()
+        self.journal.end_run(record.id, ended_at, int(exit_code), record.reason, str(workbook))
+        return replace(finished, run=record, workbook=workbook, exit_code=exit_code, back=back)
 
     async def _tell_every_minute(self) -> None:
         while True:
@@ -194,9 +204,7 @@ class Sending:
             if told:
                 self.around.remark(told)
 
-    def _finish(
-        self, run_id: str, stop: Stop | None, target: Path, back: ReadBack | None
-    ) -> Finished:
+    def _finish(self, run_id: str, stop: Stop | None, target: Path) -> Finished:
         """Writes how the run ended, and its workbook, into the journal and beside the source."""
         journal, now = self.journal, self.around.now
         record = journal.run(run_id)
@@ -204,8 +212,6 @@ class Sending:
             raise InternalError(f"The journal lost the run {run_id}.")
         ledger = Ledger(RunReader(journal, record))
         exit_code = _exit_code(ledger.totals, stop)
-        if back is not None and back.wrong:
-            exit_code = ExitCode.worst((exit_code, ExitCode.INCOMPLETE))
         reason = "" if stop is None else stop.sentence
         fault = ""
         try:
@@ -219,11 +225,10 @@ class Sending:
             workbook = write_workbook(build_report(ledger), target, overwrite=self.overwrite)
         except ReconcileError as error:
             journal.end_run(run_id, ended_at, int(ExitCode.INTERNAL), str(error), str(target))
-            fault, exit_code = str(error), ExitCode.INTERNAL
-            return Finished(record, ledger.totals, None, exit_code, stop, fault, back=back)
+            return Finished(record, ledger.totals, None, ExitCode.INTERNAL, stop, str(error))
         if not fault:  # last of all: a run that is killed before has no end, and gets one later
             journal.end_run(run_id, ended_at, int(exit_code), reason, str(workbook))
-        return Finished(record, ledger.totals, workbook, exit_code, stop, fault, back=back)
+        return Finished(record, ledger.totals, workbook, exit_code, stop, fault)
 
 
 _BY_STOP: Mapping[StopKind, ExitCode] = {

@@ -89,7 +89,7 @@ def example(code: str) -> Issue:
     return next(issue for issue in found if issue.code == code)
 
 
-FOUND_ONLINE = {"would-overwrite", "item-not-in-order"}
+FOUND_ONLINE = {"would-overwrite", "item-not-in-order", "order-not-read"}
 """What no rows can show: their examples are in tests/online/test_guarding.py."""
 
 

@@ -14,7 +14,7 @@ from math import ceil
 from random import Random, SystemRandom
 from typing import NamedTuple, Protocol, TypeVar
 
-from reconcile.errors import InternalError, StoppedError
+from reconcile.errors import ForbiddenError, InternalError, NoAnswerError, StoppedError
 from reconcile.executor.exchange import Exchange, Reply
 from reconcile.executor.pacer import Pace
 from reconcile.executor.retry import RetryPolicy, Tries
@@ -26,6 +26,8 @@ __all__ = ["Patience", "Question", "Reader", "Reads", "heed", "slot_of"]
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 _UNAUTHORISED = "401"
+_FORBIDDEN = 403
+_IN_A_ROW = 3
 _AT_ONCE = 16
 """So many answers are awaited at a time: at 2 requests per second, 8 s of latency cost nothing."""
 
@@ -63,13 +65,16 @@ class Reads:
     pacer: Pace
     patience: Patience
     random: Random = field(default_factory=SystemRandom)
+    _forbidden: int = field(init=False, default=0)
     _turn: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
 
     async def ask(self, question: Question) -> Reply:
         """The answer: 2xx, or a definite no (4xx).
 
         Raises:
-            StoppedError: a redirect, a login page, or no answer however often it was asked.
+            NoAnswerError: there is none, however often it was asked.
+            ForbiddenError: a 401, or the third 403 in a row.
+            StoppedError: a redirect, a login page, or a wish for long silence.
         """
         time = asyncio.get_running_loop().time
         tries = Tries()
@@ -87,13 +92,24 @@ class Reads:
                     heed(self.pacer, verdict, started, time())
                     tries.count(verdict)
                     await self._wait(verdict, tries, question, exchange)
-                case Halt(), _ if verdict.cause != _UNAUTHORISED:
-                    raise StoppedError(verdict.sentence)
+                case Halt(), _:
+                    refused = verdict.cause == _UNAUTHORISED
+                    raise (ForbiddenError if refused else StoppedError)(verdict.sentence)
                 case _, Reply():
                     self.pacer.accepted()
+                    self._watch_forbidden(exchange)
                     return exchange
                 case _:
                     raise InternalError(f"No answer, and yet a verdict: {verdict}.")
+
+    def _watch_forbidden(self, reply: Reply) -> None:
+        """A token that is forbidden three reads in a row is of the wrong kind or scope."""
+        self._forbidden = self._forbidden + 1 if reply.status == _FORBIDDEN else 0
+        if self._forbidden >= _IN_A_ROW:
+            raise ForbiddenError(
+                "Flxpoint forbids this token to read orders (403). The usual cause is a token of "
+                "the wrong kind or scope (Account, Source or Channel)."
+            )
 
     async def each(
         self, things: Iterable[_T], work: Callable[[_T], Awaitable[_R]]
@@ -131,7 +147,7 @@ class Reads:
             words = (
                 f"answered {exchange.status}" if isinstance(exchange, Reply) else exchange.reason
             )
-            raise StoppedError(f"Flxpoint gives no answer to GET {question.path} ({words}).")
+            raise NoAnswerError(f"Flxpoint gives no answer to GET {question.path} ({words}).")
         if not verdict.throttled:  # then the pacer holds every call of the token
             await asyncio.sleep(policy.wait(tries.used, self.random))
 

@@ -18,21 +18,29 @@ from reconcile.online.answers import KnownOrder, OrderItem
 __all__ = ["Known", "rename_known"]
 
 _IDS_A_QUERY = 500
+_FIRST_YEAR = 1990
 _TABLES = (schema.known_orders, schema.known_items)
 
 
 class Known(Part):
     """What is kept of Flxpoint's orders, by account."""
 
-    def learn(self, account: str, orders: Collection[KnownOrder], state: PullState | None) -> None:
-        """Keeps what was said of orders, and how far the pull has come (None: no pull).
+    def learn(
+        self,
+        account: str,
+        orders: Collection[KnownOrder],
+        state: PullState | None,
+        *,
+        afresh: bool = False,
+    ) -> None:
+        """Keeps what was said of orders, and how far the pull has come (None: nothing new of that).
 
-        Items that are known stay so if the order is said to be unchanged since, or nothing is
-        said of them.
+        Items that are known stay so if the order is said to be unchanged since; `afresh`: if
+        their ids are known, and not if they could not be had.
         """
         with self._database.transaction() as connection:
             for some in chunks({order.order_id: order for order in orders}.values(), _IDS_A_QUERY):
-                _learn(connection, account, some)
+                _learn(connection, account, some, afresh=afresh)
             if state is not None:
                 _put_state(connection, account, state)
 
@@ -70,6 +78,22 @@ class Known(Part):
         """Keeps how far the local id map goes."""
         with self._database.transaction() as connection:
             _put_state(connection, account, state)
+
+    def booked_by_map(self, account: str, order_ids: Iterable[int]) -> list[int]:
+        """Which of these orders held something when they were listed."""
+        table = schema.known_orders
+        query = sa.select(table.c.order_id).where(
+            table.c.account == account,
+            sa.or_(sa.func.coalesce(table.c.accounting_id, "") != "", table.c.synced.is_(True)),
+        )
+        with self._database.transaction(reading=True) as connection:
+            return [
+                order_id
+                for some in chunks(order_ids, _IDS_A_QUERY)
+                for order_id in connection.execute(
+                    query.where(table.c.order_id.in_(some))
+                ).scalars()
+            ]
 
     def known_orders(self, account: str) -> int:
         """How many orders the local id map has."""
@@ -188,7 +212,9 @@ def rename_known(connection: sa.Connection, former: str, account: str) -> None:
             connection.execute(sa.delete(table).where(of_former))
 
 
-def _learn(connection: sa.Connection, account: str, orders: Collection[KnownOrder]) -> None:
+def _learn(
+    connection: sa.Connection, account: str, orders: Collection[KnownOrder], *, afresh: bool
+) -> None:
     table = schema.known_orders
     here = sa.and_(
         table.c.account == account, table.c.order_id.in_([order.order_id for order in orders])
@@ -201,7 +227,11 @@ def _learn(connection: sa.Connection, account: str, orders: Collection[KnownOrde
         unchanged = known is not None and known.updated_at == order.updated_at != ""
         if order.has_item_ids:
             how = ItemsKnown.BY_ID.value
-        elif known is not None and (unchanged or known.items_known == ItemsKnown.BY_ID.value):
+        elif (
+            known is not None
+            and unchanged
+            and not (afresh and known.items_known == ItemsKnown.NOT_TOLD.value)
+        ):
             how = known.items_known
         else:
             how = ItemsKnown.NOT_ASKED.value
@@ -222,7 +252,13 @@ def _learn(connection: sa.Connection, account: str, orders: Collection[KnownOrde
         )
     if values:
         connection.execute(sa.insert(table), values)
-    _put_items(connection, account, {o.order_id: o.items or () for o in orders if o.has_item_ids})
+    asked_anew = [
+        order_id
+        for order_id, value in zip((o.order_id for o in orders), values, strict=True)
+        if value["items_known"] == ItemsKnown.NOT_ASKED.value
+    ]
+    told = {order.order_id: order.items or () for order in orders if order.has_item_ids}
+    _put_items(connection, account, {**dict.fromkeys(asked_anew, ()), **told})
 
 
 def _put_items(
@@ -276,11 +312,13 @@ def _in_utc(text: str) -> str:
     """Times that can be compared as text; `""` for what is no time."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return ""
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+    plausible = "-" in text and moment.year >= _FIRST_YEAR
+    return moment.isoformat(timespec="seconds") if plausible else ""
 
 
 def _place(order_id: int) -> Place:

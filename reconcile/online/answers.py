@@ -18,6 +18,7 @@ __all__ = [
     "parsed",
     "shipped_items",
     "told_fields",
+    "truth",
 ]
 
 ACCOUNTING_FIELDS: Final = ("accountingSynced", "externalAccountingId", "accountingSyncError")
@@ -57,7 +58,7 @@ class KnownOrder(NamedTuple):
     @property
     def has_item_ids(self) -> bool:
         """Whether all its items are known by their ids."""
-        return self.items is not None and all(item.item_id is not None for item in self.items)
+        return bool(self.items) and all(item.item_id is not None for item in self.items or ())
 
 
 def parsed(body: str) -> object:
@@ -85,26 +86,31 @@ def order_of(answer: object) -> KnownOrder | None:
         _text(answer.get("updatedAt") or answer.get("orderUpdatedAt")),
         _items(answer),
         _text(external) if external is not None else None,
-        synced if isinstance(synced, bool) else None,
+        truth(synced),
         told_fields(answer),
     )
 
 
 def listed(answer: object) -> list[KnownOrder] | None:
-    """The orders of one page of `GET /orders`; None if it is no list of orders."""
+    """The orders of one page of `GET /orders`; None if it is no list of orders.
+
+    What is no order among others is passed over.
+    """
     if not isinstance(answer, list):
         return None
-    orders = [order_of(each) for each in answer]
-    found = [order for order in orders if order is not None]
-    return found if len(found) == len(answer) else None
+    found = [order for order in map(order_of, answer) if order is not None]
+    return found if found or not answer else None
 
 
 def shipped_items(answer: object, lines: Sequence[OrderItem] | None) -> tuple[OrderItem, ...]:
     """The items that the shipments of an order name, each once.
 
-    `lines` are those of the order, without ids; None if they aren't known. A SKU of which not
-    every line was shipped is left out: the id of one line would be taken for another's.
+    `lines` are those of the order, without ids. A SKU of which not every line was shipped is
+    left out: the id of one line would be taken for another's. So is everything if the lines
+    aren't known (None).
     """
+    if lines is None:
+        return ()
     shipped: dict[str, dict[int, int | None]] = {}
     for shipment in _maps(answer):
         for item in _maps(shipment.get("shipmentItems")):
@@ -115,16 +121,22 @@ def shipped_items(answer: object, lines: Sequence[OrderItem] | None) -> tuple[Or
     found: list[OrderItem] = []
     for sku, quantities in shipped.items():
         given = {item_id: "" if q is None else str(q) for item_id, q in quantities.items()}
-        own = None if lines is None else [line.quantity for line in lines if line.sku == sku]
-        if own is not None:
-            if len(own) != len(given):
-                continue
-            if len(own) == 1:
-                given = dict.fromkeys(given, own[0])
-            elif sorted(own) != sorted(given.values()):
-                given = dict.fromkeys(given, "")
+        own = [line.quantity for line in lines if line.sku == sku]
+        if len(own) != len(given):
+            continue
+        if len(own) == 1:
+            given = dict.fromkeys(given, own[0])
+        elif sorted(own) != sorted(given.values()):
+            given = dict.fromkeys(given, "")
         found += (OrderItem(item_id, sku, quantity) for item_id, quantity in given.items())
     return tuple(found)
+
+
+def truth(value: object) -> bool | None:
+    """Yes or no, also if it was written as text; None for anything else."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().casefold())
+    return value if isinstance(value, bool) else None
 
 
 def told_fields(answer: Mapping[str, Any]) -> frozenset[str]:
@@ -169,6 +181,8 @@ def _id(value: object) -> int | None:
 
 def _text(value: object) -> str:
     """Text, or a whole number as text; nothing else has a text that can be relied on."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     return str(value).strip()[:_LONGEST_TEXT]
@@ -176,5 +190,7 @@ def _text(value: object) -> str:
 
 def _sum(before: int | None, more: object) -> int | None:
     """Unknown if any part is."""
+    if isinstance(more, float) and more.is_integer():
+        more = int(more)
     whole = isinstance(more, int) and not isinstance(more, bool)
     return before + more if before is not None and whole else None  # type: ignore[operator]

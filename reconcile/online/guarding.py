@@ -6,11 +6,12 @@ earlier run wrote; `never` holds an order back that holds anything else, our own
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Literal
 
+from reconcile.errors import NoAnswerError
 from reconcile.events import Event, Listener, silent
 from reconcile.executor import Question, Reads, Reply
 from reconcile.history import History, PlannedCall
@@ -30,11 +31,21 @@ from reconcile.online.held import (
     strangers,
 )
 
-__all__ = ["OrderSeen", "Seen", "look", "own_calls", "reasons_to_hold"]
+__all__ = [
+    "OrderSeen",
+    "Seen",
+    "learn_whether_told",
+    "look",
+    "own_calls",
+    "reasons_to_hold",
+]
 
 _OK: Final = 200
 _NOT_FOUND: Final = 404
 _NAMED: Final = 3
+_UNANSWERED: Final = 3
+_ENOUGH: Final = 5
+_CERTAIN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,36 +77,45 @@ def look(
     account: str,
     contents: Mapping[int, str],
     listener: Listener = silent,
-    *,
-    booked: bool = False,
 ) -> Seen:
     """Reads orders, and sets what they hold beside what their calls (JSON, by order) say.
 
-    `listener` is told how many are left. `booked` says that these orders surely hold something:
-    if their answers don't say so, none does.
+    `listener` is told how many are left. An order that can't be read says nothing.
 
     Raises:
-        StoppedError: Flxpoint doesn't answer.
+        StoppedError: Flxpoint doesn't answer several in a row, or not with orders at all.
     """
     known = journal.pull_state(account)
     told = set(known.told)
+    unanswered = 0
 
     async def read(reads: Reads) -> dict[int, Reading]:
+        nonlocal unanswered
+
+        async def ask(order_id: int) -> Reading:
+            nonlocal unanswered
+            try:
+                reply = await reads.ask(Question(f"/orders/{order_id}"))
+            except NoAnswerError:
+                unanswered += 1
+                if unanswered >= min(_UNANSWERED, len(contents)):
+                    raise
+                return Reading(order_id, asking.around.now(), {}, readable=False)
+            unanswered = 0
+            return _reading(order_id, reply, asking, told)
+
         found: dict[int, Reading] = {}
-        async for order_id, reply in reads.each(
-            contents, lambda order_id: reads.ask(Question(f"/orders/{order_id}"))
-        ):
-            found[order_id] = _reading(order_id, reply, asking, told)
+        async for order_id, reading in reads.each(contents, ask):
+            found[order_id] = reading
             left = len(contents) - len(found)
             listener(Event("read", {"order": order_id, "left": left}))
         return found
 
     readings = asking.run(read)
-    readable = any(reading.readable and reading.held is not None for reading in readings.values())
-    if told != known.told or (booked and readable and not known.asked):
-        state = journal.pull_state(account)
-        journal.keep_pull_state(account, state.with_told(frozenset(told)))
     known_now = frozenset(told)
+    if known_now != known.told:
+        state = journal.pull_state(account)
+        journal.keep_pull_state(account, state.with_told(known_now))
     return Seen(
         {
             order_id: _seen(readings[order_id]._replace(told=known_now), json.loads(content))
@@ -103,6 +123,37 @@ def look(
         },
         known_now,
     )
+
+
+def learn_whether_told(
+    asking: Asking,
+    journal: Journal,
+    account: str,
+    booked: Mapping[int, str],
+    others: Mapping[int, str],
+) -> bool:
+    """Whether Flxpoint's answers say what orders hold; asks for some if that isn't known.
+
+    `booked` surely hold something: if several of them don't say so, none does, which is
+    remembered. From `others` only a yes can be learned.
+
+    Raises:
+        StoppedError: Flxpoint doesn't answer.
+    """
+    state = journal.pull_state(account)
+    if state.asked:
+        return bool(state.told)
+    silent_ones = 0
+    for surely, contents in ((True, booked), (False, others)):
+        for order_id, content in islice(contents.items(), _ENOUGH):
+            seen = look(asking, journal, account, {order_id: content})
+            if seen.told:
+                return True
+            reading = seen.orders[order_id].reading
+            silent_ones += surely and reading.readable and reading.held is not None
+    if silent_ones >= _CERTAIN:
+        journal.keep_pull_state(account, journal.pull_state(account).with_told(frozenset()))
+    return False
 
 
 def _seen(reading: Reading, content: Holding) -> OrderSeen:
@@ -158,6 +209,8 @@ def reasons_to_hold(
             continue
         places = tuple(Place(*ref) for ref in rows[call.order_id])
         issues = list(_stranger_issues(order, places))
+        if seen.told and not order.reading.readable and policy != "all":
+            issues.append(Issue("order-not-read", places, str(call.order_id)))
         if policy != "all":
             mine = None if policy == "never" else own.get(call.order_id)
             issues += _overwriting(order, mine, places)

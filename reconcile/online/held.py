@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from reconcile.online.answers import ACCOUNTING_FIELDS, item_maps, order_of
+from reconcile.online.answers import ACCOUNTING_FIELDS, item_maps, order_of, truth
 
 __all__ = [
     "Compared",
@@ -23,6 +23,7 @@ __all__ = [
     "order_finding",
     "overwritten",
     "strangers",
+    "whole",
 ]
 
 Holding = Mapping[str, Any]
@@ -74,12 +75,29 @@ def holding_of(answer: object) -> Holding | None:
     if order is None or not isinstance(answer, Mapping):
         return None
     held: dict[str, Any] = {name: answer[name] for name in ACCOUNTING_FIELDS if name in answer}
+    if _SYNCED in held and (synced := truth(held[_SYNCED])) is not None:
+        held[_SYNCED] = synced
     if order.items is not None and order.has_item_ids:
         held["items"] = [
-            {"id": item.item_id, **{n: given[n] for n in (_EXTERNAL, _SUBS) if n in given}}
+            {"id": item.item_id, **_of_item(given)}
             for item, given in zip(order.items, item_maps(answer), strict=True)
         ]
     return held
+
+
+def _of_item(given: Holding) -> dict[str, Any]:
+    """What an item holds in the books, and nothing else that its answer may have."""
+    found: dict[str, Any] = {}
+    if _EXTERNAL in given:
+        found[_EXTERNAL] = given[_EXTERNAL]
+    subs = given.get(_SUBS, ())
+    if _SUBS in given and (subs is None or isinstance(subs, list)):
+        found[_SUBS] = [
+            {name: sub[name] for name in (_EXTERNAL, "quantity") if name in sub}
+            for sub in subs or ()
+            if isinstance(sub, Mapping)
+        ]
+    return found
 
 
 def compared(content: Holding, held: Holding, told: Collection[str]) -> Iterator[Compared]:
@@ -170,7 +188,8 @@ def _subs(
             for sub in said
         )
         return
-    there = [sub for sub in where[_SUBS] or () if isinstance(sub, Mapping)]
+    listed = where[_SUBS]
+    there = [sub for sub in listed if isinstance(sub, Mapping)] if isinstance(listed, list) else []
     held = {_key(sub): sub for sub in there}
     given = {_key(sub) for sub in said}
     others = _JOINED.join(_sku_text(held[key]) for key in held if key not in given)
@@ -199,7 +218,7 @@ def _item_path(item: Holding) -> str:
 
 
 def _sku_text(sub: Holding) -> str:
-    return f"{_key(sub)} ({sub.get('quantity')})"
+    return f"{_key(sub)} ({whole(sub.get('quantity'))})"
 
 
 def _key(sub: Holding) -> str:
@@ -217,4 +236,9 @@ def equal(path: str, said: object, held: object) -> bool:
         return is_blank(path, said) and is_blank(path, held)
     if isinstance(said, bool) or isinstance(held, bool):
         return said is held
-    return str(said) == str(held)
+    return str(whole(said)) == str(whole(held))
+
+
+def whole(value: object) -> object:
+    """A number without a fraction as the whole number that it is; anything else unchanged."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

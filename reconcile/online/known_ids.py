@@ -44,7 +44,7 @@ class LocalIds:
         found = self._map(numbers, order_ids)
         if self.asking is None:
             return found
-        if numbers - set(found.numbers):
+        if numbers:  # also of known ones: a second order may have got one of them
             self._ask(self.asking, lambda pull: pull.orders(None))
             found = self._map(numbers, order_ids)
         if any(Field.SKU in source.columns for source in wanted):

@@ -5,13 +5,13 @@ that a pull that was cut short goes on where it stood. Where the pages have no i
 order is asked for, and where that has none either, its shipments.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
 
-from reconcile.errors import NothingSentError, StoppedError
+from reconcile.errors import NoAnswerError, NothingSentError, StoppedError
 from reconcile.events import Event, Listener
 from reconcile.executor import Question, Reads, Reply
 from reconcile.journal import ItemsKnown, Journal, OrderWithoutItems, PullState
@@ -20,6 +20,7 @@ from reconcile.online.answers import KnownOrder, OrderItem, listed, order_of, pa
 __all__ = ["Pull", "Pulled"]
 
 _OK: Final = 200
+_NOT_FOUND: Final = 404
 _PAGE_SIZE: Final = 100
 _OVERLAP: Final = timedelta(minutes=10)
 """Asked for again at the next pull: orders that were written while pages were read."""
@@ -29,6 +30,13 @@ _OUTDATED: Final = timedelta(days=1)
 
 _LEARNED: Final = 5
 """So many orders without item ids in a row say that the others have none either."""
+
+_PASSES: Final = 2
+"""Orders that change while pages are read push others over the edge of a page; then all pages
+are read once more."""
+
+_NOTHING_NEW: Final = 3
+_UNANSWERED: Final = 3
 
 
 class Pulled(NamedTuple):
@@ -55,6 +63,7 @@ class Pull:
     listener: Listener
     _without_ids: int = field(init=False, default=0)
     _without_lines: int = field(init=False, default=0)
+    _unanswered: int = field(init=False, default=0)
 
     async def orders(self, since: datetime | None, *, everything: bool = False) -> Pulled:
         """Lists all orders, or those updated after `since`, else after the last pull.
@@ -63,37 +72,58 @@ class Pull:
             StoppedError: Flxpoint doesn't answer, or not with a list.
             NothingSentError: the token may not list orders.
         """
-        state = self._begun(since, everything=everything)
-        before: list[int] = []
+        known = self.journal.pull_state(self.account)
+        state = self._begun(known, since, everything=everything)
+        own = since is not None  # a wish of its own leaves the usual pull where it stands
         brought: set[int] = set()
         pages = 0
-        while True:
-            number = state.page or 1
-            reply = await self.reads.ask(_page(number, state.since))
-            orders = _orders_of(reply)
+        for _ in range(_PASSES):
+            reading = _Pass(state)
+            async for orders in self._pages(reading):
+                pages += 1
+                brought.update(order.order_id for order in orders)
+                kept = None if own else reading.state
+                self.journal.learn(self.account, orders, kept, afresh=everything)
+                values = {"page": pages, "orders": len(brought)}
+                self.listener(Event("page", values))
             pages += 1
-            if state.began_at is None:
-                state = replace(state, began_at=_time_of(reply, self.now()))
-            if not orders:
+            state = replace(reading.state, page=None)
+            if not reading.moved:
                 break
-            ids = [order.order_id for order in orders]
-            if ids == before:
-                raise StoppedError(
-                    f"Flxpoint answers page {number} with the same {len(ids)} orders as page "
-                    f"{number - 1}: the list can't be read to its end."
-                )
-            before = ids
-            brought.update(ids)
-            told = state.told.union(*(order.told for order in orders))
-            state = replace(state, page=number + 1, told=told, asked=True)
-            self.journal.learn(self.account, orders, state)
-            self.listener(Event("page", {"page": number, "orders": len(brought)}))
-        gap = state.since is not None and _is_after(state.since, state.complete_to)
-        to = state.complete_to if gap else state.began_at
-        self.journal.keep_pull_state(
-            self.account, replace(state, since=None, page=None, began_at=None, complete_to=to)
-        )
+        complete_to = known.complete_to
+        if not own or (complete_to is None and known.page is None):
+            complete_to = state.began_at
+        if not own:
+            state = replace(state, since=None, page=None, began_at=None, complete_to=complete_to)
+            self.journal.keep_pull_state(self.account, state)
+        elif complete_to != known.complete_to:
+            self.journal.keep_pull_state(self.account, replace(known, complete_to=complete_to))
         return Pulled(len(brought), pages, 0, 0)
+
+    async def _pages(self, reading: "_Pass") -> AsyncIterator[list[KnownOrder]]:
+        """The pages of one pass, until an empty one."""
+        seen: set[int] = set()
+        nothing_new = 0
+        while True:
+            number = reading.state.page or 1
+            reply = await self.reads.ask(_page(number, reading.state.since))
+            if reading.state.began_at is None:
+                began_at = _time_of(reply, self.now())
+                reading.state = replace(reading.state, began_at=began_at)
+            orders = _orders_of(reply, number)
+            if not orders:
+                return
+            ids = {order.order_id for order in orders}
+            nothing_new = nothing_new + 1 if ids <= seen else 0
+            if nothing_new >= _NOTHING_NEW:
+                raise StoppedError(
+                    f"Flxpoint answers page {number} with orders that were on the pages before, "
+                    f"and those before it too: the list of {len(seen)} can't be read to its end."
+                )
+            seen |= ids
+            reading.meet(orders)
+            reading.state = replace(reading.state, page=number + 1)
+            yield orders
 
     async def items(self, among: Collection[int] | None = None) -> Pulled:
         """Asks for the items of orders that were listed without ids; of `among`, or of all.
@@ -113,13 +143,12 @@ class Pull:
             self.listener(Event("read", values))
         return Pulled(0, 0, asked, unknown)
 
-    def _begun(self, since: datetime | None, *, everything: bool) -> PullState:
+    def _begun(self, known: PullState, since: datetime | None, *, everything: bool) -> PullState:
         """Where to go on, or a new beginning."""
-        known = self.journal.pull_state(self.account)
-        after = since or (None if everything else known.complete_to)
-        wanted = None if after is None else (after - _OVERLAP).astimezone(UTC).isoformat()
         if since is not None:
-            wanted = since.astimezone(UTC).isoformat()
+            return replace(known, since=_in_utc(since), page=None, began_at=None)
+        after = None if everything else known.complete_to
+        wanted = None if after is None else _in_utc(after - _OVERLAP)
         begun_lately = known.began_at is not None and self.now() - known.began_at < _OUTDATED
         if known.page is not None and begun_lately and known.since == wanted:
             # Pages may have moved by a few orders meanwhile.
@@ -128,24 +157,40 @@ class Pull:
 
     async def _learn_items(self, order: OrderWithoutItems) -> bool:
         """Whether the ids of the order's items could be had, from itself or its shipments."""
-        lines = order.lines
-        items: Collection[OrderItem] = ()
+        try:
+            found = await self._items_of(order)
+        except NoAnswerError:
+            self._unanswered += 1
+            if self._unanswered >= _UNANSWERED:
+                raise
+            return False  # it is asked for again by the next pull
+        self._unanswered = 0
+        if found is None:
+            return False
+        how = ItemsKnown.BY_ID if found else ItemsKnown.NOT_TOLD
+        self.journal.learn_items(self.account, order.order_id, found, how)
+        return bool(found)
+
+    async def _items_of(self, order: OrderWithoutItems) -> Collection[OrderItem] | None:
+        """The items by their ids, empty if Flxpoint has none; None if it didn't say so."""
+        lines, understood = order.lines, True
         if not self._in_vain(lines):
             reply = await self.reads.ask(Question(f"/orders/{order.order_id}"))
             answer = order_of(parsed(reply.body)) if reply.status == _OK else None
+            understood = reply.status == _NOT_FOUND
             if answer is not None and answer.order_id == order.order_id:
-                lines = answer.items if answer.items is not None else lines
-                items = answer.items or () if answer.has_item_ids else ()
-            self._without_ids = 0 if items else self._without_ids + 1
-            self._without_lines = 0 if lines is not None else self._without_lines + 1
-        if not items:
-            question = Question("/shipments", (("findByOrderId", str(order.order_id)),))
-            reply = await self.reads.ask(question)
-            if reply.status == _OK:
-                items = shipped_items(parsed(reply.body), lines)
-        how = ItemsKnown.BY_ID if items else ItemsKnown.NOT_TOLD
-        self.journal.learn_items(self.account, order.order_id, items, how)
-        return bool(items)
+                understood = True
+                lines = answer.items or lines
+                if answer.has_item_ids:
+                    self._without_ids = self._without_lines = 0
+                    return answer.items
+                self._without_ids += bool(lines)
+                self._without_lines = 0 if lines else self._without_lines + 1
+        question = Question("/shipments", (("findByOrderId", str(order.order_id)),))
+        reply = await self.reads.ask(question)
+        if reply.status == _OK and (found := shipped_items(parsed(reply.body), lines)):
+            return found
+        return () if understood and reply.status in (_OK, _NOT_FOUND) else None
 
     def _in_vain(self, lines: Sequence[OrderItem] | None) -> bool:
         """Whether the order itself need not be asked: others told nothing that is needed."""
@@ -161,7 +206,9 @@ def _page(number: int, since: str | None) -> Question:
     return Question("/orders", tuple(params))
 
 
-def _orders_of(reply: Reply) -> list[KnownOrder]:
+def _orders_of(reply: Reply, number: int) -> list[KnownOrder]:
+    if reply.status == _NOT_FOUND and number > 1:
+        return []  # there is no such page
     if reply.status != _OK:
         raise NothingSentError(
             f"Flxpoint doesn't let this token list orders ({reply.status}). Usually that is the "
@@ -176,14 +223,36 @@ def _orders_of(reply: Reply) -> list[KnownOrder]:
 
 
 def _time_of(reply: Reply, now: datetime) -> datetime:
-    """The server's clock counts: it says what was updated when."""
+    """The server's clock counts, since it says what was updated when; not if it is ahead."""
     try:
         said = parsedate_to_datetime(reply.headers.get("date", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return now
-    return said if said.tzinfo is not None else said.replace(tzinfo=UTC)
+    return min(now, said if said.tzinfo is not None else said.replace(tzinfo=UTC))
 
 
-def _is_after(since: str, complete_to: datetime | None) -> bool:
-    """Whether something between the two was never asked for."""
-    return complete_to is not None and datetime.fromisoformat(since) > complete_to
+def _in_utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+@dataclass(slots=True)
+class _Pass:
+    """One way through the pages: where it stands, and whether anything moved meanwhile."""
+
+    state: PullState
+    moved: bool = False
+
+    def meet(self, orders: Sequence[KnownOrder]) -> None:
+        """An order that was changed after the beginning has moved others."""
+        began_at = self.state.began_at
+        for order in orders:
+            changed = _moment(order.updated_at)
+            self.moved |= changed is not None and began_at is not None and changed >= began_at
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -1,9 +1,9 @@
 """Reads orders after a run: a 204 proves that a call was taken, not what the order holds now."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from random import Random
 from typing import Final, Literal
 
@@ -11,7 +11,7 @@ from reconcile.events import Event
 from reconcile.journal import CallRecord, Journal, Moment, RunRecord
 from reconcile.model import CallKind, Outcome
 from reconcile.online.asking import Asking
-from reconcile.online.guarding import look
+from reconcile.online.guarding import learn_whether_told, look
 from reconcile.online.held import Compared, Finding
 
 __all__ = ["ReadBack", "orders_to_read", "read_back", "tells"]
@@ -22,11 +22,15 @@ _SAMPLE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """How many orders were read, how they stand, and how many don't hold what was sent."""
+    """How many orders were read, how their values stand, and which don't hold what was sent.
+
+    Of `silent` orders some value isn't told.
+    """
 
     orders: int
     values: Mapping[Finding, int]
     wrong: tuple[int, ...]
+    silent: int = 0
 
     @property
     def sentence(self) -> str:
@@ -39,10 +43,15 @@ class ReadBack:
                 f"{len(self.wrong)} of {self.orders} orders read back don't hold what was "
                 f"sent: {named}. See the sheet Read back."
             )
-        if set(self.values) == {Finding.SILENT}:
+        if self.silent == self.orders:
             return (
                 f"{self.orders} orders were read back, and Flxpoint's answers don't say what "
                 "they hold in the books."
+            )
+        if self.silent:
+            return (
+                f"{self.orders} orders were read back; what Flxpoint says of them is what was "
+                f"sent, but of {self.silent} it doesn't say everything."
             )
         return f"{self.orders} orders were read back and hold what was sent."
 
@@ -67,17 +76,19 @@ def orders_to_read(
 
 
 def tells(asking: Asking, journal: Journal, record: RunRecord) -> bool:
-    """Whether Flxpoint's answers say what orders hold; asks for one of the run if need be.
+    """Whether Flxpoint's answers say what orders hold; asks for some of the run if need be.
 
     Raises:
         StoppedError: Flxpoint doesn't answer.
     """
-    state = journal.pull_state(record.account)
-    if not state.asked:
-        sent = orders_to_read(journal.calls(record.id), "sample", record.id)
-        first = dict(islice(sent.items(), 1))
-        state = state.with_told(look(asking, journal, record.account, first, booked=True).told)
-    return bool(state.told)
+    sent = orders_to_read(journal.calls(record.id), "sample", record.id)
+    surely = {order_id: content for order_id, content in sent.items() if _holds_something(content)}
+    return learn_whether_told(asking, journal, record.account, surely, {})
+
+
+def _holds_something(content: str) -> bool:
+    said = json.loads(content)
+    return bool(said.get("accountingSynced") or said.get("externalAccountingId"))
 
 
 def read_back(
@@ -92,7 +103,7 @@ def read_back(
     listener = asking.around.listener
     seconds = round(len(sent) * asking.pacer.spacing)
     listener(Event("reading", {"orders": len(sent), "seconds": seconds}))
-    seen = look(asking, journal, record.account, sent, listener, booked=True)
+    seen = look(asking, journal, record.account, sent, listener)
     journal.keep_readings(
         record.id, Moment.AFTER, (order.reading for order in seen.orders.values())
     )
@@ -102,7 +113,11 @@ def read_back(
         counts.update(value.finding for value in order.values)
         if order.reading.held is None or any(is_wrong(value) for value in order.values):
             wrong.append(order_id)
-    return ReadBack(len(sent), counts, tuple(wrong))
+    silent = sum(
+        any(value.finding is Finding.SILENT for value in order.values)
+        for order in seen.orders.values()
+    )
+    return ReadBack(len(sent), counts, tuple(wrong), silent)
 
 
 def is_wrong(value: Compared) -> bool:

@@ -113,12 +113,14 @@ def test_an_order_that_is_not_there_is_left_to_the_call_itself(open_shop: OpenSh
     assert finished.totals.outcomes[Outcome.REFUSED] == 1
 
 
-def test_by_default_one_order_tells_whether_looking_is_of_any_use(open_shop: OpenShop) -> None:
-    shop = open_shop(order(1), order(2), accounting_fields="never")
-    shop.run(shop.export(EXPORT))
-    assert reads(shop) == ["/orders/700001"] * 2, "before it, and when it surely holds something"
-    shop.run(shop.export(EXPORT.replace("INV", "X")))
-    assert reads(shop) == ["/orders/700001"] * 2, "what was learned is remembered"
+def test_by_default_a_few_orders_tell_whether_looking_is_of_any_use(open_shop: OpenShop) -> None:
+    shop = open_shop(*map(order, range(1, 9)), accounting_fields="never")
+    text = "".join(f"70000{n},INV-{n}\n" for n in range(1, 9))
+    file = shop.export(f"Order ID,Order External ID\n{text}")
+    shop.run(file)
+    assert len(reads(shop)) == 10, "five before, five that surely hold something"
+    shop.run(shop.export(file.read_text(encoding="utf-8").replace("INV", "X")))
+    assert len(reads(shop)) == 10, "what was learned is remembered"
 
 
 def test_an_order_that_holds_nothing_teaches_nothing(open_shop: OpenShop) -> None:
@@ -136,13 +138,30 @@ def test_a_fault_of_that_one_question_stops_nothing(open_shop: OpenShop) -> None
     assert finished.exit_code == ExitCode.DONE
 
 
-def test_an_answer_that_is_no_order_says_nothing_and_guards_nothing(open_shop: OpenShop) -> None:
-    shop = open_shop(order(1), order(2, **THEIRS))
+@pytest.mark.parametrize("answer", [Answer(200, {}, "[]"), Answer(403), Answer(500)])
+def test_an_order_that_can_not_be_read_is_held_where_others_can(
+    open_shop: OpenShop, answer: Answer
+) -> None:
+    shop = open_shop(order(1), order(2), order(3), accounting_fields="always")
+    shop.server.inject(Scripted("order", 700002, answer, times=None))
+    export = shop.export(f"{EXPORT}700003,INV-3\n")
+    finished = shop.run(export, overwrite="blanks", verify="none", tries=1)
+    (failure,) = lines(finished.workbook, "Failures")
+    assert failure["Code"] == "order-not-read"
+    assert external_ids(shop) == {700001: "INV-1", 700002: None, 700003: "INV-3"}
+
+
+def test_what_the_list_tells_and_the_order_does_not_is_nothing_held(open_shop: OpenShop) -> None:
+    """The pull saw accounting fields in the list; the single order never has them."""
+    shop = open_shop(order(1), order(2, **THEIRS), accounting_fields="always")
     pull_ids(shop.settings(), TOKEN, shop.around(), PullWish())
-    shop.server.inject(Scripted("order", 700001, Answer(200, {}, "[]"), times=None))
-    finished = shop.run(shop.export(EXPORT), verify="all")
-    found = {each["Finding"] for each in lines(finished.workbook, "Read back")}
-    assert found == {"? does not say"}
+    bare = '{"id": 70000%d, "orderNumber": "SO"}'
+    for number in (1, 2):
+        answer = Answer(200, {}, bare % number)
+        shop.server.inject(Scripted("order", 700000 + number, answer, times=None))
+    finished = shop.run(shop.export(EXPORT), overwrite="blanks", verify="all")
+    assert finished.exit_code == ExitCode.DONE
+    assert {each["Finding"] for each in lines(finished.workbook, "Read back")} == {"? does not say"}
 
 
 def test_by_default_values_are_respected_where_flxpoint_tells_them(open_shop: OpenShop) -> None:
@@ -169,8 +188,8 @@ def test_a_token_that_may_not_read_orders_may_still_send(open_shop: OpenShop, st
 
 def test_if_orders_can_not_be_read_nothing_is_sent(open_shop: OpenShop) -> None:
     shop = open_shop(order(1), order(2))
-    shop.server.inject(Scripted("order", 700002, Answer(500), times=None))
-    with pytest.raises(StoppedError, match="no answer to GET /orders/700002"):
+    shop.server.inject(Scripted("order", None, Answer(500), times=None))
+    with pytest.raises(StoppedError, match="no answer to GET /orders/70000"):
         shop.run(shop.export(EXPORT), overwrite="blanks", tries=1)
     assert shop.patches() == []
 

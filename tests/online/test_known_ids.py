@@ -73,12 +73,22 @@ def test_what_is_missing_is_fetched_first_if_that_is_asked_for(
     assert "/orders/700003" not in asked, "the items of orders in no file are of no interest"
 
 
-def test_what_is_known_is_not_fetched_again(open_shop: OpenShop) -> None:
+def test_only_what_is_new_is_fetched_again(open_shop: OpenShop) -> None:
     shop = open_shop(order(1), order(2))
     pull(shop)
     before = lists(shop)
     shop.run(shop.export(EXPORT), rules=PULL)
-    assert lists(shop) == before
+    assert lists(shop) == before + 1
+
+
+def test_a_number_that_a_second_order_got_since_is_not_taken_for_the_first(
+    open_shop: OpenShop,
+) -> None:
+    shop = open_shop(order(1), order(2), order(3))
+    pull(shop)
+    shop.server.change(700003, orderNumber="SO-1")
+    finished = shop.run(shop.export(EXPORT), rules=PULL)
+    assert lines(finished.workbook, "Failures")[0]["Code"] == "order-number-ambiguous"
 
 
 def test_an_order_that_is_new_since_the_last_pull_is_found(open_shop: OpenShop) -> None:

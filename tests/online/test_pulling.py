@@ -1,12 +1,13 @@
 """Fetching order numbers, SKUs and their ids into the local id map."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from reconcile.errors import ExitCode, NothingSentError, StoppedError
+from reconcile.errors import ExitCode, ForbiddenError, NothingSentError, StoppedError
 from reconcile.events import Event
 from reconcile.journal import Journal
 from reconcile.online.jobs import PullWish, pull_ids
@@ -177,7 +178,7 @@ def test_orders_between_the_last_pull_and_a_later_since_are_not_forgotten(
 
 def test_a_list_that_never_moves_on_is_not_read_for_ever(open_shop: OpenShop) -> None:
     shop = open_shop(*ORDERS, ignore_page=True)
-    with pytest.raises(StoppedError, match="the same 7 orders as page 1") as stopped:
+    with pytest.raises(StoppedError, match="the list of 7 can't be read to its end") as stopped:
         pulled(shop)
     assert stopped.value.exit_code == ExitCode.STOPPED_BY_API
 
@@ -200,7 +201,80 @@ def test_a_passing_fault_is_waited_out(open_shop: OpenShop) -> None:
     assert pulled(shop).orders == 7
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_token_that_is_not_let_in_ends_the_pull_at_once(open_shop: OpenShop) -> None:
+    shop = open_shop(*ORDERS, listed_items=False)
+    shop.server.inject(Scripted("order", None, Answer(401), first=3, times=None))
+    with pytest.raises(ForbiddenError, match=r"doesn't accept the token \(401\)"):
+        pulled(shop)
+    assert len(paths(shop)) < 12
+    assert known_ids(shop, "SO-7")["SO-7"] == {"SKU-1": [701], "SKU-2": [702]}
+
+
+def test_what_a_token_could_not_ask_is_asked_by_the_next(open_shop: OpenShop) -> None:
+    shop = open_shop(*ORDERS, listed_items=False)
+    shop.server.inject(Scripted("order", None, Answer(403), times=3))
+    with pytest.raises(ForbiddenError, match="wrong kind or scope"):
+        pulled(shop)
+    assert pulled(shop).items_unknown == 0
+    assert len(known_ids(shop, *(f"SO-{n}" for n in range(1, 8)))) == 7
+
+
+def test_one_order_that_gives_no_answer_stands_in_nobodys_way(open_shop: OpenShop) -> None:
+    shop = open_shop(*ORDERS, listed_items=False)
+    shop.server.inject(Scripted("order", 700004, Answer(500), times=1))
+    assert pulled(shop, tries=1) == Pulled(orders=7, pages=2, items_asked=7, items_unknown=1)
+    assert pulled(shop).items_asked == 1
+    assert known_ids(shop, "SO-4")["SO-4"] == {"SKU-1": [401], "SKU-2": [402]}
+
+
+def test_items_that_have_changed_are_never_taken_from_an_old_pull(open_shop: OpenShop) -> None:
+    shop = open_shop(order(1), listed_items=False)
+    pulled(shop)
+    shop.server.change(700001, orderItems=[item(1, 9, "SKU-1")])
+    pulled(shop)
+    assert known_ids(shop, "SO-1")["SO-1"] == {"SKU-1": [109]}
+
+
+def test_a_later_shipment_is_known_after_the_next_pull(open_shop: OpenShop) -> None:
+    first = {"shipmentItems": [{"sku": "SKU-1", "quantity": 1, "orderItemId": 101}]}
+    second = {"shipmentItems": [{"sku": "SKU-2", "quantity": 3, "orderItemId": 102}]}
+    shop = open_shop(order(1, shipments=[first]), item_ids=False)
+    pulled(shop)
+    assert known_ids(shop, "SO-1")["SO-1"] == {"SKU-1": [101]}
+    shop.server.change(700001, shipments=[first, second])
+    pulled(shop)
+    assert known_ids(shop, "SO-1")["SO-1"] == ALL_KNOWN
+
+
+def test_a_wish_of_its_own_leaves_an_unfinished_pull_where_it_stands(open_shop: OpenShop) -> None:
+    shop = open_shop(*ORDERS, page_size_limit=1)
+    shop.server.inject(Scripted("orders", None, Answer(500), first=3))
+    with pytest.raises(StoppedError):
+        pulled(shop, tries=1)
+    pulled(shop, PullWish(since=datetime.now(UTC) + timedelta(days=1)))
+    pulled(shop)
+    assert len(known_ids(shop, *(f"SO-{n}" for n in range(1, 8)))) == 7
+
+
+def test_pages_that_moved_while_they_were_read_are_read_once_more(open_shop: OpenShop) -> None:
+    shop = open_shop(*ORDERS, page_size_limit=2)
+    shop.server.change(700007, updatedAt=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
+    pulled(shop)
+    asked = [path for path in paths(shop) if path.startswith("/orders?page=1&")]
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+05:00", "1712010112345", "never", "1970-01-01T00:00:00Z"]
+)
+def test_a_time_that_is_none_is_no_obstacle(open_shop: OpenShop, moment: str) -> None:
+    shop = open_shop(order(1), order(2))
+    listed = json.dumps([{"id": 700001, "orderNumber": "SO-1", "orderedAt": moment}, None])
+    shop.server.inject(Scripted("orders", None, Answer(200, {"Date": "x"}, listed)))
+    assert pulled(shop, PullWish(items=False)).orders == 1
+
+
+@pytest.mark.parametrize("status", [403, 404])
 def test_a_token_that_may_not_list_orders_is_told_so(open_shop: OpenShop, status: int) -> None:
     shop = open_shop(*ORDERS)
     shop.server.inject(Scripted("orders", None, Answer(status), times=None))
