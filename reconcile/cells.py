@@ -126,7 +126,7 @@ _ERROR_VALUE = re.compile(
     r"|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|GETTING_DATA|#{2,})|Err:[0-9]{3}",
     re.IGNORECASE,
 )
-_SUSPECT = re.compile(r"[\s#]|[eE][+-]|(?i:err:)")
+_SUSPECT = (" ", "#", "e+", "e-", "err:", "|0")  # folded; printable text has no other blanks
 _SHOWN = 60
 _PLAIN = (Field.SUB_QUANTITY, Field.ACCOUNTING_SYNCED)
 _TEXT_FIELDS = (Field.ACCOUNTING_SYNC_ERROR, Field.UPDATE_NOTE)
@@ -179,7 +179,7 @@ def judge_column(
     meant = cast("dict[str, _Value]", known)
     meant.update(dict.fromkeys(faulty))
     meant.update((text, judged.value) for text, judged in told.items())
-    values = [meant[text] for text in texts]
+    values = list(map(meant.__getitem__, texts))
     faults = {}
     if faulty:
         faults = {index: faulty[text] for index, text in enumerate(texts) if text in faulty}
@@ -204,19 +204,21 @@ def _all_plain(column: Field, texts: Sequence[str], rules: CellRules) -> list[_V
 
     Looks at the column as one long text: it says no too often, never yes too often.
     """
-    joined = "".join(texts)
-    if not joined:
+    if not any(texts):
         return [None] * len(texts)
     if column in IDS:
-        return _all_ids(joined, texts)
-    if column in EXTERNAL_IDS and joined.isprintable() and not _SUSPECT.search(joined):
-        clears = rules.clear_word in joined.casefold()
-        padded = any(text.startswith("0") for text in texts)
-        return None if clears or padded else [text or None for text in texts]
+        return _all_ids(texts)
+    if column in EXTERNAL_IDS:
+        joined = "|".join(texts).casefold()
+        suspect = (*_SUSPECT, rules.clear_word)
+        if joined.startswith("0") or any(part in joined for part in suspect):
+            return None
+        return [text or None for text in texts] if joined.isprintable() else None
     return None
 
 
-def _all_ids(joined: str, texts: Sequence[str]) -> list[_Value] | None:
+def _all_ids(texts: Sequence[str]) -> list[_Value] | None:
+    joined = "".join(texts)
     digits = all(texts) and joined.isascii() and joined.isdigit()
     if not digits or max(map(len, texts)) >= _ID_DIGITS:
         return None

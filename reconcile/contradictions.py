@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from reconcile.cells import quoted, shown
-from reconcile.gathering import Gathered, GatheredOrder, Rows
+from reconcile.gathering import Gathered, GatheredOrder
+from reconcile.judging import Rows
 from reconcile.model import Field, Issue, Place
 
 __all__ = ["contradictions", "item_rows_below", "status_contradictions", "synced_with_error"]

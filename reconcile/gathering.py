@@ -1,121 +1,27 @@
-"""What the rows say of each order, gathered in one pass, nothing decided yet.
+"""What the rows say of each order, gathered, nothing decided yet.
 
-The rows are gone through as columns zipped together (loops over groups are two orders of
+Orders of which nothing can be wrong are put together by the column (`plain`). The rows of the
+others are gone through one by one, zipped together (loops over groups are two orders of
 magnitude slower); contradictions are only marked here, `contradictions` names them.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import compress, repeat
-from typing import Any
+from itertools import chain, compress
 
-from reconcile.cells import CellRules, Clear, Fault, JudgedColumn, judge_column, quoted, shown
+from reconcile.cells import Clear, Fault, shown
 from reconcile.fields import ITEM_VALUES, LOOKED_UP
-from reconcile.model import Field, Issue, Place, RowRef, SourceRows, Was
+from reconcile.judging import Faults, JudgedSource
+from reconcile.model import Field
+from reconcile.payload import UNSET, OrderItemAccountingItem, OrderItemAccountingSyncRequest
+from reconcile.plain import Runs, plain_orders, sent, to_look_at
 
-__all__ = ["Gathered", "GatheredItem", "GatheredOrder", "JudgedSource", "Rows", "gather"]
-
-
-class JudgedSource:
-    """The data rows of a source with every cell judged; its rows have ids from `start`.
-
-    What is wrong with a cell that is only looked up is no fault of its row yet: `resolving`
-    says whether it was needed.
-    """
-
-    __slots__ = ("_elsewhere", "columns", "faults", "indexes", "source", "start")
-
-    def __init__(
-        self,
-        source: SourceRows,
-        indexes: Sequence[int],
-        columns: dict[Field, JudgedColumn],
-    ) -> None:
-        self.source = source
-        self.indexes = indexes
-        self.columns = columns
-        self.start = 0
-        self.faults: dict[int, list[tuple[Field | None, Fault]]] = {}
-        for index, cells in source.surplus.items():
-            if index not in source.ignored:
-                at = bisect_left(indexes, index)
-                beyond = quoted(", ".join(cells))
-                self.faults.setdefault(at, []).append((None, Fault("row-too-long", beyond)))
-        self._elsewhere: dict[tuple[int, Field | None], tuple[Place, ...]] = {}
-        for index in source.issues:
-            if index not in source.ignored:
-                self.faults.setdefault(bisect_left(indexes, index), [])
-        for column, found in columns.items():
-            if column in LOOKED_UP:
-                continue
-            for at, fault in found.faults.items():
-                self.faults.setdefault(at, []).append((column, fault))
-
-    @classmethod
-    def of(
-        cls, source: SourceRows, rules: CellRules, passed_over: Collection[Field]
-    ) -> "JudgedSource":
-        """Judges the cells of a source; `passed_over` columns aren't looked at."""
-        everything: Sequence[int] = range(len(source.numbers))
-        indexes = everything
-        if source.ignored:
-            indexes = [index for index in everything if index not in source.ignored]
-        was: dict[Field, dict[int, Was]] = {}
-        for (index, column), what in source.was.items():
-            if index not in source.ignored:
-                was.setdefault(column, {})[bisect_left(indexes, index)] = what
-        keep = [index not in source.ignored for index in everything] if source.ignored else None
-        columns = {
-            column: judge_column(
-                column,
-                texts if keep is None else list(compress(texts, keep)),
-                was.get(column, {}),
-                rules,
-            )
-            for column, texts in source.columns.items()
-            if column not in passed_over
-        }
-        return cls(source, indexes, columns)
-
-    def place(self, at: int, column: Field | None = None) -> Place:
-        """A cell, or the whole row where the file has no such column."""
-        if column is not None and column not in self.source.positions:
-            column = None
-        return self.source.place(self.indexes[at], column)
-
-    def values(self, column: Field) -> Iterable[Any]:
-        """The judged values of the data rows; endless blanks for a missing column."""
-        return self.columns[column].values if column in self.columns else repeat(None)
-
-    def issues(self, at: int) -> list[Issue]:
-        """All issues of a row's own cells."""
-        found = list(self.source.issues.get(self.indexes[at], ()))
-        for column, fault in self.faults.get(at, ()):
-            places = (self.place(at, column), *self._elsewhere.get((at, column), ()))
-            found.append(Issue(fault.code, places, fault.found, fault.detail))
-        return found
-
-    def add_fault(
-        self, at: int, column: Field, fault: Fault, elsewhere: tuple[Place, ...] = ()
-    ) -> None:
-        """Holds something against a cell; `elsewhere` stands what contradicts it."""
-        _add_fault(self.faults, at, column, fault)
-        self._elsewhere[at, column] = elsewhere
-
-
-class GatheredItem:
-    """What the rows say of one item; a supplier SKU without a quantity has None."""
-
-    __slots__ = ("external", "subs")
-
-    def __init__(self) -> None:
-        self.external: str | Clear | None = None
-        self.subs: dict[str, int | None] = {}
+__all__ = ["Gathered", "GatheredOrder", "gather"]
 
 
 class GatheredOrder:
-    """What the rows say of one order: the first value of each kind, and marks.
+    """What the rows say of one order: the first value of each kind, its items, and marks.
 
     `faulty`: a row has an issue of its own. `suspect` and `status_suspect`: some values may
     differ. `below`: rows without an order id that may belong here.
@@ -135,52 +41,131 @@ class GatheredOrder:
         "synced",
     )
 
-    def __init__(self) -> None:
-        self.rows: list[int] = []
-        self.external: str | Clear | None = None
-        self.synced: bool | Clear | None = None
-        self.error: str | None = None
-        self.status: str | None = None
-        self.note: str | None = None
-        self.items: dict[int, GatheredItem] = {}
+    def __init__(
+        self,
+        rows: Sequence[int],
+        external: str | Clear | None,
+        synced: bool | Clear | None,  # noqa: FBT001
+        error: str | None,
+        status: str | None,
+        note: str | None,
+        items: Sequence[OrderItemAccountingSyncRequest],
+    ) -> None:
+        self.rows = rows
+        self.external = external
+        self.synced = synced
+        self.error = error
+        self.status = status
+        self.note = note
+        self.items = items
         self.faulty = False
         self.suspect = False
         self.status_suspect = False
         self.below: list[int] | None = None
+
+    @property
+    def marked(self) -> bool:
+        """Something may be wrong with it."""
+        return self.faulty or self.suspect or self.status_suspect or self.below is not None
 
 
 @dataclass(slots=True)
 class Gathered:
     """All orders by id, in the order of their first row."""
 
-    orders: dict[int, GatheredOrder] = field(default_factory=dict)
-    strays: list[int] = field(default_factory=list)
+    orders: dict[int, GatheredOrder]
+    strays: list[int]
     """Rows that name no order."""
-    owners: dict[int, int] = field(default_factory=dict)
-    """Item id to the order under which it stood first."""
-    shared_items: dict[int, dict[int, list[int]]] = field(default_factory=dict)
+    shared_items: dict[int, dict[int, list[int]]]
     """Item id to all its orders and their rows with the item, where there are several orders."""
 
 
-def gather(sources: Sequence[JudgedSource]) -> Gathered:
-    """Goes through the rows of all sources once, numbering them through from 0."""
-    gathered = Gathered()
+def gather(sources: Sequence[JudgedSource], *, one_by_one: bool = False) -> Gathered:
+    """Gathers the orders of all sources, numbering their rows through from 0.
+
+    `one_by_one` goes through the rows of plain orders too: the same result, in more time.
+    """
     start = 0
     for source in sources:
         source.start = start
-        _gather_source(source, gathered)
         start += len(source.indexes)
-    if gathered.shared_items:
+    every_run = [Runs(source) for source in sources]
+    looked_at: set[int | None] = {None}
+    if one_by_one:
+        looked_at.update(*(runs.orders for runs in every_run))
+    else:
+        looked_at |= to_look_at(every_run)
+    plain = {
+        order_id: GatheredOrder(*said)
+        for runs in every_run
+        for order_id, said in plain_orders(runs, looked_at)
+    }
+    others = _Others()
+    for runs in every_run:
+        _go_through(runs, looked_at, others)
+    if others.shared_items:
         for source in sources:
-            _find_shared_items(source, gathered.shared_items)
-    return gathered
+            _find_shared_items(source, others.shared_items)
+    for order in others.orders.values():
+        order.items = tuple([item.made() for item in order.by_id.values()])
+    orders = plain
+    if others.orders:
+        every = chain(plain.items(), others.orders.items())
+        orders = dict(sorted(every, key=lambda order: order[1].rows[0]))
+    return Gathered(orders, others.strays, others.shared_items)
 
 
-def _gather_source(source: JudgedSource, into: Gathered) -> None:  # noqa: C901, PLR0912, PLR0915
+class _GatheredItem:
+    """What the rows say of one item; a supplier SKU without a quantity has None."""
+
+    __slots__ = ("external", "id", "subs")
+
+    def __init__(self, item_id: int) -> None:
+        self.id = item_id
+        self.external: str | Clear | None = None
+        self.subs: dict[str, int | None] = {}
+
+    def made(self) -> OrderItemAccountingSyncRequest:
+        """What is sent of it."""
+        subs = [
+            OrderItemAccountingItem(sub, UNSET if quantity is None else quantity)
+            for sub, quantity in self.subs.items()
+        ]
+        return OrderItemAccountingSyncRequest(self.id, sent(self.external), tuple(subs))
+
+
+class _GrowingOrder(GatheredOrder):
+    """An order while its rows are gone through."""
+
+    __slots__ = ("by_id",)
+    rows: list[int]
+
+    def __init__(self) -> None:
+        super().__init__([], None, None, None, None, None, ())
+        self.by_id: dict[int, _GatheredItem] = {}
+
+
+@dataclass(slots=True)
+class _Others:
+    """What is known of the orders that aren't plain; `owners` says where an item stood first."""
+
+    orders: dict[int, _GrowingOrder] = field(default_factory=dict)
+    owners: dict[int, int] = field(default_factory=dict)
+    strays: list[int] = field(default_factory=list)
+    shared_items: dict[int, dict[int, list[int]]] = field(default_factory=dict)
+
+
+def _go_through(  # noqa: C901, PLR0912, PLR0915
+    runs: Runs, looked_at: AbstractSet[int | None], into: _Others
+) -> None:
     """One pass over the rows; long because a call per row would double its cost."""
+    if looked_at.isdisjoint(runs.orders_of_runs):
+        return
+    source = runs.source
+    keep = [order in looked_at for order in runs.orders]
     orders, owners, faults = into.orders, into.owners, source.faults
     start = source.start
-    above: GatheredOrder | None = None
+    above: _GrowingOrder | None = None
     rows = zip(
         range(len(source.indexes)),
         source.values(Field.ORDER_ID),
@@ -207,7 +192,7 @@ def _gather_source(source: JudgedSource, into: Gathered) -> None:  # noqa: C901,
         error,
         status,
         note,
-    ) in rows:
+    ) in compress(rows, keep):
         has_item_values = item_external is not None or sub is not None or quantity is not None
         unowned = has_item_values and (item_id is None or (sub is None and quantity is not None))
         if order_id is None:
@@ -225,7 +210,7 @@ def _gather_source(source: JudgedSource, into: Gathered) -> None:  # noqa: C901,
             continue
         order = orders.get(order_id)
         if order is None:
-            order = orders[order_id] = GatheredOrder()
+            order = orders[order_id] = _GrowingOrder()
         above = order
         order.rows.append(start + at)
         if unowned or at in faults:
@@ -262,9 +247,9 @@ def _gather_source(source: JudgedSource, into: Gathered) -> None:  # noqa: C901,
         if owner != order_id:
             orders[owner].suspect = order.suspect = True
             into.shared_items.setdefault(item_id, {})
-        item = order.items.get(item_id)
+        item = order.by_id.get(item_id)
         if item is None:
-            item = order.items[item_id] = GatheredItem()
+            item = order.by_id[item_id] = _GatheredItem(item_id)
         if item_external is not None:
             if item.external is None:
                 item.external = item_external
@@ -286,48 +271,12 @@ def _find_shared_items(source: JudgedSource, into: dict[int, dict[int, list[int]
             into[item_id].setdefault(order_id, []).append(row)
 
 
-class Rows:
-    """Finds a row again by its id over all sources."""
-
-    def __init__(self, sources: Sequence[JudgedSource]) -> None:
-        self._sources = [source for source in sources if len(source.indexes)]
-        self._starts = [source.start for source in self._sources]
-
-    def _find(self, row: int) -> tuple[JudgedSource, int]:
-        source = self._sources[bisect_right(self._starts, row) - 1]
-        return source, row - source.start
-
-    def ref(self, row: int) -> RowRef:
-        """Where the row stands."""
-        source, at = self._find(row)
-        rows = source.source
-        return RowRef(rows.file, rows.sheet, rows.numbers[source.indexes[at]])
-
-    def place(self, row: int, column: Field | None = None) -> Place:
-        """A cell of the row, or the whole row where the file has no such column."""
-        source, at = self._find(row)
-        return source.place(at, column)
-
-    def issues(self, row: int) -> list[Issue]:
-        """All issues of the row's own cells."""
-        source, at = self._find(row)
-        return source.issues(at)
-
-    def value(self, row: int, column: Field) -> Any:
-        """The judged value of a cell; None if blank, faulty, or without such a column."""
-        source, at = self._find(row)
-        return source.columns[column].values[at] if column in source.columns else None
-
-
-_Faults = dict[int, list[tuple[Field | None, Fault]]]
-
-
-def _faulty_columns(faults: _Faults, at: int) -> set[Field | None]:
+def _faulty_columns(faults: Faults, at: int) -> set[Field | None]:
     return {column for column, _ in faults[at]} if at in faults else set()
 
 
 def _add_unowned(
-    faults: _Faults, at: int, item_id: int | None, values: tuple[object, object, object]
+    faults: Faults, at: int, item_id: int | None, values: tuple[object, object, object]
 ) -> None:
     """Marks item values, sound or not, that belong to no item or to no supplier SKU."""
     unusable = {column: fault.found for column, fault in faults.get(at, ())}
@@ -344,5 +293,5 @@ def _add_unowned(
         _add_fault(faults, at, Field.SUB_QUANTITY, fault)
 
 
-def _add_fault(faults: _Faults, at: int, column: Field, fault: Fault) -> None:
+def _add_fault(faults: Faults, at: int, column: Field, fault: Fault) -> None:
     faults.setdefault(at, []).append((column, fault))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 __all__ = [
     "STATUSES",
@@ -46,8 +46,7 @@ class Unset(Enum):
 UNSET: Final = Unset.UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class OrderItemAccountingItem:
+class OrderItemAccountingItem(NamedTuple):
     """One supplier SKU of an order item (`orderItemAccountingItems[]`)."""
 
     external_accounting_id: str | Unset = UNSET
@@ -61,8 +60,7 @@ class OrderItemAccountingItem:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class OrderItemAccountingSyncRequest:
+class OrderItemAccountingSyncRequest(NamedTuple):
     """One order item (`items[]`); only its id is required."""
 
     id: int
@@ -79,8 +77,7 @@ class OrderItemAccountingSyncRequest:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class OrderAccountingSyncRequest:
+class OrderAccountingSyncRequest(NamedTuple):
     """The body of `PATCH /orders/{id}/accounting-sync`."""
 
     accounting_synced: bool | Unset | None = UNSET

@@ -5,21 +5,14 @@ Pure: the same rows and rules give the same plan. Rules, sections 3 and 4.
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
-from typing import Literal
 
 from reconcile.bulk import without_cyclic_gc
-from reconcile.cells import CLEAR, CellRules, Clear, quoted, trimmed
-from reconcile.contradictions import (
-    contradictions,
-    item_rows_below,
-    status_contradictions,
-    synced_with_error,
-)
+from reconcile.cells import CellRules, quoted, trimmed
+from reconcile.deciding import SyncedDefault, decide
 from reconcile.fields import FIELDS, LOOKED_UP
-from reconcile.gathering import Gathered, GatheredOrder, JudgedSource, Rows, gather
+from reconcile.gathering import Gathered, GatheredOrder, gather
 from reconcile.idmap import IdMap
-from reconcile.issues import ISSUES, Scope
+from reconcile.judging import JudgedSource, Rows
 from reconcile.model import (
     Field,
     Ignored,
@@ -33,20 +26,9 @@ from reconcile.model import (
     RowRef,
     SourceRows,
 )
-from reconcile.payload import (
-    UNSET,
-    OrderAccountingSyncRequest,
-    OrderItemAccountingItem,
-    OrderItemAccountingSyncRequest,
-    StatusUpdate,
-    Unset,
-)
 from reconcile.resolving import ResolvingRules, order_named, resolve
 
 __all__ = ["PlanningRules", "SyncedDefault", "hold_back", "narrow", "plan"]
-
-SyncedDefault = Literal["auto", "none"] | bool
-"""What is said of orders of which no row says yes or no; `auto` is the rule of section 3."""
 
 _STATUS_FIELDS = (Field.STATUS, Field.UPDATE_NOTE)
 _TOLD_ONE_BY_ONE = 100
@@ -87,7 +69,7 @@ def plan(sources: Sequence[SourceRows], rules: PlanningRules, ids: IdMap | None 
         orders: list[OrderSync] = []
         rejections: list[Rejection] = []
         for order_id, order in gathered.orders.items():
-            decided = _decide(order_id, order, rows, gathered, rules)
+            decided = decide(order_id, order, rows, gathered, rules.synced_default)
             if isinstance(decided, OrderSync):
                 orders.append(decided)
             else:
@@ -146,104 +128,6 @@ def hold_back(planned: Plan, why: Mapping[int, tuple[Issue, ...]]) -> Plan:
     )
     kept = tuple(order for order in planned.orders if order.order_id not in why)
     return replace(planned, orders=kept, rejections=(*planned.rejections, *held))
-
-
-def _decide(
-    order_id: int, order: GatheredOrder, rows: Rows, gathered: Gathered, rules: PlanningRules
-) -> OrderSync | Rejection:
-    refs = tuple(map(rows.ref, order.rows))
-    synced = _accounting_synced(order, rules.synced_default)
-    issues, status_issues = _issues(order_id, order, rows, gathered)
-    if order.error is not None and (synced is True or _some_row_says_yes(order, rows)):
-        issues.append(synced_with_error(order, rows))
-    if issues:
-        return Rejection(order_id, refs, (*issues, *status_issues))
-    sync = _sync(order, synced) if _has_something_to_send(order) else None
-    if sync is None and order.status is None and not status_issues:
-        place = rows.place(order.rows[0], Field.ORDER_EXTERNAL_ID)
-        return Rejection(order_id, refs, (Issue("nothing-to-send", (place,), ""),))
-    if sync is None and status_issues:
-        return Rejection(order_id, refs, tuple(status_issues))
-    status = None
-    if order.status is not None and not status_issues:
-        note: str | Unset = UNSET if order.note is None else order.note
-        status = StatusUpdate(order.status, note)
-    return OrderSync(order_id, refs, sync, status, tuple(status_issues))
-
-
-def _issues(
-    order_id: int, order: GatheredOrder, rows: Rows, gathered: Gathered
-) -> tuple[list[Issue], list[Issue]]:
-    """What holds the order back, and what stops its status call alone."""
-    issues: list[Issue] = []
-    status_issues: list[Issue] = []
-    if order.faulty:
-        for issue in chain.from_iterable(map(rows.issues, order.rows)):
-            in_status = ISSUES[issue.code].scope is Scope.STATUS
-            (status_issues if in_status else issues).append(issue)
-    if order.suspect:
-        issues += contradictions(order, order_id, rows, gathered)
-    if order.below is not None:
-        issues.append(item_rows_below(order.below, rows))
-    if order.status_suspect:
-        status_issues += status_contradictions(order, rows)
-    if order.status is None and all(issue.code != "status-invalid" for issue in status_issues):
-        status_issues.clear()  # notes without a status hold nothing back
-    return issues, status_issues
-
-
-def _some_row_says_yes(order: GatheredOrder, rows: Rows) -> bool:
-    """Also where the first to speak said otherwise."""
-    return order.suspect and any(
-        rows.value(row, Field.ACCOUNTING_SYNCED) is True for row in order.rows
-    )
-
-
-def _has_something_to_send(order: GatheredOrder) -> bool:
-    return (
-        order.external is not None
-        or order.synced is not None
-        or order.error is not None
-        or any(item.external is not None or item.subs for item in order.items.values())
-    )
-
-
-def _accounting_synced(order: GatheredOrder, default: SyncedDefault) -> bool | Unset | None:
-    if order.synced is not None:
-        return None if order.synced is CLEAR else order.synced
-    if isinstance(default, bool):
-        return default
-    if default == "none" or order.error is not None:
-        return UNSET
-    has_id = isinstance(order.external, str) or any(
-        isinstance(item.external, str) or item.subs for item in order.items.values()
-    )
-    return True if has_id else UNSET
-
-
-def _sync(order: GatheredOrder, synced: bool | Unset | None) -> OrderAccountingSyncRequest:  # noqa: FBT001
-    return OrderAccountingSyncRequest(
-        accounting_synced=synced,
-        external_accounting_id=_sent(order.external),
-        items=tuple(
-            OrderItemAccountingSyncRequest(
-                item_id,
-                _sent(item.external),
-                tuple(
-                    OrderItemAccountingItem(sub, UNSET if quantity is None else quantity)
-                    for sub, quantity in item.subs.items()
-                ),
-            )
-            for item_id, item in order.items.items()
-        ),
-        accounting_sync_error=UNSET if order.error is None else order.error,
-    )
-
-
-def _sent(value: str | Clear | None) -> str | Unset | None:
-    if value is None:
-        return UNSET
-    return None if value is CLEAR else value
 
 
 def _ignored(sources: Iterable[JudgedSource]) -> Iterator[Ignored]:
@@ -326,6 +210,9 @@ def _notes(order: GatheredOrder, rows: Rows) -> Iterator[tuple[Place, str]]:
 
 
 def _shared_external_ids(orders: Mapping[int, GatheredOrder], rows: Rows) -> Iterator[Notice]:
+    externals = [order.external for order in orders.values() if isinstance(order.external, str)]
+    if len(set(externals)) == len(externals):
+        return
     holders: dict[str, list[int]] = {}
     for order_id, order in orders.items():
         if isinstance(order.external, str):

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from reconcile.cells import Fault, JudgedColumn, quoted, trimmed
 from reconcile.fields import ITEM_VALUES
-from reconcile.gathering import JudgedSource
 from reconcile.idmap import IdMap, KnownItem, amount
+from reconcile.judging import JudgedSource
 from reconcile.model import Field, Place, SourceRows
 
 __all__ = ["ResolvingRules", "order_named", "resolve"]
