@@ -3,8 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,12 +28,17 @@ settings.register_profile("deep", max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
+NO_READS = {"overwrite": "all", "verify": "none"}
+"""Nothing is read before a run or after it: what tests/online is about."""
+
+
 @dataclass(frozen=True)
 class Shop:
     """A sandbox, and a folder in which runs against it leave their files."""
 
     server: Sandbox
     folder: Path
+    usual: Mapping[str, str] = field(default_factory=lambda: NO_READS)
 
     @property
     def journal(self) -> Path:
@@ -41,7 +46,7 @@ class Shop:
 
     def settings(self, **said: object) -> Settings:
         fast = {"base_url": self.server.base_url, "requests_per_second": 500.0}
-        return Settings.model_validate({**fast, **said})
+        return Settings.model_validate({**fast, **self.usual, **said})
 
     def export(self, text: str, name: str = "export.csv") -> Path:
         path = self.folder / name
@@ -75,7 +80,7 @@ class Shop:
         """Where a process finds its config, its home and the token."""
         (self.folder / "config.yaml").write_text(
             f"base_url: {self.server.base_url}\nrequests_per_second: {rate:g}\n"
-            f"journal: {self.journal}\n",
+            f"journal: {self.journal}\n{_as_config(self.usual)}",
             encoding="utf-8",
         )
         home = {name: str(self.folder / "home") for name in HOMES}
@@ -85,6 +90,10 @@ class Shop:
     def patches(self) -> list[tuple[str, str, str]]:
         """What reached the server: path, query, body; reads left out."""
         return [(a.path, a.query, a.body) for a in self.server.arrivals if a.method == "PATCH"]
+
+
+def _as_config(settings: Mapping[str, str]) -> str:
+    return "".join(f"{name}: {value}\n" for name, value in settings.items())
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +119,7 @@ def command(
     monkeypatch.setenv("FLXPOINT_API_TOKEN", TOKEN)
     monkeypatch.chdir(shop.folder)
     config = f"base_url: {shop.server.base_url}\nrequests_per_second: 500\n"
+    config += _as_config(shop.usual)
     (shop.folder / "config.yaml").write_text(config, encoding="utf-8")
 
     def run_it(*arguments: str | Path) -> tuple[int, str, str]:

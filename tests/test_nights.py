@@ -84,6 +84,7 @@ class Month:
                 "tries: 1",
                 "give_up_after: 1",
                 "status_updates: true",
+                *(f"{name}: {value}" for name, value in self.shop.usual.items()),
                 *lines,
             ]
         )

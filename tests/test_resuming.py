@@ -364,7 +364,7 @@ def test_a_kill_after_the_word_and_before_the_request_loses_nothing(shop: Shop) 
     assert begun(shop) > 0
 
     with Sandbox(SandboxSettings(port=port, tokens=(TOKEN,), rate=100_000)) as server:
-        finished = Shop(server, shop.folder).resume(verify="none")
+        finished = Shop(server, shop.folder).resume()
         assert finished is not None
         assert finished.exit_code is ExitCode.DONE
         assert held(shop) | held(Shop(server, shop.folder)) == {1: "A", 2: "B", 3: "C"}
@@ -378,7 +378,7 @@ def test_a_run_that_is_at_work_is_not_resumed_by_another_process(
     shop.export(THREE)
     process = shop.spawn("run", "export.csv")
     try:
-        assert shop.server.wait_for_arrivals(3, timeout=30)
+        assert shop.server.wait_for_arrivals(2, timeout=30)
         code, _, err = command("resume", "--journal", shop.journal)
     finally:
         process.kill()

@@ -43,7 +43,7 @@ def open_shop(tmp_path: Path) -> Iterator[OpenShop]:
 
         def open_it(*orders: dict[str, Any], **said: Any) -> Shop:
             how = SandboxSettings(tokens=(TOKEN,), rate=100_000, orders=orders, **said)
-            return Shop(shops.enter_context(Sandbox(how)), tmp_path)
+            return Shop(shops.enter_context(Sandbox(how)), tmp_path, {})
 
         yield open_it
 
