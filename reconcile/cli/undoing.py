@@ -62,8 +62,9 @@ def undo(
         print_json(undone_json(undone))
     for line in undone_lines(undone, _places(options)):
         say.result(line)
-    if undone.remark and quiet:
-        say.always(undone.remark)
+    for told in (undone.remark, undone.note):
+        if told and quiet:
+            say.always(told)
     return ExitCode.NOTHING_SENT if undone.file is None else ExitCode.DONE
 
 

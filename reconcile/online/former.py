@@ -4,10 +4,11 @@ Pure. Supplier SKUs of an item are one value: what is sent replaces what is ther
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from reconcile.journal.records import CallRecord, LastWord, Reading
 from reconcile.model import Comparison, Field
@@ -16,6 +17,7 @@ from reconcile.online.held import Holding, equal
 __all__ = ["UNTOLD", "OrderKnown", "Part", "Skus", "Untold", "parts_of"]
 
 _SUBS: Final = "orderItemAccountingItems"
+_WHOLE: Final = re.compile(r"[0-9]{1,15}(?:\.0*)?", re.ASCII)
 _NAMES: Final = {
     Field.ACCOUNTING_SYNCED: "accountingSynced",
     Field.ORDER_EXTERNAL_ID: "externalAccountingId",
@@ -50,7 +52,10 @@ UNTOLD: Final = Untold.UNTOLD
 
 @dataclass(frozen=True, slots=True)
 class Skus:
-    """The supplier SKUs of an item as (external id, quantity), in their order."""
+    """The supplier SKUs of an item as (external id, quantity), in their order.
+
+    A quantity that is a whole number is one, however it was written: `2.0`, `"2"`.
+    """
 
     pairs: tuple[tuple[str, object], ...]
 
@@ -60,7 +65,9 @@ class Skus:
         there = value if isinstance(value, list) else []
         maps = [each for each in there if isinstance(each, Mapping)]
         return cls(
-            tuple((str(s.get("externalAccountingId") or ""), s.get("quantity")) for s in maps)
+            tuple(
+                (str(s.get("externalAccountingId") or ""), _whole(s.get("quantity"))) for s in maps
+            )
         )
 
     def quantity(self, sku: str) -> object:
@@ -113,7 +120,7 @@ class OrderKnown(NamedTuple):
     @property
     def is_gone(self) -> bool:
         """Whether Flxpoint was asked just now, and has no such order."""
-        return self.now is not None and self.now.held is None
+        return self.now is not None and self.now.readable and self.now.held is None
 
     def lacks_item(self, item_id: int | None) -> bool:
         """Whether the order tells its items now, and this isn't one of them."""
@@ -125,30 +132,35 @@ class OrderKnown(NamedTuple):
             and _item_in(held, item_id) is None
         )
 
-    def synced_now(self, told: frozenset[str]) -> object:
+    def synced_now(self) -> object:
         """Whether the order is synced, by the latest word on it.
 
         That is Flxpoint's now, else what was acknowledged in this run or after it, else the
-        reading before it, else earlier runs; `UNTOLD` if nobody knows. `told` are the
-        accounting fields that answers have.
+        reading before it, else earlier runs, else that the reading lacks it; `UNTOLD` if nobody
+        knows.
         """
         column = Field.ACCOUNTING_SYNCED
         since = [json.loads(self.call.content), *(content for _, content in self.later)]
-        words = [_told(self.now, told, column, None)]
+        words = [_told(self.now, column, None)]
         words += [_said(content, column, None) for content in reversed(since)]
-        words.append(_told(self.before, told, column, None))
+        words.append(_told(self.before, column, None, inferred=False))
         words += [_said(content, column, None) for content in reversed(self.earlier)]
-        return next((word for word in words if word is not UNTOLD), UNTOLD)
+        words.append(_told(self.before, column, None))
+        return _first(words)
 
 
 class Part(NamedTuple):
-    """A value that the run wrote, what was there before (None: nothing), and what is now."""
+    """A value that the run wrote, what was there before (None: nothing), and what is now.
+
+    Not `known`: nobody knows what was there, and that it was nothing is a mere guess.
+    """
 
     field: Field
     item_id: int | None
     wrote: object
     former: object
     now: object
+    known: bool = True
 
     @property
     def words(self) -> str:
@@ -187,12 +199,13 @@ class Part(NamedTuple):
         return equal(_NAMES[self.field], one, other)
 
 
-def parts_of(order: OrderKnown, told: frozenset[str]) -> Iterator[Part]:
+def parts_of(order: OrderKnown) -> Iterator[Part]:
     """Every value that the call wrote, beside what was there and what is.
 
     Before: by the reading before the run, else by what was acknowledged earlier; a call that
-    said the same as the one before it changed nothing that anybody knows of. `told` are the
-    accounting fields that the answers of the account have.
+    said the same as the one before it changed nothing that anybody knows of. Nothing was there
+    if the reading lacks what answers were known to have then, and no earlier call says more; or
+    if there were earlier calls, and none said anything of it.
     """
     content = json.loads(order.call.content)
     places = [(column, None) for column in _OF_ORDER]
@@ -201,15 +214,21 @@ def parts_of(order: OrderKnown, told: frozenset[str]) -> Iterator[Part]:
         wrote = _said(content, column, item_id)
         if wrote is UNTOLD:
             continue
-        former = _told(order.before, told, column, item_id)
-        if former is UNTOLD and order.call.comparison is Comparison.SAME:
-            former = wrote
-        for earlier in reversed(order.earlier):
-            former = _said(earlier, column, item_id) if former is UNTOLD else former
+        words = [_told(order.before, column, item_id, inferred=False)]
+        if order.call.comparison is Comparison.SAME:
+            words.append(wrote)
+        words += [_said(earlier, column, item_id) for earlier in reversed(order.earlier)]
+        words.append(_told(order.before, column, item_id))
+        former = _first(words)
+        known = former is not UNTOLD or bool(order.earlier)
         if former is UNTOLD:
-            former = Skus(()) if column is Field.SUB_EXTERNAL_ID else None
-        now = _told(order.now, told, column, item_id)
-        yield Part(column, item_id, wrote, former, now)
+            former = _value(column, None)
+        yield Part(column, item_id, wrote, former, _told(order.now, column, item_id), known)
+
+
+def _first(words: Sequence[object]) -> object:
+    """The first that says anything."""
+    return next((word for word in words if word is not UNTOLD), UNTOLD)
 
 
 def _said(content: Holding, column: Field, item_id: int | None) -> object:
@@ -220,10 +239,16 @@ def _said(content: Holding, column: Field, item_id: int | None) -> object:
     return _value(column, where[_NAMES[column]])
 
 
-def _told(reading: Reading | None, told: frozenset[str], column: Field, item_id: int | None) -> Any:
-    """What a reading says; a field that others have and this one lacks holds nothing."""
+def _told(
+    reading: Reading | None, column: Field, item_id: int | None, *, inferred: bool = True
+) -> object:
+    """What a reading says.
+
+    A field that it lacks, and answers were known to have then, holds nothing; not unless that
+    may be `inferred`.
+    """
     held = _held(reading)
-    if held is None or (item_id is not None and "items" not in held):
+    if reading is None or held is None or (item_id is not None and "items" not in held):
         return UNTOLD
     where = held if item_id is None else _item_in(held, item_id)
     if where is None:
@@ -231,15 +256,13 @@ def _told(reading: Reading | None, told: frozenset[str], column: Field, item_id:
     name = _NAMES[column]
     if name in where:
         return _value(column, where[name])
-    is_told = (name if item_id is None else f"items.{name}") in told
-    return _value(column, None) if is_told else UNTOLD
+    is_told = (name if item_id is None else f"items.{name}") in reading.told
+    return _value(column, None) if inferred and is_told else UNTOLD
 
 
 def _held(reading: Reading | None) -> Holding | None:
     """What a reading says; None if its answer was no order at all."""
-    if reading is None or not (reading.held or reading.status):
-        return None
-    return reading.held
+    return reading.held if reading is not None and reading.readable else None
 
 
 def _item_in(content: Holding, item_id: int) -> Holding | None:
@@ -248,6 +271,15 @@ def _item_in(content: Holding, item_id: int) -> Holding | None:
 
 def _value(column: Field, value: object) -> object:
     return Skus.of(value) if column is Field.SUB_EXTERNAL_ID else value
+
+
+def _whole(quantity: object) -> object:
+    """A whole number for one that was written otherwise."""
+    if isinstance(quantity, float) and quantity.is_integer():
+        return int(quantity)
+    if isinstance(quantity, str) and _WHOLE.fullmatch(quantity):
+        return int(quantity.partition(".")[0])
+    return quantity
 
 
 def _number(quantity: object) -> str:

@@ -16,9 +16,9 @@ from reconcile.journal import Journal, RunRecord
 from reconcile.online.asking import Asking
 from reconcile.online.pulling import Pull, Pulled
 from reconcile.online.reading_back import ReadBack, read_back
-from reconcile.online.undo_export import ExportStyle, export_sheet
+from reconcile.online.undo_export import NOT_KNOWN, ExportStyle, export_sheet
 from reconcile.online.undo_records import Asked, ask_now, known_orders, statuses_left_alone
-from reconcile.online.undoing import OrderUndo, Undo, UndoRules, undo
+from reconcile.online.undoing import OrderUndo, Undo, UndoRules, not_known_words, undo
 from reconcile.preparation import SendRules, prepare
 from reconcile.results.place import default_target, prove_writable
 from reconcile.results.undo_book import UndoTold, write_undo
@@ -62,7 +62,8 @@ class VerifiedRun:
 class UndoneRun:
     """What would undo a run, by whose word, and the file; None if there is nothing to undo.
 
-    `hints` are options that `run` needs for the file, `remark` says what is wrong with it.
+    `hints` are options that `run` needs for the file, `remark` says what is wrong with it, `note`
+    what is guessed in it.
     """
 
     run: RunRecord
@@ -72,6 +73,7 @@ class UndoneRun:
     file: Path | None = None
     hints: tuple[str, ...] = ()
     remark: str = ""
+    note: str = ""
 
 
 def pull_ids(
@@ -149,9 +151,8 @@ def undo_run(
         if token is None:
             record = _run_without_asking(journal, run_id, settings)
             target = _undo_target(record, results)
-            told = journal.pull_state(record.account).told
             words = "the journal alone" + f": {why_not_asked}" * bool(why_not_asked)
-            asked = Asked(known_orders(journal, record), told, 0, words)
+            asked = Asked(known_orders(journal, record), 0, words)
         else:
             with budget_of(settings, token, around) as pacer:
                 account = whose(journal, settings, token, pacer, around)
@@ -160,7 +161,7 @@ def undo_run(
                 asking = Asking(settings, token, pacer, around)
                 asked = ask_now(asking, journal, record.account, known_orders(journal, record))
         planning = settings.planning
-        rules = UndoRules(record.id, asked.told, planning.cells, planning.synced_default)
+        rules = UndoRules(record.id, planning.cells, planning.synced_default)
         found = undo(asked.orders, rules)
         statuses = statuses_left_alone(journal, record, asked.orders)
         found = found._replace(left=[*found.left, *statuses])
@@ -182,12 +183,12 @@ def _written(undone: UndoneRun, settings: Settings, target: Path, at: datetime) 
     sheet = export_sheet(orders, style)
     hints = tuple(_hints(orders, sheet.name, settings))
     values = sum(order.values for order in orders)
-    told = UndoTold(
-        undone.run, at, undone.word, len(orders), values, settings.clear_word.strip(), hints
-    )
+    clear_word, not_known = settings.clear_word.strip(), undone.undo.not_known
+    told = UndoTold(undone.run, at, undone.word, len(orders), values, clear_word, hints, not_known)
+    note = not_known_words(len(not_known), clear_word, NOT_KNOWN)
     file = write_undo(told, sheet, undone.undo.left, target)
     remark = _read_otherwise(file, sheet.name, orders, settings)
-    return replace(undone, file=file, hints=hints, remark=remark)
+    return replace(undone, file=file, hints=hints, remark=remark, note=note)
 
 
 def _hints(orders: Sequence[OrderUndo], sheet: str, settings: Settings) -> Iterator[str]:

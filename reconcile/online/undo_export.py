@@ -16,7 +16,10 @@ from reconcile.model import Field
 from reconcile.online.undoing import OrderUndo
 from reconcile.payload import UNSET, OrderAccountingSyncRequest
 
-__all__ = ["ExportSheet", "ExportStyle", "export_sheet"]
+__all__ = ["NOT_KNOWN", "ExportSheet", "ExportStyle", "export_sheet"]
+
+NOT_KNOWN: Final = "Not known"
+"""The sheet of what is cleared though nobody knows what stood there before."""
 
 _COLUMNS: Final = (
     Field.ORDER_ID,
@@ -127,6 +130,6 @@ def _names_of_statuses(style: ExportStyle) -> Iterator[str]:
 
 
 def _sheet_name(asked: str | None) -> str:
-    taken = {ABOUT_UNDO.casefold(), LEFT_ALONE.casefold()}
+    taken = {name.casefold() for name in (ABOUT_UNDO, LEFT_ALONE, NOT_KNOWN)}
     fits = asked is not None and _SHEET_NAME.fullmatch(asked) and asked.casefold() not in taken
     return asked if asked is not None and fits else UNDO

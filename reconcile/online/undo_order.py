@@ -22,7 +22,7 @@ from reconcile.payload import (
 )
 from reconcile.planner import SyncedDefault
 
-__all__ = ["LeftAlone", "OrderUndo", "Reason", "UndoRules", "undo_of_order"]
+__all__ = ["LeftAlone", "NotKnown", "OrderUndo", "Reason", "UndoRules", "undo_of_order"]
 
 _LONGEST: Final = 32_767
 """So many UTF-16 units fit into a cell."""
@@ -43,6 +43,7 @@ class Reason(StrEnum):
     YES_WITH_ERROR = "an error can't be sent beside Accounting Synced yes"
     SYNCED_UNKNOWN = "it isn't known whether the order was synced, and the file would say yes"
     STATUS = "a status can't be taken back"
+    NOT_KNOWN = "the run wrote that it is blank, and nobody knows what stood there before"
 
 
 class LeftAlone(NamedTuple):
@@ -62,24 +63,33 @@ class LeftAlone(NamedTuple):
         return f"{self.reason} ({self.detail})" if self.detail else str(self.reason)
 
 
+class NotKnown(NamedTuple):
+    """A value that is cleared though nobody knows what stood there before. In words."""
+
+    order_id: int
+    value: str
+    wrote: str
+
+
 class OrderUndo(NamedTuple):
     """The call that puts the former values of an order back, and how many they are.
 
     `foreign`: it replaces what the last run of ours didn't write, which `run` may refuse.
+    `not_known` are those of the values that it clears on a guess.
     """
 
     order_id: int
     call: OrderAccountingSyncRequest
     values: int
     foreign: bool
+    not_known: tuple[NotKnown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class UndoRules:
-    """What the run was, what answers are known to tell, and how `run` will read the file."""
+    """What the run was, and how `run` will read the file."""
 
     run_id: str
-    told: frozenset[str]
     cells: CellRules = field(default_factory=CellRules)
     synced_default: SyncedDefault = "auto"
 
@@ -100,12 +110,15 @@ class _Decided:
         self._rules = rules
         self._put: dict[tuple[int | None, Field], object] = {}
         self._foreign = False
-        parts = [part for part in parts_of(order, rules.told) if not part.is_as_before]
-        if parts and order.is_gone:
+        self._parts = list(parts_of(order))
+        if order.is_gone and any(not part.is_as_before for part in self._parts):
             self._leave("the order", "", "", Reason.NO_ORDER, now="(no such order)")
             return
-        for part in parts:
-            self._judge(part)
+        for part in self._parts:
+            if not part.is_as_before:
+                self._judge(part)
+            elif not part.known:
+                self._leave_part(part, Reason.NOT_KNOWN)
         if self._put:
             self._build()
 
@@ -167,7 +180,8 @@ class _Decided:
         for sku, quantity in stand.pairs:
             if not former.has(sku):
                 now = "" if part.now is UNTOLD else quantity
-                self._leave(f"{part.words} {sku}", quantity, None, Reason.STAYS, now=now)
+                was = None if part.known else UNTOLD
+                self._leave(f"{part.words} {sku}", quantity, was, Reason.STAYS, now=now)
         if sound:
             self._put_back(part, tuple(sound))
 
@@ -176,11 +190,7 @@ class _Decided:
         put = self._put
         error = put.get((None, Field.ACCOUNTING_SYNC_ERROR))
         if error is not None and (synced is True or self._default_says_yes(synced)):
-            part = next(
-                p
-                for p in parts_of(self._order, self._rules.told)
-                if p.field is Field.ACCOUNTING_SYNC_ERROR
-            )
+            part = next(p for p in self._parts if p.field is Field.ACCOUNTING_SYNC_ERROR)
             if self._says_nothing(with_error=True) and not self._puts_synced:
                 synced = UNSET
             else:
@@ -198,7 +208,13 @@ class _Decided:
             tuple(_item(item_id, put) for item_id in dict.fromkeys(i for i, _ in put if i)),
             UNSET if error is None else str(error),
         )
-        self.call = OrderUndo(self._order.order_id, call, len(put), self._foreign)
+        order_id = self._order.order_id
+        not_known = tuple(
+            NotKnown(order_id, part.words, in_words(part.wrote))
+            for part in self._parts
+            if not part.known and (part.item_id, part.field) in put
+        )
+        self.call = OrderUndo(order_id, call, len(put), self._foreign, not_known)
 
     @property
     def _puts_synced(self) -> bool:
@@ -207,7 +223,7 @@ class _Decided:
     def _synced(self) -> bool | Unset | None:
         """What the cell says: the former value, or what stands there already."""
         key = (None, Field.ACCOUNTING_SYNCED)
-        known = self._put[key] if key in self._put else self._order.synced_now(self._rules.told)
+        known = self._put[key] if key in self._put else self._order.synced_now()
         if known is UNTOLD:
             return UNSET
         return known if isinstance(known, bool) else None
@@ -238,7 +254,8 @@ class _Decided:
 
     def _leave_part(self, part: Part, reason: Reason, detail: str = "") -> None:
         now = "" if part.now is UNTOLD else part.now
-        self._leave(part.words, part.wrote, part.former, reason, detail, now=now)
+        former = part.former if part.known else UNTOLD
+        self._leave(part.words, part.wrote, former, reason, detail, now=now)
 
     def _leave(
         self,
@@ -250,8 +267,12 @@ class _Decided:
         *,
         now: object = "",
     ) -> None:
-        said, was, stands = ("" if each == "" else in_words(each) for each in (wrote, former, now))
+        said, was, stands = ("" if each == "" else _in_words(each) for each in (wrote, former, now))
         self.left.append(LeftAlone(self._order.order_id, value, said, was, stands, reason, detail))
+
+
+def _in_words(value: object) -> str:
+    return "(not known)" if value is UNTOLD else in_words(value)
 
 
 def _item(

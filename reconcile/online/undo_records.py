@@ -18,10 +18,9 @@ __all__ = ["Asked", "ask_now", "known_orders", "statuses_left_alone"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Orders with what they hold now, the fields that answers tell, and who said so in words."""
+    """Orders with what they hold now, how many were read, and who said so in words."""
 
     orders: Sequence[OrderKnown]
-    told: frozenset[str]
     read: int
     words: str
 
@@ -51,23 +50,25 @@ def ask_now(asking: Asking, journal: Journal, account: str, orders: Sequence[Ord
         StoppedError: Flxpoint doesn't answer.
     """
     known = journal.pull_state(account)
-    contents = {o.order_id: o.call.content for o in orders if worth_asking(o, known.told)}
+    contents = {o.order_id: o.call.content for o in orders if worth_asking(o)}
     if not contents:
-        return Asked(orders, known.told, 0, "nobody: the run changed nothing")
+        return Asked(orders, 0, "nobody: the run changed nothing")
     if not known.asked:
         look(asking, journal, account, dict(list(contents.items())[:1]))
         known = journal.pull_state(account)
     if not known.told:
         words = "the journal alone: Flxpoint doesn't tell what orders hold in the books"
-        return Asked(orders, known.told, 0, words)
+        return Asked(orders, 0, words)
     listener = asking.around.listener
     seconds = round(len(contents) * asking.pacer.spacing)
     listener(Event("reading", {"orders": len(contents), "seconds": seconds}))
     seen = look(asking, journal, account, contents, listener)
     now = {order_id: order.reading for order_id, order in seen.orders.items()}
     words = f"Flxpoint, which was asked for {len(now)} order{'s' * (len(now) != 1)}"
+    if no_word := sum(not reading.readable for reading in now.values()):
+        words += f"; for {no_word} of them, whose answers can't be read, the journal"
     asked = [order._replace(now=now.get(order.order_id)) for order in orders]
-    return Asked(asked, seen.told, len(now), words)
+    return Asked(asked, len(now), words)
 
 
 def statuses_left_alone(

@@ -8,6 +8,9 @@ journal's. What can't be put back is never guessed, but listed with the reason.
 `true`. Where it isn't itself put back, the cell says what stands there already: by Flxpoint's
 word now, else by the reading before the run, else by the journal. Where nobody knows, the cell
 stays blank if a blank sends nothing; if it would send `true`, the whole order is left alone.
+
+**What nobody knows**: no reading says what stood there before, and the journal has no earlier
+call of the order. Then the value is cleared, as far as the API can, and told one by one.
 """
 
 import json
@@ -17,14 +20,23 @@ from typing import NamedTuple
 from reconcile.journal.records import CallRecord
 from reconcile.model import CallKind, Outcome
 from reconcile.online.former import OrderKnown, parts_of
-from reconcile.online.undo_order import LeftAlone, OrderUndo, Reason, UndoRules, undo_of_order
+from reconcile.online.undo_order import (
+    LeftAlone,
+    NotKnown,
+    OrderUndo,
+    Reason,
+    UndoRules,
+    undo_of_order,
+)
 
 __all__ = [
     "LeftAlone",
+    "NotKnown",
     "OrderUndo",
     "Reason",
     "Undo",
     "UndoRules",
+    "not_known_words",
     "status_left_alone",
     "undo",
     "worth_asking",
@@ -36,6 +48,11 @@ class Undo(NamedTuple):
 
     orders: Sequence[OrderUndo]
     left: Sequence[LeftAlone]
+
+    @property
+    def not_known(self) -> list[NotKnown]:
+        """What is cleared though nobody knows what stood there before."""
+        return [each for order in self.orders for each in order.not_known]
 
 
 def undo(orders: Iterable[OrderKnown], rules: UndoRules) -> Undo:
@@ -54,11 +71,20 @@ def undo(orders: Iterable[OrderKnown], rules: UndoRules) -> Undo:
     return Undo(done, left)
 
 
-def worth_asking(order: OrderKnown, told: frozenset[str]) -> bool:
-    """Whether the run changed anything of the order, so that what it holds now matters."""
-    return order.call.outcome is Outcome.SYNCED and any(
-        not part.is_as_before for part in parts_of(order, told)
+def not_known_words(count: int, clear_word: str, sheet: str) -> str:
+    """What to tell of values that are cleared on a guess; nothing if there are none."""
+    if not count:
+        return ""
+    return (
+        f"For {count} value{'s' * (count != 1)} nobody knows what stood there before: the file "
+        f"says {clear_word}, as if nothing had. The sheet {sheet} lists them."
     )
+
+
+def worth_asking(order: OrderKnown) -> bool:
+    """Whether the run changed anything of the order, so that what it holds now matters."""
+    synced = order.call.outcome is Outcome.SYNCED
+    return synced and any(not part.is_as_before for part in parts_of(order))
 
 
 def status_left_alone(call: CallRecord, former: str, now: str) -> LeftAlone | None:

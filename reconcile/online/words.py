@@ -124,6 +124,8 @@ def undone_lines(undone: "UndoneRun", places: Sequence[str]) -> Iterator[str]:
             yield f"           … and {len(left) - _LISTED} more"
         return
     yield f"File       {undone.file}"
+    if undone.note:
+        yield f"Not known  {undone.note}"
     if undone.remark:
         yield f"Remark     {undone.remark}"
         return
@@ -158,6 +160,11 @@ def undone_json(undone: "UndoneRun") -> dict[str, Any]:
         "file": None if undone.file is None else str(undone.file),
         "options": list(undone.hints),
         "remark": undone.remark,
+        "not_known": [
+            {"order": each.order_id, "value": each.value, "wrote": each.wrote}
+            for each in undone.undo.not_known
+        ],
+        "note": undone.note,
     }
 
 

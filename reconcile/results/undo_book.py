@@ -12,8 +12,8 @@ from openpyxl import Workbook
 
 from reconcile.fields import ABOUT_UNDO, LEFT_ALONE
 from reconcile.journal import RunRecord
-from reconcile.online.undo_export import ExportSheet
-from reconcile.online.undoing import LeftAlone
+from reconcile.online.undo_export import NOT_KNOWN, ExportSheet
+from reconcile.online.undoing import LeftAlone, NotKnown, not_known_words
 from reconcile.results.exact import plain_line
 from reconcile.results.first_sheet import fill_summary
 from reconcile.results.layout import UNITS
@@ -29,6 +29,11 @@ _WIDTHS = (14, 24, 18, 26, 14, 24, 26, 22)
 _NULL = (
     "means that nothing stood there: null is sent. Flxpoint doesn't document that null clears a "
     "value. Try one order first (--limit 1), and look."
+)
+_BEFORE = "what stood there before the run"
+_TAKE_OUT = (
+    "Take out what should stay: blank its cell in the export, or take out its row. Under "
+    "Accounting Synced say yes or no instead, since a blank may send yes."
 )
 _MIND = (
     (
@@ -46,7 +51,8 @@ _MIND = (
 class UndoTold:
     """What the first sheet says: of which run, when, by whose word, and what to mind.
 
-    `values` and `orders` are put back; `hints` are options that `run` needs.
+    `values` and `orders` are put back; `hints` are options that `run` needs. `not_known` are
+    values that the file clears though nobody knows what stood there before.
     """
 
     run: RunRecord
@@ -56,6 +62,7 @@ class UndoTold:
     values: int
     clear_word: str
     hints: Sequence[str] = ()
+    not_known: Sequence[NotKnown] = ()
 
 
 def write_undo(
@@ -91,7 +98,10 @@ def _write(
     with ExitStack() as open_spools:
         spools = {ABOUT_UNDO: open_spools.enter_context(Spool(folder, UNITS))}
         fill_summary(_about(told, export, left), sheet, spools[ABOUT_UNDO], styles)
-        for table in (_export(export), _left(left)):
+        tables = [_export(export), _left(left)]
+        if told.not_known:
+            tables.append(_not_known(told))
+        for table in tables:
             rows = spool_table(table, styles, folder, ROWS_PER_SHEET, open_spools)
             spools |= create_sheets(book, rows)
         for spool in spools.values():
@@ -124,17 +134,33 @@ def _left(left: Sequence[LeftAlone]) -> Table:
     return Table(LEFT_ALONE, columns, rows, "Everything is put back.")
 
 
+def _not_known(told: UndoTold) -> Table:
+    columns = (
+        Column("The order", Kind.ID, 14),
+        Column("The value", Kind.ID, 30),
+        Column("The run wrote", Kind.ID, 24),
+        Column("The undo says", Kind.ID, 24),
+    )
+    rows = (
+        (str(each.order_id), each.value, each.wrote, told.clear_word) for each in told.not_known
+    )
+    return Table(NOT_KNOWN, columns, rows)
+
+
 def _about(told: UndoTold, export: ExportSheet, left: Sequence[LeftAlone]) -> Summary:
     run = told.run
     orders, values = _counted(told.orders, "order"), _counted(told.values, "value")
+    guessed = not_known_words(len(told.not_known), told.clear_word, NOT_KNOWN)
+    before = "what is known of the time before the run" if guessed else _BEFORE
     return Summary(
         f"Undo of the run {run.id}",
-        f"The sheet {export.name} puts {values} of {orders} back to what stood there before the "
-        "run. Nothing has been sent: look at it first.",
+        f"The sheet {export.name} puts {values} of {orders} back to {before}. Nothing has been "
+        f"sent: look at it first.{f' {guessed}' if guessed else ''}",
         "Then, with the name of this file for FILE:  reconcile check FILE  and  "
         f"reconcile run FILE{''.join(f' {hint}' for hint in told.hints)}",
         (),
         [
+            *([Block("Mind", [(NOT_KNOWN, f"{guessed} {_TAKE_OUT}")], alarm=True)] * bool(guessed)),
             Block(
                 "What it is",
                 [

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,11 @@ from openpyxl import load_workbook
 from reconcile.errors import NothingSentError
 from reconcile.folders import Reason as FolderReason
 from reconcile.folders import gather
-from reconcile.journal import Journal
+from reconcile.journal import CallRecord, Journal, Moment, Reading
+from reconcile.journal.moves import CallState
 from reconcile.loader.glance import is_our_workbook
-from reconcile.model import Outcome
+from reconcile.model import CallKind, Comparison, Field, Outcome
+from reconcile.online.former import OrderKnown, Part, Skus, parts_of
 from reconcile.online.jobs import UndoneRun, undo_run
 from reconcile.online.undo_records import known_orders
 from reconcile.online.undoing import LeftAlone, Reason
@@ -375,6 +377,208 @@ def test_undoing_the_undo_brings_the_values_of_the_run_back(open_shop: OpenShop)
     assert books(shop, 700001) != after
     send(shop, undo(shop, undoing))
     assert books(shop, 700001) == after
+
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+OF_ITEM = "items.orderItemAccountingItems"
+
+
+def part(
+    wrote: dict[str, Any],
+    before: Reading | None = None,
+    earlier: Sequence[dict[str, Any]] = (),
+    now: Reading | None = None,
+) -> Part:
+    """What a call that wrote one value means."""
+    call = CallRecord(
+        1,
+        CallKind.SYNC,
+        json.dumps(wrote),
+        "",
+        Comparison.CHANGED if earlier else Comparison.NEW,
+        json.dumps(earlier[-1]) if earlier else None,
+        CallState.SYNCED,
+        "",
+        1,
+    )
+    (only,) = parts_of(OrderKnown(call, earlier, before=before, now=now))
+    return only
+
+
+def reading(held: dict[str, Any] | None, *told: str, readable: bool = True) -> Reading:
+    return Reading(1, NOW, held, readable=readable, told=frozenset(told))
+
+
+def skus(*pairs: tuple[str, object]) -> dict[str, Any]:
+    subs = [{"externalAccountingId": key, "quantity": quantity} for key, quantity in pairs]
+    return {"items": [{"id": 11, "orderItemAccountingItems": subs}]}
+
+
+WROTE = {"externalAccountingId": "INV-2"}
+MINE = {"externalAccountingId": "MINE1"}
+
+
+@pytest.mark.parametrize(
+    ("before", "earlier", "former", "known"),
+    [
+        (reading({}, "externalAccountingId"), [], None, True),
+        (reading({"externalAccountingId": None}), [], None, True),
+        (reading({"externalAccountingId": None}), [MINE], None, True),
+        (reading({"externalAccountingId": "THEIRS"}), [MINE], "THEIRS", True),
+        (reading({}, "externalAccountingId"), [MINE], "MINE1", True),
+        (reading({}, "accountingSynced"), [MINE], "MINE1", True),
+        (reading({}), [MINE], "MINE1", True),
+        (reading({}), [{"accountingSynced": True}], None, True),
+        (reading({}), [], None, False),
+        (reading({}, "externalAccountingId", readable=False), [], None, False),
+        (reading({}, "externalAccountingId", readable=False), [MINE], "MINE1", True),
+        (reading(None), [MINE], "MINE1", True),
+        (reading(None), [], None, False),
+        (None, [MINE, {"externalAccountingId": None}], None, True),
+        (None, [], None, False),
+    ],
+)
+def test_what_stood_there_before_is_what_was_read_or_acknowledged_then(
+    before: Reading | None, earlier: list[dict[str, Any]], former: str | None, *, known: bool
+) -> None:
+    told_today = reading({"externalAccountingId": "INV-2"}, "externalAccountingId")
+    found = part(WROTE, before, earlier, told_today)
+    assert (found.former, found.known) == (former, known)
+    assert found.still_holds
+
+
+@pytest.mark.parametrize("quantity", [2, 2.0, "2", "2.0"])
+def test_whole_quantities_are_whole_however_they_are_written(quantity: object) -> None:
+    now = reading(skus(("S-1", quantity)))
+    found = part(skus(("S-1", 2)), reading(skus(("S-9", quantity))), now=now)
+    assert found.field is Field.SUB_EXTERNAL_ID
+    assert found.still_holds
+    assert found.former == Skus((("S-9", 2),))
+    assert str(found.former) == "S-9 (2)"
+    assert part(skus(("S-1", 2)), now).is_as_before
+
+
+def test_quantities_that_are_not_whole_stay_as_they_are() -> None:
+    odd = ("2.5", 2.5, "two", "9" * 5000, "1e9", float("inf"), float("nan"), True, None)
+    found = Skus.of(skus(*((f"S-{q}"[:9], q) for q in odd))["items"][0]["orderItemAccountingItems"])
+    assert [str(quantity) for _, quantity in found.pairs] == [str(each) for each in odd]
+
+
+def test_former_quantities_as_floats_and_texts_are_put_back(open_shop: OpenShop) -> None:
+    shop = open_shop(order(1), accounting_fields="always")
+    text = HEADER + "700001,,101,,S-1,2,no,\n700001,,102,,S-1,2,,\n"
+    run_id = run(shop, text, overwrite="all", rules=SendRules(force=True))
+    held = {
+        "items": [
+            {
+                "id": 100 + at,
+                "orderItemAccountingItems": [{"externalAccountingId": "S-1", "quantity": quantity}],
+            }
+            for at, quantity in enumerate((7.0, "8"), start=1)
+        ],
+        **NOTHING,
+    }
+    with Journal.open(shop.journal) as journal:
+        journal.keep_readings(run_id, Moment.BEFORE, [Reading(700001, NOW, held)])
+    undone = undo(shop, run_id)
+    assert undone.undo.left == []
+    send(shop, undone, overwrite="all")
+    assert books(shop, 700001)["101 SKUs"] == [{"externalAccountingId": "S-1", "quantity": 7}]
+    assert books(shop, 700001)["102 SKUs"] == [{"externalAccountingId": "S-1", "quantity": 8}]
+
+
+@pytest.mark.parametrize("token", [TOKEN, None], ids=["asked", "offline"])
+def test_what_answers_tell_since_the_run_does_not_count_for_the_reading_before(
+    open_shop: OpenShop, token: str | None
+) -> None:
+    shop = open_shop(order(1), order(2), accounting_fields="sent")
+    run(shop, HEADER + "700001,MINE1,,,,,,\n", overwrite="all")
+    run_id = run(shop, HEADER + "700001,INV-2,,,,,,\n", "b.csv", overwrite="all")
+    with Journal.open(shop.journal) as journal:
+        journal.keep_readings(run_id, Moment.BEFORE, [Reading(700001, NOW, {}, "Open")])
+    run(shop, HEADER + "700002,X,,,,,,\n", "c.csv", verify="all")
+    undone = undo(shop, run_id, token)
+    assert undone.note == ""
+    (row,) = lines(undone.file, "Undo")
+    assert row["Order External ID"] == "MINE1"
+
+
+def test_answers_that_are_no_order_say_nothing(open_shop: OpenShop) -> None:
+    shop = open_shop(order(1), order(2), accounting_fields="always")
+    run(shop, HEADER + "700001,MINE1,,,,,,\n")
+    text = HEADER + "700001,INV-1,,,,,,\n700002,INV-2,,,,,,\n"
+    run_id = run(shop, text, "b.csv")
+    with Journal.open(shop.journal) as journal:
+        told = frozenset(NOTHING)
+        before = [Reading(700000 + n, NOW, {}, "", readable=False, told=told) for n in (1, 2)]
+        journal.keep_readings(run_id, Moment.BEFORE, before)
+    shop.server.inject(Scripted(None, 700001, Answer(403), times=None))
+    undone = undo(shop, run_id)
+    assert undone.word.endswith("; for 1 of them, whose answers can't be read, the journal")
+    assert [each.order_id for each in undone.undo.orders] == [700001, 700002]
+    assert undone.undo.left == []
+    first, second = lines(undone.file, "Undo")
+    assert first["Order External ID"] == "MINE1"
+    assert second["Order External ID"] == "(clear)"
+    assert {(e.order_id, e.value) for e in undone.undo.not_known} == {
+        (700002, "external id of the order"),
+        (700002, "accounting synced"),
+    }
+
+
+def test_what_is_cleared_on_a_guess_is_counted_and_listed(
+    open_shop: OpenShop, command_in: Callable[..., tuple[int, str, str]]
+) -> None:
+    shop = open_shop(order(1, externalAccountingId="THEIRS"), order(2), accounting_fields="never")
+    run_id = run(shop, HEADER + "700001,INV-1,,,,,,\n")
+    undone = undo(shop, run_id)
+    note = (
+        "For 2 values nobody knows what stood there before: the file says (clear), as if nothing "
+        "had. The sheet Not known lists them."
+    )
+    assert undone.note == note
+    assert undone.remark == ""
+    assert titles(undone.file) == ["About this undo", "Undo", "Left alone", "Not known"]
+    assert lines(undone.file, "Not known") == [
+        {
+            "The order": "700001",
+            "The value": value,
+            "The run wrote": wrote,
+            "The undo says": "(clear)",
+        }
+        for value, wrote in (("accounting synced", "yes"), ("external id of the order", "INV-1"))
+    ]
+    assert undone.file is not None
+    about = load_workbook(undone.file)["About this undo"]
+    said = [str(cell.value) for row in about.iter_rows() for cell in row if cell.value]
+    assert any(note in each for each in said)
+    code, out, _ = command_in(shop, "undo", run_id, "--offline")
+    assert code == 0
+    assert f"Not known  {note}" in out
+    document = json.loads(command_in(shop, "undo", run_id, "--json")[1])
+    assert document["note"] == note
+    assert document["not_known"] == [
+        {"order": 700001, "value": "accounting synced", "wrote": "yes"},
+        {"order": 700001, "value": "external id of the order", "wrote": "INV-1"},
+    ]
+
+
+def test_a_later_export_of_a_known_order_clears_without_a_guess(open_shop: OpenShop) -> None:
+    shop = open_shop(order(1), accounting_fields="never")
+    run(shop, HEADER + "700001,,101,L-1,,,,\n", "a.csv")
+    undone = undo(shop, run(shop, HEADER + "700001,INV-1,101,L-1,,,,\n", "b.csv"))
+    assert undone.note == ""
+    assert titles(undone.file) == ["About this undo", "Undo", "Left alone"]
+    (row,) = lines(undone.file, "Undo")
+    assert row["Order External ID"] == "(clear)"
+
+
+def test_a_value_cleared_by_the_run_that_nobody_knew_is_listed(open_shop: OpenShop) -> None:
+    shop = open_shop(order(1, externalAccountingId="THEIRS"), accounting_fields="never")
+    undone = undo(shop, run(shop, HEADER + "700001,(clear),,,,,,\n"))
+    assert undone.file is None
+    assert left(undone).reason is Reason.NOT_KNOWN
+    assert (left(undone).wrote, left(undone).former) == ("(nothing)", "(not known)")
 
 
 def test_the_command_says_how_to_go_on(

@@ -18,8 +18,8 @@ from reconcile.sandbox import Sandbox, SandboxSettings
 from tests.conftest import TOKEN, Shop
 from tests.online.conftest import item, order
 
-ORDERS = range(1, 9)
-ALWAYS = 9
+ORDERS = range(2, 14)
+ALWAYS = 1
 TELLING = order(
     ALWAYS,
     accountingSynced=False,
@@ -27,7 +27,7 @@ TELLING = order(
     accountingSyncError=None,
     orderItems=[item(ALWAYS, 1, externalAccountingId=None, orderItemAccountingItems=[])],
 )
-"""From this one it is known which fields answers tell."""
+"""From this one, which is the first, it is known which fields answers tell."""
 
 SILENT = object()
 HEADER = (
@@ -80,21 +80,24 @@ _STORY = st.lists(
 )
 
 
+EXAMPLES = max(3, settings().max_examples // 16)
 ALL = SendRules(allow_changes=True, force=True)
 
 
 @given(stories=_STORY, fields=st.sampled_from(["always", "sent"]))
-@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_after_an_undo_everything_is_as_before_but_what_is_listed(
     stories: list[tuple[Any, Any, Any, Any]], fields: Any
 ) -> None:
+    if not any(any(planned.values()) for _, _, planned, _ in stories):
+        return  # as in the first example, which is the simplest: there is nothing to undo
     orders = [*(order(number) for number in ORDERS), TELLING]
     sandbox = SandboxSettings(
         tokens=(TOKEN,), rate=100_000, orders=orders, accounting_fields=fields
     )
     with TemporaryDirectory() as folder, Sandbox(sandbox) as server:
         (Path(folder) / "home").mkdir()
-        shop = Shop(server, Path(folder))
+        shop = Shop(server, Path(folder), {})
         earlier, changes, planned, afterwards = zip(*stories, strict=True)
         shop.run(shop.export(export(earlier), "a.csv"), rules=ALL, verify="none")
         change(shop, changes)
