@@ -39,7 +39,16 @@ LAYERS: Final = {
         "journal.records",
         "notices.ending",
     ],
-    "plan": ["gathering", "contradictions", "idmap", "resolving", "planner"],
+    "plan": [
+        "judging",
+        "plain",
+        "gathering",
+        "contradictions",
+        "idmap",
+        "resolving",
+        "deciding",
+        "planner",
+    ],
     "undo": ["online.former", "online.undo_order", "online.undoing", "online.undo_export"],
     "report": [
         "results.tables",
