@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import NamedTuple
 
-__all__ = ["Check", "Compared", "Figures", "Result", "Spread"]
+__all__ = ["Check", "Compared", "Figures", "Result", "Spread", "Table"]
 
 MIB = 1 << 20
 
@@ -66,25 +66,44 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A target of measured.md: what was measured, and what it may be at most."""
+    """A target of measured.md: what was measured, and what it may be at most.
+
+    With `least`, what it must be at least; the target is then `most` as well.
+    """
 
     what: str
     measured: Spread
     most: float
     unit: str = "x"
+    least: bool = False
 
     @property
     def met(self) -> bool:
         """Whether the median is within the target."""
-        return self.measured.median <= self.most
+        median = self.measured.median
+        return median >= self.most if self.least else median <= self.most
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Figures that are no CPU seconds: a title, the names of the columns, rows of text."""
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All of one benchmark. `about` says what was done, in Markdown; `said` are plain facts."""
+    """All of one benchmark. `about` says what was done, in Markdown; `said` are plain facts.
+
+    `libraries` are those whose versions matter; None for those that read and write files.
+    """
 
     title: str
     about: str
     compared: Sequence[Compared] = ()
     checks: Sequence[Check] = ()
     said: Sequence[str] = field(default=())
+    tables: Sequence[Table] = ()
+    libraries: Sequence[str] | None = None

@@ -20,21 +20,24 @@ _LIBRARIES = ("pandas", "numpy", "python-calamine", "openpyxl", "lxml", "click")
 
 def as_markdown(result: Result, bench: Bench) -> str:
     """The whole page of one benchmark."""
-    lines = [f"# {result.title}", "", result.about, "", _measured_at(bench), ""]
+    lines = [f"# {result.title}", "", result.about, "", _measured_at(bench, result), ""]
     if bench.share < 1:
         lines += [f"**Samples of {bench.share:.0%} of their full size.**", ""]
     if result.checks:
-        header = ("target", "median", "min", "max", "at most", "")
+        header = ("target", "median", "min", "max", "must be", "")
         lines += [*_table(header, map(_check, result.checks)), ""]
     lines += [*(f"- {fact}" for fact in result.said), *([""] if result.said else [])]
+    for table in result.tables:
+        lines += [f"## {table.title}", "", *_table(table.header, iter(table.rows)), ""]
     for compared in result.compared:
         columns = ("side", "CPU s", "min", "max", "peak MiB")
         lines += [f"## {compared.case}", "", *_table(columns, _sides(compared)), ""]
     return "\n".join(lines)
 
 
-def _measured_at(bench: Bench) -> str:
-    versions = ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
+def _measured_at(bench: Bench, result: Result) -> str:
+    names = _LIBRARIES if result.libraries is None else result.libraries
+    versions = ", ".join(f"{name} {_version(name)}" for name in names)
     return (
         f"Commit {_commit()}, {datetime.now(UTC):%Y-%m-%d}, {platform.python_implementation()} "
         f"{platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, seed "
@@ -62,7 +65,8 @@ def _commit() -> str:
 
 def _check(check: Check) -> Sequence[str]:
     spread = _spread(check.measured)
-    return (check.what, *spread, f"{check.most:.4g} {check.unit}", "met" if check.met else "missed")
+    must_be = f"{'at least' if check.least else 'at most'} {check.most:.4g} {check.unit}".rstrip()
+    return (check.what, *spread, must_be, "met" if check.met else "missed")
 
 
 def _sides(compared: Compared) -> Iterator[Sequence[str]]:

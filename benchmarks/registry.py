@@ -3,7 +3,19 @@
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks import memory, planning, reading, spellings, startup, workbook
+from benchmarks import (
+    faults,
+    identity,
+    kills,
+    long_run,
+    memory,
+    pace,
+    planning,
+    reading,
+    spellings,
+    startup,
+    workbook,
+)
 from benchmarks.bench import Bench
 from benchmarks.figures import Result
 
@@ -16,4 +28,9 @@ BENCHMARKS: Final[dict[str, Callable[[Bench], Result]]] = {
     "planning": planning.run,
     "memory": memory.run,
     "workbook": workbook.run,
+    "kills": kills.run,
+    "faults": faults.run,
+    "identity": identity.run,
+    "pace": pace.run,
+    "long_run": long_run.run,
 }

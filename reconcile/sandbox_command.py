@@ -22,7 +22,7 @@ def serve(
     orders_file: Path | None,
     unknown: str,
     rate: int,
-    limiter: Literal["sliding", "fixed", "bucket"],
+    limiter: Literal["sliding", "fixed", "bucket", "gcra"],
     retry_after: bool,
     latency: float,
     log: Path | None,

@@ -83,7 +83,7 @@ def demo(fast: bool) -> int:  # noqa: FBT001
 @click.option("--rate", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option(
     "--limiter",
-    type=click.Choice(["sliding", "fixed", "bucket"]),
+    type=click.Choice(["sliding", "fixed", "bucket", "gcra"]),
     default="sliding",
     show_default=True,
     help="How it counts requests per second.",

@@ -28,11 +28,16 @@ FIRST_PAUSE: Final = 0.1
 
 STEP: Final = 0.010
 LARGEST_STEP: Final = 0.5
+_DOUBLINGS: Final = 6
+"""After so many the step is the largest."""
+
 RECOVERY: Final = 0.0001
 LEAST_HOLD: Final = 0.5
 WIDEST: Final = 10.0
-ALONE: Final = 3.0
-"""A refused call was alone if nothing of ours started within so many seconds of it."""
+ALONE: Final = 1.25
+"""A refused call was alone if nothing else of ours that counts at the server started within so
+many seconds (times 2/rate) of it: then our own budget wasn't used. What was refused doesn't count.
+"""
 
 REMEMBERED: Final = 32
 """So many starts are kept: more than slots that are reserved ahead, one for each process."""
@@ -95,6 +100,7 @@ class Schedule:
     starts: list[float] = field(default_factory=list)
     widened_at: float = float("-inf")
     refused_in_a_row: int = 0
+    refused_starts: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -211,18 +217,22 @@ class Pacer:
         """A call that started at `started_at` was answered 429 at `now`.
 
         Calls that were already on their way when the spacing was widened say nothing new.
-        Returns whether somebody else must use the token: nothing of ours was near.
+        Returns whether somebody else must use the token: nothing of ours was near that counts.
         """
         self._refusals += 1
         mine = self.schedule
-        near = [at for at in mine.starts if abs(at - started_at) < ALONE and at != started_at]
+        own = min((at for at in mine.starts if at >= started_at - _NOW), default=started_at)
+        near = [at for at in mine.starts if abs(at - own) < ALONE * 2 / self.rate and at != own]
+        alone = not any(at not in mine.refused_starts for at in near)
+        mine.refused_starts = [*mine.refused_starts, own][-REMEMBERED:]
         if started_at > mine.widened_at:
-            step = STEP * 2**mine.refused_in_a_row
+            # The count outlives the run; a power of thousands would be no number any more.
+            step = STEP * 2 ** min(mine.refused_in_a_row, _DOUBLINGS)
             mine.spacing = min(mine.spacing + min(step, LARGEST_STEP), WIDEST)
             mine.refused_in_a_row += 1
             mine.widened_at = now
         self.hold(now + max(LEAST_HOLD, retry_after or 0.0))
-        return not near and self.spacing < ALONE
+        return alone
 
     def hold(self, until: float) -> None:
         """Nothing starts before `until`."""

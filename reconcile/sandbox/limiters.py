@@ -1,4 +1,4 @@
-"""How a server may count to two per second: three ways, each pure arithmetic on a given time.
+"""How a server may count to two per second: four ways, each pure arithmetic on a given time.
 
 A limiter is told the time in seconds and never looks at a clock. Refused requests don't count in
 any of them. Flxpoint says "2 req/s" and not how it counts.
@@ -8,7 +8,7 @@ import math
 from collections import deque
 from typing import Literal, Protocol, assert_never
 
-LimiterName = Literal["sliding", "fixed", "bucket"]
+LimiterName = Literal["sliding", "fixed", "bucket", "gcra"]
 
 
 class Limiter(Protocol):
@@ -31,6 +31,8 @@ def limiter_called(name: LimiterName, rate: int, window: float, capacity: int) -
             return FixedWindow(rate, window)
         case "bucket":
             return Bucket(capacity, rate / window)
+        case "gcra":
+            return Gcra(window / rate)
         case _:
             assert_never(name)
 
@@ -100,4 +102,22 @@ class Bucket:
             return (level + 1 - self.capacity) / self.per_second
         self._level = level + 1
         self._at = now
+        return None
+
+
+class Gcra:
+    """The generic cell rate algorithm without a burst: one request per `interval` seconds.
+
+    The strictest of the four: even two requests are never nearer than the interval.
+    """
+
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        self._due = -math.inf
+
+    def admit(self, now: float) -> float | None:
+        """See `Limiter.admit`."""
+        if now < self._due:
+            return self._due - now
+        self._due = now + self._interval
         return None

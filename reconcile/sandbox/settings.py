@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from reconcile.sandbox.faults import Fault
 from reconcile.sandbox.limiters import LimiterName
@@ -32,8 +32,8 @@ class SandboxSettings:
         unknown_orders: Ids and ranges that don't exist, whatever `orders` says.
         rate: How many requests are let through per `window`.
         window: Seconds that `rate` speaks of.
-        limiter: `"sliding"` window, `"fixed"` window, or `"bucket"` (drained at `rate` per
-            `window`).
+        limiter: `"sliding"` window, `"fixed"` window, `"bucket"` (drained at `rate` per `window`),
+            or `"gcra"` (one request per `window / rate`, without a burst).
         bucket_capacity: How many requests the bucket holds (40 was seen in client code).
         retry_after: Whether a 429 carries `Retry-After` in seconds. Flxpoint doesn't say.
         pool_headers: Whether a bucket tells its state in the `X-Auth-Pool-*` headers that were
@@ -89,7 +89,7 @@ class SandboxSettings:
             and all(map(_is_header_word, self.tokens)),
             f"rate {self.rate} is below 1": self.rate >= 1,
             f"window {self.window} is not above 0": self.window > 0,
-            f"limiter {self.limiter!r} is none": self.limiter in {"sliding", "fixed", "bucket"},
+            f"limiter {self.limiter!r} is none": self.limiter in get_args(LimiterName),
             f"bucket_capacity {self.bucket_capacity} is below 1": self.bucket_capacity >= 1,
             f"latency {self.latency} is below 0": self.latency >= 0,
             f"page_size_limit {self.page_size_limit} is below 1": self.page_size_limit >= 1,

@@ -400,6 +400,54 @@ def test_refusals_that_follow_one_another_widen_it_in_bigger_steps() -> None:
     assert steps == [0.01, 0.02, 0.04, 0.08, 0.16]
 
 
+def test_refusals_without_end_stay_within_bounds() -> None:
+    pacer = Pacer()
+    for at in range(2000):
+        pacer.refused(20.0 * at + 1, 20.0 * at + 2, None)
+    assert pacer.spacing == 10.0
+
+
+def test_a_refusal_in_the_midst_of_our_own_calls_says_nothing_of_others() -> None:
+    pacer = Pacer()
+    *_, last = starts(pacer, 4)
+    assert not pacer.refused(last, last + 0.3, None)
+
+
+def test_a_refusal_long_after_our_last_call_means_somebody_else_also_if_it_left_late() -> None:
+    pacer = Pacer()
+    starts(pacer, 4)
+    pacer.started(10.0)
+    pacer.left(10.0, 10.004)
+    assert pacer.refused(10.0, 10.3, None)
+
+
+def test_what_was_refused_is_no_use_of_our_budget() -> None:
+    pacer = Pacer()
+    *_, last = starts(pacer, 4)
+    assert not pacer.refused(last, last + 0.8, None)
+    pacer.started(last + 1.3)
+    assert pacer.refused(last + 1.3, last + 1.6, None)
+
+
+@pytest.mark.parametrize("jitter", [0.05, 0.15])
+def test_jitter_alone_is_never_taken_for_somebody_else(jitter: float) -> None:
+    for limiter in LIMITERS:
+        pacer = _Listening()
+        drive(pacer, limiter(), 3000, jitter=jitter)
+        assert not pacer.others
+
+
+class _Listening(Pacer):
+    """Remembers whether it ever thought of somebody else."""
+
+    others = False
+
+    def refused(self, started_at: float, now: float, retry_after: float | None) -> bool:
+        said = super().refused(started_at, now, retry_after)
+        self.others |= said
+        return said
+
+
 def test_calls_that_were_on_their_way_when_it_was_widened_say_nothing_new() -> None:
     pacer = Pacer()
     first, second, third = starts(pacer, 3)

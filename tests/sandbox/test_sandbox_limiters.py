@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.sandbox import most_within
-from reconcile.sandbox.limiters import Bucket, FixedWindow, Limiter, SlidingWindow, limiter_called
+from reconcile.sandbox.limiters import (
+    Bucket,
+    FixedWindow,
+    Gcra,
+    Limiter,
+    SlidingWindow,
+    limiter_called,
+)
 
 TABLES: dict[str, tuple[Limiter, list[tuple[float, float | None]]]] = {
     "sliding lets two through and the third when the first is a second old": (
@@ -44,6 +51,14 @@ TABLES: dict[str, tuple[Limiter, list[tuple[float, float | None]]]] = {
         Bucket(1, 2.0),
         [(0.0, None), (0.25, 0.25), (0.5, None), (0.75, 0.25), (1.0, None)],
     ),
+    "gcra lets one through per interval, counted from the last one that it let through": (
+        Gcra(0.5),
+        [(3.0, None), (3.25, 0.25), (3.5, None), (3.75, 0.25), (4.25, None), (4.5, 0.25)],
+    ),
+    "gcra saves nothing up in a pause": (
+        Gcra(0.5),
+        [(0.0, None), (100.0, None), (100.0, 0.5), (100.5, None)],
+    ),
 }
 
 
@@ -67,6 +82,9 @@ def test_limiters_are_made_by_their_names() -> None:
     bucket = limiter_called("bucket", 1, 4.0, 7)
     assert isinstance(bucket, Bucket)
     assert (bucket.capacity, bucket.per_second) == (7, 0.25)
+    gcra = limiter_called("gcra", 2, 1.0, 40)
+    assert isinstance(gcra, Gcra)
+    assert (gcra.admit(0.0), gcra.admit(0.0)) == (None, 0.5)
 
 
 # Sixteenths of a second are exact, so that a window of a second has no blurred edge.
@@ -85,7 +103,13 @@ def test_the_sliding_window_never_lets_more_through_than_its_limit(
 
 @given(TIMES, st.integers(1, 4))
 def test_whoever_waits_as_long_as_told_is_let_through(times: list[float], limit: int) -> None:
-    for limiter in (SlidingWindow(limit, 1.0), FixedWindow(limit, 1.0), Bucket(limit, 2.0)):
+    limiters = (
+        SlidingWindow(limit, 1.0),
+        FixedWindow(limit, 1.0),
+        Bucket(limit, 2.0),
+        Gcra(1 / limit),
+    )
+    for limiter in limiters:
         now = 0.0
         for time in times:
             now = max(now, time)
