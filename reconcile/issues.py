@@ -281,6 +281,13 @@ ISSUES: dict[str, IssueKind] = {
         "Look at the order in Flxpoint. If the file is right: `overwrite: all` in config.yaml, "
         "or --overwrite all.",
     ),
+    "order-not-read": IssueKind(
+        Scope.ORDER,
+        "Flxpoint didn't say what order {found} holds, so that something could be overwritten",
+        "an answer that tells what the order holds, as those of others do",
+        "Run the file again. If it stays so, look at the order in Flxpoint, and send it with "
+        "--overwrite all.",
+    ),
     "item-not-in-order": IssueKind(
         Scope.ORDER,
         "Flxpoint's order has no item {found}",
@@ -332,6 +339,10 @@ NOTICES: dict[str, NoticeKind] = {
     "external-id-shared": NoticeKind("the external id {found} stands on several orders: {detail}"),
     "hidden-sheet": NoticeKind("the hidden sheet {found} was not read"),
     "hidden-rows": NoticeKind("{found} hidden or filtered rows are read like any other"),
+    "failures-read": NoticeKind(
+        "{found} is a results workbook: its sheet Failures was read, and no other; "
+        "corrections on other sheets don't count"
+    ),
     "filled-down": NoticeKind("{found} cells got the value of the merged cell they belong to"),
     "column-passed-over": NoticeKind("the column {found} is not read; {detail} is read instead"),
     "read-once": NoticeKind("{found} has the same bytes as {detail} and was read once"),

@@ -2,6 +2,7 @@
 # ruff: noqa: PLC0415  (what is slow to start is imported by the command that uses it)
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import click
@@ -62,37 +63,53 @@ def pull(
 
 
 @program.command(epilog=EPILOG)
-@click.argument("run_id", metavar="[RUN]", required=False)
+@click.argument("what", metavar="[FILE|RUN]", required=False)
 @click.option("--online", is_flag=True, help="Read the orders back from Flxpoint.")
 @click.option("--sample", is_flag=True, help="Read a sample of 20 orders only.")
 @PLACES
 @OUTPUT
 def verify(
-    run_id: str | None,
+    what: str | None,
     online: bool,  # noqa: FBT001
     sample: bool,  # noqa: FBT001
     as_json: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
     **options: Any,
 ) -> int:
-    """Read the orders of RUN back (default: the latest run): do they hold what was sent?
+    """Compare a results workbook with the journal, or with --online the orders of a run.
 
-    What was found is in the workbook of the run, which is written again.
+    With FILE: does the workbook say, line by line, what the journal says? Every difference is
+    named. With --online: do the orders of RUN (default: the latest run; with FILE: that of the
+    workbook) hold in Flxpoint what was sent? What was found is in the workbook of the run,
+    which is written again.
     """
+    from reconcile.cli.comparing import compared_with_journal
     from reconcile.online.jobs import verify_run
     from reconcile.online.words import verified_json, verified_lines
     from reconcile.terminal import print_json
 
-    if not online:
-        raise click.UsageError("Say --online: the orders are read from Flxpoint.")
+    file = Path(what) if what is not None and Path(what).is_file() else None
+    if file is None and not online:
+        raise click.UsageError(
+            "Name a results workbook, or say --online: the orders are read from Flxpoint."
+        )
     say = Say(as_json, quiet)
+    run_id, agrees = what, True
+    told: dict[str, object] = {}
+    if file is not None:
+        checked, told = compared_with_journal(file, say, options)
+        run_id, agrees = checked.run, checked.agrees
+        if not online or checked.foreign:
+            if as_json:
+                print_json(told)
+            return ExitCode.DONE if agrees else ExitCode.INCOMPLETE
     work = Work.asking(say, options)
     how: Literal["sample", "all"] = "sample" if sample else "all"
     keep = (journal_of(work.settings), *config_files(options))
     with work.watching():
         verified = verify_run(work.settings, work.token(), work.around(), run_id, how, keep)
     if as_json:
-        print_json(verified_json(verified))
+        print_json({**told, **verified_json(verified)})
     for line in verified_lines(verified):
         say.result(line)
-    return ExitCode.INCOMPLETE if verified.back.wrong else ExitCode.DONE
+    return ExitCode.INCOMPLETE if verified.back.wrong or not agrees else ExitCode.DONE

@@ -26,7 +26,15 @@ from reconcile.loader.layouts.rows import without_data
 from reconcile.loader.layouts.summaries import refuse_summary_rows
 from reconcile.loader.layouts.words import Documents, bodies_of, documents_of, judge_bookings
 from reconcile.loader.readers import Cells, Sheet
-from reconcile.loader.sheets import OUR_SHEETS, choose_sheet, named, refuse_without_ids
+from reconcile.loader.saved_alone import with_former_types
+from reconcile.loader.sheets import (
+    FAILURES,
+    OUR_SHEETS,
+    choose_sheet,
+    is_results,
+    named,
+    refuse_without_ids,
+)
 from reconcile.loader.structure import filter_rows, ignored_rows
 from reconcile.model import Field, Issue, Notice, Place, SourceRows, Was, column_letter
 
@@ -161,6 +169,8 @@ def _load(path: Path, file: str, rules: LoadRules) -> Export:
     sheet, reading = choose_sheet(sheets, wanted, rules.sheet, forced, file)
     header = reading.header
     cells = sheet.cells(len(header.names))
+    if not sheet.name:
+        cells = with_former_types(header, cells)
     ignored, documents = _rows_of(reading, cells, rules, Place(file, sheet.name, 0))
     refuse_without_ids(reading, named(file, sheet.name), ids=rules.ids)
     header, columns, derived = _with_derived(reading, cells, ignored)
@@ -276,6 +286,8 @@ def _labels(names: Sequence[str]) -> Iterator[str]:
 def _notices(
     file: str, sheet: Sheet, sheets: Sequence[Sheet], header: Header, cells: Cells
 ) -> Iterator[Notice]:
+    if sheet.name == FAILURES and len(sheets) > 1 and is_results(sheets):
+        yield Notice("failures-read", Place(file, sheet.name, 0), quoted(file))
     for other in sheets:
         if not other.visible:
             yield Notice("hidden-sheet", Place(file, other.name, 0), quoted(other.name))

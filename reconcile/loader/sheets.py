@@ -14,8 +14,9 @@ from reconcile.loader.layouts.columns import Reading, read_layout
 from reconcile.loader.layouts.summaries import refuse_summary_header
 from reconcile.loader.readers import Head, Sheet
 from reconcile.model import Field
+from reconcile.own_columns import is_failures, without_added
 
-__all__ = ["FAILURES", "OUR_SHEETS", "choose_sheet", "named", "refuse_without_ids"]
+__all__ = ["FAILURES", "OUR_SHEETS", "choose_sheet", "is_results", "named", "refuse_without_ids"]
 
 FAILURES = "Failures"
 OUR_SHEETS = frozenset({"Summary", "Successes", FAILURES, "Rows", "Attempts"})
@@ -42,7 +43,7 @@ def choose_sheet(
         FileRefusedError: there is none, or more than one.
     """
     visible = [sheet for sheet in sheets if sheet.visible]
-    if name is None and {sheet.name for sheet in visible} >= OUR_SHEETS:
+    if name is None and is_results(sheets):
         name = FAILURES
     if name is not None and any(sheet.name for sheet in sheets):
         visible = [sheet for sheet in visible if sheet.name == name]
@@ -94,11 +95,27 @@ def _reading(head: Head, wanted: Wanted, forced: Layout | None, where: str) -> R
 
 
 def _trimmed_header(header: Header, sheet: Sheet) -> Header:
-    """In a workbook the header ends with its last name; in a text file with its last cell."""
+    """In a workbook the header ends with its last name; in a text file with its last cell.
+
+    The three columns that we add to a workbook are no part of it.
+    """
     if not sheet.name:
         return header
-    width = max(at for at, name in enumerate(header.names) if name) + 1
+    names = without_added(header.names)
+    width = max(at for at, name in enumerate(names) if name) + 1
     return Header(header.row, header.names[:width], header.fields, header.passed_over)
+
+
+def is_results(sheets: Sequence[Sheet]) -> bool:
+    """Whether it is a results workbook of ours, which may also hold people's own sheets.
+
+    It has all our sheets, shown or not, or at least Failures with its header.
+    """
+    if {sheet.name for sheet in sheets} >= OUR_SHEETS:
+        return True
+    failures = [sheet for sheet in sheets if sheet.name == FAILURES and sheet.visible]
+    heads = [sheet.head() for sheet in failures]
+    return any(is_failures(cells) for head in heads for row, cells in head[:1] if row == 1)
 
 
 def named(file: str, sheet: str) -> str:

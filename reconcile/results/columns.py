@@ -1,6 +1,7 @@
 """One column of a table: its cells by kind, and how wide it has to be."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -16,10 +17,13 @@ from reconcile.results.cells import (
 )
 from reconcile.results.fit import line_count, text_width
 from reconcile.results.kept import typed
-from reconcile.results.style import BODY, NUMBERS, Styles, outcome_look
-from reconcile.results.tables import Column, Kept, Kind, Value
+from reconcile.results.style import BODY, LINK, NUMBERS, Styles, outcome_look
+from reconcile.results.tables import Column, Kept, Kind, Link, Value
 
-__all__ = ["WIDEST", "ColumnCells"]
+__all__ = ["WIDEST", "ColumnCells", "Linked"]
+
+Linked = Callable[[str, Link], bool]
+"""Asked for each link with the place of its cell: whether it leads anywhere."""
 
 WIDEST = 44
 """A column whose cells don't wrap grows with them up to this width."""
@@ -33,11 +37,14 @@ _FORMATS = {Kind.NUMBER: "0", Kind.SECONDS: "0.00"}
 class ColumnCells:
     """Makes the cells of one column, and remembers how wide the widest was."""
 
-    def __init__(self, column: Column, letter: str, styles: Styles) -> None:
+    def __init__(
+        self, column: Column, letter: str, styles: Styles, linked: Linked | None = None
+    ) -> None:
         self.width: float = column.width
         self.lines = 1
         self._room = self.width * BODY.digits
         self._letter = letter
+        self._linked = linked
         self._styles = styles
         self._wraps = column.wraps
         self._numbers = column.kind in _FORMATS
@@ -66,6 +73,8 @@ class ColumnCells:
                 xml = self._text(ref, local_text(value))
             case Kept():
                 xml = self._kept(ref, value)
+            case Link():
+                xml = self._link(ref, value)
             case _:
                 assert_never(value)
         return xml
@@ -96,6 +105,15 @@ class ColumnCells:
         if self._numbers and math.isfinite(number) and abs(number) < _MOST_DIGITS:
             return number_cell(ref, self._style, digits(number))
         return self._text(ref, digits(number))
+
+    def _link(self, ref: str, link: Link) -> str:
+        shown = link.shown
+        leads = self._linked is not None and self._linked(ref, link)
+        xml = self._text(ref, shown) if isinstance(shown, str) else self._number(ref, shown)
+        if not leads:
+            return xml
+        style = self._styles.number(replace(self._look, underlined=True, colour=LINK))
+        return xml.replace(f' s="{self._style}"', f' s="{style}"', 1)
 
     def _kept(self, ref: str, kept: Kept) -> str:
         value = typed(kept)

@@ -6,7 +6,7 @@ Owns the escapes of OOXML (`_x0007_`), those of XML, and the length that a cell 
 import re
 from xml.sax.saxutils import escape
 
-__all__ = ["CUT_MARK", "LONGEST_TEXT", "cut", "plain_line", "xml_text"]
+__all__ = ["CUT_MARK", "LONGEST_TEXT", "cut", "escaped", "plain_line", "xml_text"]
 
 LONGEST_TEXT = 32_767
 """So many UTF-16 units fit into a cell."""
@@ -33,6 +33,11 @@ def xml_text(text: str) -> str:
     if _NEEDS_CARE.search(text) is None:
         return text
     return escape(_NEEDS_ESCAPE.sub(_escaped, text))
+
+
+def escaped(text: str) -> str:
+    """The text as openpyxl has to be told it: what XML can't hold in the escapes of OOXML."""
+    return _NEEDS_ESCAPE.sub(_escaped, text)
 
 
 def cut(text: str, longest: int = LONGEST_TEXT) -> str:

@@ -136,7 +136,13 @@ def _block_rows(block: Block, label_units: int) -> list[list[Cell]]:
     counted = [_is_counted(values) for values in columns]
     number = replace(COUNT, colour=looks["body"].colour, ground=looks["body"].ground)
     text = replace(looks["body"], wraps=True)
-    bodies = [number if numbers else text for numbers in counted]
+    money = replace(number, number_format="#,##0.00")
+    bodies = [
+        (money if any(isinstance(value, float) for value in values) else number)
+        if numbers
+        else text
+        for numbers, values in zip(counted, columns, strict=True)
+    ]
     if _is_pairs(block):
         units = [label_units, 2 if counted[-1] else UNITS - label_units]
     else:

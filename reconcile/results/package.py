@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, Self
+from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl.utils import get_column_letter
@@ -20,15 +21,20 @@ __all__ = ["Spool", "assemble"]
 
 _NO_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData></sheetData>")
 _PLACE_FOR_IGNORED = re.compile(rb"(?=<drawing |</worksheet>)")
+_PLACE_FOR_LINKS = re.compile(rb"(?=<printOptions |<pageMargins )")
 _CHUNK = 1 << 18
 
 
 class Spool:
-    """The rows of one sheet, in a file without a name that ends with the process."""
+    """The rows of one sheet, in a file without a name that ends with the process.
+
+    `links` are its links: the cell, and the place in the workbook that it leads to.
+    """
 
     def __init__(self, folder: Path, columns: int) -> None:
         self.rows = 0
         self.size = 0
+        self.links: list[tuple[str, str]] = []
         self._columns = columns
         self._pending: list[str] = []
         self._pending_size = 0
@@ -87,8 +93,8 @@ def assemble(book: Any, spools: Mapping[str, Spool], file: IO[bytes]) -> None:
     """Writes the workbook.
 
     Args:
-        book: openpyxl's workbook, whose sheets have no rows.
-        spools: The rows of each of its sheets, by title.
+        book: openpyxl's workbook, whose sheets with a spool have no rows.
+        spools: The rows of sheets, by title.
         file: Where to; open for writing.
 
     Raises:
@@ -96,7 +102,11 @@ def assemble(book: Any, spools: Mapping[str, Spool], file: IO[bytes]) -> None:
     """
     frame = BytesIO()
     book.save(frame)
-    parts = {sheet.path.removeprefix("/"): spools[sheet.title] for sheet in book.worksheets}
+    parts = {
+        sheet.path.removeprefix("/"): spools[sheet.title]
+        for sheet in book.worksheets
+        if sheet.title in spools
+    }
     with ZipFile(frame) as source, ZipFile(file, "w", ZIP_DEFLATED) as target:
         for info in source.infolist():
             data = source.read(info)
@@ -114,6 +124,7 @@ def _write_sheet(target: ZipFile, frame: ZipInfo, data: bytes, spool: Spool) -> 
         "</ignoredErrors>"
     ).encode()
     tail = _PLACE_FOR_IGNORED.sub(ignored, tail, count=1)
+    tail = _PLACE_FOR_LINKS.sub(lambda _: _links(spool), tail, count=1)
     info = ZipInfo(frame.filename, frame.date_time)
     info.compress_type = ZIP_DEFLATED
     # With the size known beforehand, the part is marked as larger than 2 GiB only if it is.
@@ -123,3 +134,13 @@ def _write_sheet(target: ZipFile, frame: ZipInfo, data: bytes, spool: Spool) -> 
         for chunk in spool.chunks():
             part.write(chunk)
         part.write(b"</sheetData>" + tail)
+
+
+def _links(spool: Spool) -> bytes:
+    if not spool.links:
+        return b""
+    links = (
+        f'<hyperlink ref="{ref}" location={quoteattr(place)} display={quoteattr(place)}/>'
+        for ref, place in spool.links
+    )
+    return f"<hyperlinks>{''.join(links)}</hyperlinks>".encode()

@@ -20,7 +20,7 @@ from reconcile.results.fit import fitting_height, line_count, text_width
 from reconcile.results.layout import UNIT_WIDTH
 from reconcile.results.package import Spool
 from reconcile.results.style import Look, Styles
-from reconcile.results.tables import Kept, Value
+from reconcile.results.tables import Kept, Link, Value
 
 __all__ = ["Cell", "Page"]
 
@@ -59,6 +59,8 @@ class Cell:
                 return cut(str(self.value), _LONGEST)
             case bool():
                 return str(self.value).upper()
+            case Link():
+                return str(self.value.shown)
             case _:
                 return f"{self.value:,}"
 

@@ -5,20 +5,27 @@ Pure. Rules, section 6. `summary` has the first sheet.
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from reconcile.fields import BEYOND_HEADER, EXTERNAL_IDS, IDS, normal_name
-from reconcile.issues import placed, reason, remedy
 from reconcile.journal import CallRecord, RowRecord, SourceRecord
-from reconcile.model import CallKind, Issue, Outcome, RowRef, Was
+from reconcile.model import CallKind, Outcome, RowRef, Was
+from reconcile.own_columns import BEFORE_FAILURES, our_columns
+from reconcile.results.harmless import harmless
 from reconcile.results.ledger import Ledger, RunReader
 from reconcile.results.online_sheets import online_tables
+from reconcile.results.reasons import outcome_of, why
+from reconcile.results.returned import returned
 from reconcile.results.summary import summary
-from reconcile.results.tables import Column, Kept, Kind, Report, Table, Value
-from reconcile.results.words import CALLS, next_step
+from reconcile.results.tables import Again, Column, Kept, Kind, Link, Report, Table, Value
+from reconcile.results.words import CALLS
 
 __all__ = ["build_report"]
 
+_KINDS = (Kind.OUTCOME, Kind.TEXT, Kind.TEXT, Kind.TEXT, Kind.TEXT)
+_WIDTHS = (12, 24, 48, 48, 28)
+_WRAPS = (False, False, True, True, False)
 _ID_FIELDS = {field.value for field in (*IDS, *EXTERNAL_IDS)}
 
 
@@ -33,7 +40,7 @@ def build_report(ledger: Ledger) -> Report:
         _attempts(ledger),
         *online_tables(ledger),
     )
-    return Report(summary(ledger), tables)
+    return Report(summary(ledger), tables, returned(ledger))
 
 
 class _Originals:
@@ -44,14 +51,19 @@ class _Originals:
 
     def __init__(self, sources: Sequence[SourceRecord], *, surplus: bool) -> None:
         self.columns: list[Column] = []
-        self._places: list[list[int]] = []
+        self._places: list[list[int | None]] = []
+        self._meant = [frozenset(source.fields.values()) for source in sources]
         self._surplus = surplus
         known: dict[tuple[str, int], int] = {}
         for source in sources:
             fields = {position: field for field, position in source.fields.items()}
+            ours = our_columns(source.headers)
             seen: dict[str, int] = {}
-            places: list[int] = []
+            places: list[int | None] = []
             for position, header in enumerate(source.headers):
+                if position in ours or header == BEYOND_HEADER:
+                    places.append(None)
+                    continue
                 field = fields.get(position)
                 name = f"field {field}" if field else normal_name(header)
                 seen[name] = seen.get(name, 0) + 1
@@ -59,7 +71,8 @@ class _Originals:
                 if key not in known:
                     known[key] = len(self.columns)
                     width = 18 if field in _ID_FIELDS else 14
-                    self.columns.append(Column(header, Kind.CELL, width))
+                    shown = header if field else harmless(header)
+                    self.columns.append(Column(shown, Kind.CELL, width))
                 places.append(known[key])
             self._places.append(places)
         if surplus:
@@ -67,13 +80,18 @@ class _Originals:
 
     def values(self, row: RowRecord) -> list[Value]:
         values: list[Value] = [None] * len(self.columns)
+        meant = self._meant[row.source]
         for position, (place, text) in enumerate(
             zip(self._places[row.source], row.cells, strict=False)
         ):
+            if place is None:
+                continue
             was = row.was.get(position)
-            values[place] = Kept(text, Was(was)) if was else text
+            plain = not text or text[0].isalnum() or position in meant
+            shown = text if plain else harmless(text)
+            values[place] = Kept(shown, Was(was)) if was else shown
         if self._surplus and row.surplus:
-            values[-1] = " | ".join(row.surplus)
+            values[-1] = harmless(" | ".join(row.surplus))
         return values
 
 
@@ -94,7 +112,7 @@ def _successes(ledger: Ledger) -> Table:
         Column("Remarks", Kind.TEXT, 40, wraps=True),
         Column("Rows", Kind.TEXT, 40, wraps=True),
     )
-    return Table("Successes", columns, _success_rows(ledger), "No order is done.")
+    return Table("Successes", columns, Again(partial(_success_rows, ledger)), "No order is done.")
 
 
 def _success_rows(ledger: Ledger) -> Iterator[Sequence[Value]]:
@@ -127,73 +145,22 @@ def _success_rows(ledger: Ledger) -> Iterator[Sequence[Value]]:
 
 def _failures(ledger: Ledger, originals: _Originals) -> Table:
     columns = (
-        Column("Outcome", Kind.OUTCOME, 12),
-        Column("Code", Kind.TEXT, 24),
-        Column("Reason", Kind.TEXT, 48, wraps=True),
-        Column("What to do", Kind.TEXT, 48, wraps=True),
-        Column("Place", Kind.TEXT, 28),
+        *map(Column, BEFORE_FAILURES, _KINDS, _WIDTHS, _WRAPS),
         *originals.columns,
     )
-    rows = (
-        (*_failure(ledger, row), *originals.values(row))
-        for row in ledger.reader.rows()
-        if ledger.fails(row)
-    )
-    return Table("Failures", columns, rows, "Nothing failed.")
+    rows = partial(_failure_rows, ledger, originals)
+    return Table("Failures", columns, Again(rows), "Nothing failed.")
+
+
+def _failure_rows(ledger: Ledger, originals: _Originals) -> Iterator[Sequence[Value]]:
+    for row in ledger.reader.rows():
+        if ledger.fails(row):
+            yield *_failure(ledger, row), *originals.values(row)
 
 
 def _failure(ledger: Ledger, row: RowRecord) -> tuple[Value, ...]:
-    order_id = row.order_id
-    outcome = Outcome.REJECTED if order_id is None else ledger.outcomes.get(order_id)
-    code, why, what = _why(ledger, row)
-    return outcome or Outcome.PENDING, code, why, what, _place(ledger, row)
-
-
-def _why(ledger: Ledger, row: RowRecord) -> tuple[str, str, str]:
-    """Code, reason and remedy of a row that isn't done."""
-    own = ledger.row_issues(row)
-    if row.state == "held":
-        return "held", row.detail, f"Mend {row.detail.removeprefix('held with ')} first."
-    if row.state == "rejected":
-        return _issue_words(own)
-    codes: list[str] = []
-    reasons: list[str] = []
-    remedies: list[str] = []
-    for call in ledger.calls.get(row.order_id or 0, ()):
-        if call.outcome.done:
-            continue
-        name = CALLS[call.kind]
-        if call.outcome is Outcome.REJECTED:
-            issues = ledger.issues.get(row.order_id, [])
-            code, why, what = _issue_words(issues)
-            why = f"{name} not sent: {why}"
-        else:
-            code, what = call.outcome.value.replace(" ", "-"), _what_to_do(ledger, call)
-            why = f"{name} {call.outcome}" + (f": {call.note}" if call.note else "")
-        codes.append(code)
-        reasons.append(why)
-        remedies.append(what)
-    reasons += [f"{CALLS[call.kind]} done" for call in _done(ledger, row)]
-    return "; ".join(codes), "; ".join(reasons), " ".join(dict.fromkeys(remedies))
-
-
-def _what_to_do(ledger: Ledger, call: CallRecord) -> str:
-    later, taken_over = ledger.superseded.get((call.order_id, call.kind), ("", False))
-    if taken_over:
-        return f"Look at the run {later}: it planned this order later, and that plan counts."
-    if later:
-        return f"Run the file again: the run {later} planned this order later, without this call."
-    return next_step(ledger.reader.run.id, call.order_id, call.kind, call.outcome)
-
-
-def _done(ledger: Ledger, row: RowRecord) -> list[CallRecord]:
-    return [call for call in ledger.calls.get(row.order_id or 0, ()) if call.outcome.done]
-
-
-def _issue_words(issues: Sequence[Issue]) -> tuple[str, str, str]:
-    codes = "; ".join(dict.fromkeys(issue.code for issue in issues))
-    reasons = "; ".join(f"{reason(issue)} ({placed(issue)})" for issue in issues)
-    return codes, reasons, " ".join(dict.fromkeys(remedy(issue) for issue in issues))
+    place = Link(_place(ledger, row), row.source, row.row)
+    return outcome_of(ledger, row) or Outcome.PENDING, *why(ledger, row), place
 
 
 def _rows(ledger: Ledger, originals: _Originals) -> Table:
@@ -207,22 +174,25 @@ def _rows(ledger: Ledger, originals: _Originals) -> Table:
         Column("Reason", Kind.TEXT, 40, wraps=True),
         *originals.columns,
     )
-    rows = ((*_row_words(ledger, row), *originals.values(row)) for row in ledger.reader.rows())
-    return Table("Rows", columns, rows, "The files have no rows.")
+    rows = partial(_row_rows, ledger, originals)
+    return Table("Rows", columns, Again(rows), "The files have no rows.")
+
+
+def _row_rows(ledger: Ledger, originals: _Originals) -> Iterator[Sequence[Value]]:
+    for row in ledger.reader.rows():
+        yield *_row_words(ledger, row), *originals.values(row)
 
 
 def _row_words(ledger: Ledger, row: RowRecord) -> tuple[Value, ...]:
     source = ledger.reader.run.sources[row.source]
     order = "" if row.order_id is None else str(row.order_id)
     outcome = None if row.order_id is None else ledger.outcomes.get(row.order_id)
+    because = why(ledger, row)[1] if ledger.fails(row) else ""
     if row.state == "ignored":
-        why, outcome = f"ignored: {row.detail}", None
-    elif ledger.fails(row):
-        why = _why(ledger, row)[1]
-    else:
-        why = ""
+        because, outcome = f"ignored: {row.detail}", None
     state = "rejected" if row.state == "held" else row.state
-    return source.file, source.sheet, row.row, state, order, outcome, why
+    number = Link(row.row, row.source, row.row)
+    return harmless(source.file), harmless(source.sheet), number, state, order, outcome, because
 
 
 def _attempts(ledger: Ledger) -> Table:
@@ -238,7 +208,7 @@ def _attempts(ledger: Ledger) -> Table:
         Column("Sent", Kind.TEXT, 70, wraps=True),
         Column("Fingerprint", Kind.TEXT, 20),
     )
-    return Table("Attempts", columns, _attempt_rows(ledger), "No call was made.")
+    return Table("Attempts", columns, Again(partial(_attempt_rows, ledger)), "No call was made.")
 
 
 def _attempt_rows(ledger: Ledger) -> Iterator[Sequence[Value]]:
@@ -252,7 +222,7 @@ def _attempt_rows(ledger: Ledger) -> Iterator[Sequence[Value]]:
             end.status if end else None,
             end.seconds if end else None,
             end.verdict if end else "no end recorded",
-            end.answer if end else "",
+            harmless(end.answer) if end else "",
             attempt.content,
             attempt.fingerprint[:16],
         )
@@ -272,7 +242,7 @@ def _text(value: object) -> str:
 
 def _place(ledger: Ledger, row: RowRecord) -> str:
     source = ledger.reader.run.sources[row.source]
-    return str(RowRef(source.file, source.sheet, row.row))
+    return harmless(str(RowRef(source.file, source.sheet, row.row)))
 
 
 def _row_list(ledger: Ledger, rows: Sequence[tuple[int, int]]) -> str:

@@ -1,6 +1,6 @@
 """One table, one sheet, or several if it has more rows than a sheet can hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +15,23 @@ from reconcile.results.exact import plain_line
 from reconcile.results.fit import fitting_height, line_count, text_width
 from reconcile.results.package import Spool
 from reconcile.results.style import BODY, EMPTY, HEADER, NUMBERS_HEADER, Styles
-from reconcile.results.tables import Column, Kind, Table
+from reconcile.results.tables import Column, Kind, Link, Table
 
-__all__ = ["ROWS_PER_SHEET", "TableRows", "create_sheets", "set_up_print", "spool_table"]
+__all__ = [
+    "MOST_LINKS",
+    "ROWS_PER_SHEET",
+    "TableRows",
+    "create_sheets",
+    "place_in",
+    "set_up_print",
+    "spool_table",
+]
 
 ROWS_PER_SHEET = 1_048_576
 """More rows than this no program accepts."""
+
+MOST_LINKS = 65_530
+"""More links than this Excel accepts on no sheet."""
 
 _NAME_LENGTH = 31
 _FILTER_BUTTON = 3
@@ -39,7 +50,12 @@ class TableRows:
 
 
 def spool_table(
-    table: Table, styles: Styles, folder: Path, rows_per_sheet: int, open_spools: ExitStack
+    table: Table,
+    styles: Styles,
+    folder: Path,
+    rows_per_sheet: int,
+    open_spools: ExitStack,
+    titles: Mapping[int, str] | None = None,
 ) -> TableRows:
     """Goes through the rows of a table once and puts them on disk, each sheet with its header.
 
@@ -49,16 +65,25 @@ def spool_table(
         folder: Where the rows wait.
         rows_per_sheet: So many rows, with the header, fit onto a sheet.
         open_spools: Closes the spools when the workbook is written.
+        titles: The sheets of the workbook that hold the rows of a source, by its number.
 
     Raises:
         OSError: the disk is full, or the folder can't be written.
     """
+    spools: list[Spool] = []
+
+    def linked(ref: str, link: Link) -> bool:
+        title = (titles or {}).get(link.source)
+        if title is None or len(spools[-1].links) == MOST_LINKS:
+            return False
+        spools[-1].links.append((ref, place_in(title, f"A{link.row}")))
+        return True
+
     columns = [
-        ColumnCells(column, get_column_letter(number), styles)
+        ColumnCells(column, get_column_letter(number), styles, linked if titles else None)
         for number, column in enumerate(table.columns, 1)
     ]
     header, header_height = _header(table.columns, styles)
-    spools: list[Spool] = []
 
     def begin() -> Spool:
         spool = open_spools.enter_context(Spool(folder, len(columns)))
@@ -105,6 +130,11 @@ def create_sheets(book: Any, rows: TableRows) -> dict[str, Spool]:
         set_up_print(sheet)
         created[sheet.title] = spool
     return created
+
+
+def place_in(title: str, cell: str) -> str:
+    """A cell of a sheet as links name it: `'Tom''s'!A5`."""
+    return f"'{title.replace(chr(39), chr(39) * 2)}'!{cell}"
 
 
 def set_up_print(sheet: Any) -> None:

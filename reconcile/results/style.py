@@ -16,6 +16,7 @@ __all__ = [
     "HEADER",
     "HEADING",
     "INK",
+    "LINK",
     "NAVY",
     "NEXT_STEP",
     "NUMBERS",
@@ -37,6 +38,7 @@ INK = "1F2933"
 FAINT = "6B7785"
 PALE = "EEF2F6"
 NAVY = "1F3A5F"
+LINK = "1B4F9C"
 _LINE = "D5DBE1"
 _RED = "9B1C1C"
 _PALE_RED = "FBEAEA"
@@ -62,6 +64,7 @@ class Look:
     size: float = 10
     bold: bool = False
     italic: bool = False
+    underlined: bool = False
     colour: str = INK
     ground: str | None = None
     horizontal: str | None = "left"
@@ -121,7 +124,12 @@ class Styles:
         cell = WriteOnlyCell(self._sheet)
         cell.number_format = look.number_format
         cell.font = Font(
-            name=TYPEFACE, size=look.size, bold=look.bold, italic=look.italic, color=look.colour
+            name=TYPEFACE,
+            size=look.size,
+            bold=look.bold,
+            italic=look.italic,
+            underline="single" if look.underlined else None,
+            color=look.colour,
         )
         cell.alignment = Alignment(
             horizontal=look.horizontal,

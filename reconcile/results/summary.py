@@ -7,6 +7,8 @@ from reconcile.errors import ExitCode
 from reconcile.fields import FIELDS
 from reconcile.issues import explain
 from reconcile.model import Field, Outcome
+from reconcile.results.amounts import amount_blocks
+from reconcile.results.causes import causes
 from reconcile.results.ledger import Ledger, Totals
 from reconcile.results.online_sheets import online_blocks
 from reconcile.results.tables import Block, Summary, Value
@@ -15,6 +17,7 @@ from reconcile.results.words import NEXT_STEPS, OUTCOMES
 __all__ = ["ended_sentence", "summary"]
 
 _LISTED = 200
+_ENOUGH = 20
 
 
 def summary(ledger: Ledger) -> Summary:
@@ -64,7 +67,9 @@ def _blocks(ledger: Ledger) -> Iterator[Block]:
         yield Block("The run was stopped", [(run.reason,)], alarm=True)
     if totals.difference:
         yield Block("The control totals differ", [_difference_line(totals)], alarm=True)
+    yield from causes(ledger)
     yield _control_totals(totals)
+    yield from amount_blocks(ledger)
     if None in ledger.issues:
         lines = [(explain(issue),) for issue in ledger.issues[None][:_LISTED]]
         yield Block("Rejected rows that name no order", lines, alarm=True)
@@ -87,6 +92,10 @@ def _blocks(ledger: Ledger) -> Iterator[Block]:
         yield Block("Noticed", [(explain(notice),) for notice in ledger.notices[:_LISTED]])
     yield _files(ledger)
     yield _run(ledger)
+    yield Block("Checked by", [("Name and date", ""), ("Signature", "")])
+    if run.settings:
+        told = [(name, _set_to(value)) for name, value in run.settings.items()]
+        yield Block("Settings (config.yaml)", told)
 
 
 def _control_totals(totals: Totals) -> Block:
@@ -139,8 +148,38 @@ def _run(ledger: Ledger) -> Block:
         ("  second and later tries", totals.retries),
         ("  answered 429 (too many)", totals.throttled),
     ]
-    lines += [(f"Setting {name}", str(value)) for name, value in run.settings.items()]
+    share = _share_of_ceiling(ledger)
+    if share:
+        lines.append(("Share of the ceiling reached", share))
     return Block("Run", lines)
+
+
+def _share_of_ceiling(ledger: Ledger) -> str:
+    """How near the requests of the run came to as many as they may be; empty for a few."""
+    ceiling = ledger.reader.run.settings.get("requests_per_second")
+    times = [each.began_at for each in ledger.reader.attempts()]
+    if len(times) < _ENOUGH or not isinstance(ceiling, int | float | str):
+        return ""
+    seconds = (max(times) - min(times)).total_seconds()
+    if not seconds:
+        return ""
+    share = (len(times) - 1) / seconds / float(ceiling)
+    return f"{share:.0%} of {float(ceiling):g} requests a second"
+
+
+def _set_to(value: object) -> str:
+    """The value of a setting in words."""
+    match value:
+        case None | "":
+            return "not set"
+        case bool():
+            return "yes" if value else "no"
+        case dict():
+            return "; ".join(f"{name}: {_set_to(each)}" for name, each in value.items()) or "none"
+        case list() | tuple():
+            return ", ".join(map(_set_to, value)) or "none"
+        case _:
+            return str(value)
 
 
 def _local(at: datetime) -> datetime:

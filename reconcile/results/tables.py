@@ -1,13 +1,25 @@
 """What a report is made of: plain tables, before anybody thinks of a file format."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from reconcile.model import Outcome, Was
+from reconcile.results.returned import Returned
 
-__all__ = ["Block", "Column", "Kept", "Kind", "Report", "Summary", "Table", "Value"]
+__all__ = [
+    "Again",
+    "Block",
+    "Column",
+    "Kept",
+    "Kind",
+    "Link",
+    "Report",
+    "Summary",
+    "Table",
+    "Value",
+]
 
 
 class Kind(Enum):
@@ -41,7 +53,27 @@ class Kept:
     was: Was
 
 
-Value = str | int | float | datetime | Outcome | Kept | None
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text or number that leads to a row of a source, if its workbook is given back."""
+
+    shown: str | int
+    source: int
+    row: int
+
+
+Value = str | int | float | datetime | Outcome | Kept | Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Rows that can be gone through more than once: a function that begins anew."""
+
+    begin: Callable[[], Iterator[Sequence[Value]]]
+
+    def __iter__(self) -> Iterator[Sequence[Value]]:
+        """From the first row."""
+        return self.begin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +123,8 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that the workbook says."""
+    """Everything that the workbook says, and the user's own that is given back in it."""
 
     summary: Summary
     tables: Sequence[Table]
+    returned: Returned | None = None

@@ -7,11 +7,14 @@ from typing import IO
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 
+from reconcile.results.annotating import annotate
 from reconcile.results.exact import plain_line
 from reconcile.results.first_sheet import fill_summary
 from reconcile.results.layout import UNITS
+from reconcile.results.original import CannotReturnError, Original, open_original
 from reconcile.results.package import Spool, assemble
 from reconcile.results.place import move_into_place, written_beside
+from reconcile.results.return_words import not_returned, with_words, words_of
 from reconcile.results.sheets import ROWS_PER_SHEET, create_sheets, spool_table
 from reconcile.results.style import Styles
 from reconcile.results.tables import Report
@@ -31,7 +34,7 @@ def write_workbook(
 ) -> Path:
     """Writes the workbook under a temporary name and moves it into place.
 
-    The rows of the tables are gone through once, and never held in memory.
+    The rows of the tables are never held in memory. A user's workbook that is given back is.
 
     Args:
         report: What it says.
@@ -47,22 +50,58 @@ def write_workbook(
         WorkbookError: the disk is full, or the folder can't be written.
     """
     with written_beside(target) as (file, temporary):
-        _write(report, file, target.parent, rows_per_sheet)
+        _write_with_original(report, file, target.parent, rows_per_sheet)
     return move_into_place(temporary, target, overwrite=overwrite)
 
 
-def _write(report: Report, file: IO[bytes], folder: Path, rows_per_sheet: int) -> None:
-    book = Workbook(write_only=True)
+def _write_with_original(
+    report: Report, file: IO[bytes], folder: Path, rows_per_sheet: int
+) -> None:
+    """With the user's own workbook if it can be given back; else without, and says why."""
+    if report.returned is None:
+        return _write(report, file, folder, rows_per_sheet)
+    taken = {"Summary", *(table.name for table in report.tables)}
+    try:
+        original = open_original(report.returned, taken)
+    except CannotReturnError as error:
+        return _write(with_words(report, not_returned(str(error))), file, folder, rows_per_sheet)
+    told = with_words(report, words_of(report.returned, original))
+    try:
+        return _write(told, file, folder, rows_per_sheet, original)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever an odd workbook does, results are written
+        file.seek(0)
+        file.truncate()
+        why = str(error) if isinstance(error, CannotReturnError) else type(error).__name__
+        words = not_returned(f"The workbook can't be extended ({why}).")
+        return _write(with_words(report, words), file, folder, rows_per_sheet)
+
+
+def _write(
+    report: Report,
+    file: IO[bytes],
+    folder: Path,
+    rows_per_sheet: int,
+    original: Original | None = None,
+) -> None:
+    book = Workbook(write_only=True) if original is None else original.book
     book.properties.title = plain_line(report.summary.title)
-    book.properties.creator = "reconcile"
-    book.custom_doc_props.append(StringProperty(name=MARK[0], value=MARK[1]))
-    sheet = book.create_sheet("Summary")
+    book.properties.creator = book.properties.creator if original else "reconcile"
+    if MARK[0] not in book.custom_doc_props.names:
+        book.custom_doc_props.append(StringProperty(name=MARK[0], value=MARK[1]))
+    sheet = book.create_sheet("Summary") if original is None else book.create_sheet("Summary", 0)
     styles = Styles(sheet)
+    titles: dict[int, str] = {}
+    if original is not None and report.returned is not None and report.returned.source is not None:
+        annotate(original, report.returned, styles)
+        titles = {report.returned.source.number: original.sheet.title}
+        book.active = 0
     with ExitStack() as open_spools:
         spools = {"Summary": open_spools.enter_context(Spool(folder, UNITS))}
         fill_summary(report.summary, sheet, spools["Summary"], styles)
         for table in report.tables:
-            rows = spool_table(table, styles, folder, rows_per_sheet, open_spools)
+            rows = spool_table(table, styles, folder, rows_per_sheet, open_spools, titles)
             spools |= create_sheets(book, rows)
         for spool in spools.values():
             spool.end()

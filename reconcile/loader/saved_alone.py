@@ -1,0 +1,45 @@
+"""Our sheet Failures saved as text: cells that were rejected for what they were, not their text.
+
+Saved as CSV, a date is a text like any other, and would pass for an id. What was wrong with
+the row stands beside it, so an uncorrected cell is known again.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from reconcile.loader.header import Header
+from reconcile.loader.readers import Cells
+from reconcile.model import Was
+from reconcile.own_columns import BEFORE_FAILURES, is_failures
+
+__all__ = ["with_former_types"]
+
+_CODE: Final = BEFORE_FAILURES.index("Code")
+_LOOKS_LIKE: Final = {
+    "cell-date": (
+        Was.DATE,
+        re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?|-?[0-9]+:[0-9]{2}(:[0-9.]+)?"),
+    ),
+    "cell-boolean": (Was.BOOLEAN, re.compile("true|false", re.IGNORECASE)),
+    "number-too-long": (Was.LONG_NUMBER, re.compile("[0-9]{15}0+")),
+}
+
+
+def with_former_types(header: Header, cells: Cells) -> Cells:
+    """The cells of a text file; if it was our sheet Failures, with what they were before."""
+    if not is_failures(header.names):
+        return cells
+    return replace(cells, was={**dict(_former(header, cells)), **cells.was})
+
+
+def _former(header: Header, cells: Cells) -> Iterator[tuple[tuple[int, int], Was]]:
+    columns = set(header.fields.values())
+    for row, codes in enumerate(cells.columns[_CODE], start=1):
+        for code in codes.split("; "):
+            if code in _LOOKS_LIKE:
+                was, looks = _LOOKS_LIKE[code]
+                for column in columns:
+                    if looks.fullmatch(cells.columns[column][row - 1].strip()):
+                        yield (row, column), was

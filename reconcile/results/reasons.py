@@ -1,0 +1,67 @@
+"""Why a row isn't done, and what to do about it. Pure."""
+
+from collections.abc import Sequence
+
+from reconcile.issues import placed, reason, remedy
+from reconcile.journal import CallRecord, RowRecord
+from reconcile.model import Issue, Outcome
+from reconcile.results.ledger import Ledger
+from reconcile.results.words import CALLS, next_step
+
+__all__ = ["outcome_of", "why"]
+
+
+def outcome_of(ledger: Ledger, row: RowRecord) -> Outcome | None:
+    """How the order of a row stands; a rejected row without an order is rejected itself."""
+    if row.state == "ignored":
+        return None
+    if row.order_id is None:
+        return Outcome.REJECTED if row.state in ("rejected", "held") else None
+    return ledger.outcomes.get(row.order_id)
+
+
+def why(ledger: Ledger, row: RowRecord) -> tuple[str, str, str]:
+    """Code, reason and remedy of a row that isn't done."""
+    own = ledger.row_issues(row)
+    if row.state == "held":
+        return "held", row.detail, f"Mend {row.detail.removeprefix('held with ')} first."
+    if row.state == "rejected":
+        return _issue_words(own)
+    codes: list[str] = []
+    reasons: list[str] = []
+    remedies: list[str] = []
+    for call in ledger.calls.get(row.order_id or 0, ()):
+        if call.outcome.done:
+            continue
+        name = CALLS[call.kind]
+        if call.outcome is Outcome.REJECTED:
+            issues = ledger.issues.get(row.order_id, [])
+            code, because, what = _issue_words(issues)
+            because = f"{name} not sent: {because}"
+        else:
+            code, what = call.outcome.value.replace(" ", "-"), _what_to_do(ledger, call)
+            because = f"{name} {call.outcome}" + (f": {call.note}" if call.note else "")
+        codes.append(code)
+        reasons.append(because)
+        remedies.append(what)
+    reasons += [f"{CALLS[call.kind]} done" for call in _done(ledger, row)]
+    return "; ".join(codes), "; ".join(reasons), " ".join(dict.fromkeys(remedies))
+
+
+def _what_to_do(ledger: Ledger, call: CallRecord) -> str:
+    later, taken_over = ledger.superseded.get((call.order_id, call.kind), ("", False))
+    if taken_over:
+        return f"Look at the run {later}: it planned this order later, and that plan counts."
+    if later:
+        return f"Run the file again: the run {later} planned this order later, without this call."
+    return next_step(ledger.reader.run.id, call.order_id, call.kind, call.outcome)
+
+
+def _done(ledger: Ledger, row: RowRecord) -> list[CallRecord]:
+    return [call for call in ledger.calls.get(row.order_id or 0, ()) if call.outcome.done]
+
+
+def _issue_words(issues: Sequence[Issue]) -> tuple[str, str, str]:
+    codes = "; ".join(dict.fromkeys(issue.code for issue in issues))
+    reasons = "; ".join(f"{reason(issue)} ({placed(issue)})" for issue in issues)
+    return codes, reasons, " ".join(dict.fromkeys(remedy(issue) for issue in issues))

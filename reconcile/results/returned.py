@@ -1,0 +1,108 @@
+"""What the user's own workbook is told when it is given back: an outcome for every row.
+
+Pure: says what belongs where; `original` opens the workbook and writes it there.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from reconcile.issues import reason, remedy
+from reconcile.journal import RowRecord, SourceRecord
+from reconcile.model import Issue, Outcome, Place
+from reconcile.own_columns import is_failures
+from reconcile.results.ledger import Ledger
+from reconcile.results.reasons import outcome_of, why
+
+__all__ = ["MOST_ROWS", "Mark", "Returned", "returned"]
+
+MOST_ROWS = 50_000
+"""A sheet with more rows is not given back: opening and saving it takes gigabytes."""
+
+_EXCEL = "xlsx"
+
+
+class Mark(NamedTuple):
+    """One row of the data sheet: what is written beside it, and where the report has it.
+
+    `outcome` is None where the row is no data. `cells` and `was` are what the journal knows
+    of its cells. `line` is its line on the sheet `sheet` of the report.
+    """
+
+    row: int
+    outcome: Outcome | None
+    reason: str
+    what_to_do: str
+    cells: Sequence[str]
+    was: Mapping[int, str]
+    sheet: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The workbook that is given back, extended; `refused` says why it is not.
+
+    `guilty` are the cells (row from 1, column from 0) that hold what is wrong, with the words.
+    """
+
+    ledger: Ledger
+    source: SourceRecord | None
+    refused: str = ""
+
+    def marks(self) -> Iterator[Mark]:
+        """Every row of the data sheet."""
+        line = failure = 1
+        for row in self.ledger.reader.rows():
+            line += 1
+            fails = self.ledger.fails(row)
+            failure += fails
+            if self.source is not None and row.source == self.source.number:
+                place = ("Failures", failure) if fails else ("Rows", line)
+                yield self._mark(row, fails, place)
+
+    def _mark(self, row: RowRecord, fails: bool, place: tuple[str, int]) -> Mark:  # noqa: FBT001
+        _, because, what = why(self.ledger, row) if fails else ("", "", "")
+        if self.source is not None:  # the reader is on the sheet
+            because = because.replace(f"{self.source.file}!{self.source.sheet}", "").replace(
+                "(!", "("
+            )
+        outcome = outcome_of(self.ledger, row)
+        if fails and outcome is None:
+            outcome = Outcome.PENDING
+        return Mark(row.row, outcome, because, what, row.cells, row.was, *place)
+
+    def guilty(self) -> dict[tuple[int, int], str]:
+        """The cells that hold what is wrong, and what is said of each."""
+        found: dict[tuple[int, int], list[str]] = {}
+        for issues in self.ledger.issues.values():
+            for issue in issues:
+                for place in issue.places:
+                    if place.column is not None and place.row and self._is_here(place):
+                        found.setdefault((place.row, place.column), []).append(_said(issue))
+        return {at: "\n".join(dict.fromkeys(words)) for at, words in found.items()}
+
+    def _is_here(self, place: Place) -> bool:
+        source = self.source
+        return source is not None and (place.file, place.sheet) == (source.file, source.sheet)
+
+
+def returned(ledger: Ledger) -> Returned:
+    """Which file of the run is given back; if none, why."""
+    sources = ledger.reader.run.sources
+    excel = [source for source in sources if source.kind == _EXCEL]
+    if not excel:
+        return Returned(ledger, None, "Only an Excel workbook can be given back extended.")
+    if len(excel) > 1:
+        named = ", ".join(source.file for source in excel)
+        return Returned(ledger, None, f"The run has several Excel workbooks: {named}.")
+    if is_failures(excel[0].headers):
+        return Returned(ledger, None, f"{excel[0].file} is a sheet of earlier results itself.")
+    if excel[0].rows > MOST_ROWS:
+        words = f"{excel[0].file} has {excel[0].rows:,} rows; up to {MOST_ROWS:,} it is given back."
+        return Returned(ledger, None, words)
+    return Returned(ledger, excel[0])
+
+
+def _said(issue: Issue) -> str:
+    return f"{reason(issue)}. {remedy(issue)}"

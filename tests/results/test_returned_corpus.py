@@ -1,0 +1,104 @@
+"""Every Excel workbook of the corpus, given back and read again: the same cells, the same rules."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconcile.errors import FileRefusedError
+from reconcile.journal import SourceRecord
+from reconcile.loader import Export, LoadRules, load
+from reconcile.model import Outcome, Was
+from reconcile.results.annotating import annotate
+from reconcile.results.original import CannotReturnError, open_original
+from reconcile.results.returned import Mark, Returned
+from reconcile.results.style import Styles
+
+CORPUS = Path(__file__).parent.parent / "exports"
+OURS = ("Summary", "Successes", "Failures", "Rows", "Attempts")
+UNUSUAL = 12
+"""So many of the corpus openpyxl can't open, or lack the room: the Rows sheet is their copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked(Returned):
+    """An export of which every row of data was rejected."""
+
+    export: Any = None
+
+    def marks(self) -> Iterator[Mark]:
+        export: Export = self.export
+        was: dict[int, dict[int, str]] = {}
+        for (row, column), what in export.was.items():
+            was.setdefault(row, {})[column] = what.value
+        for row, cells in enumerate(zip(*export.columns, strict=True), 1):
+            outcome = None if row in export.ignored else Outcome.REJECTED
+            yield Mark(row, outcome, "why", "=do", cells, was.get(row, {}), "Rows", row + 1)
+
+    def guilty(self) -> dict[tuple[int, int], str]:
+        return {(self.export.header_row + 1, 0): "wrong"}
+
+
+def read(path: Path) -> Export | None:
+    try:
+        return load(path, path.name, LoadRules(ids=True))
+    except FileRefusedError:
+        return None
+
+
+def given_back(export: Export, to: Path) -> Path:
+    """The data sheet alone, extended, as a workbook of its own."""
+    source = SourceRecord(
+        number=0,
+        path=str(export.path),
+        file=export.file,
+        sheet=export.sheet,
+        kind=export.kind,
+        size=export.size,
+        sha256=export.sha256,
+        header_row=export.header_row,
+        headers=export.headers,
+        fields={},
+        rows=export.rows,
+    )
+    ledger: Any = None
+    returned = Marked(ledger, source, export=export)
+    original = open_original(returned, OURS)
+    annotate(original, returned, Styles(original.book.create_sheet("Summary", 0)))
+    for name in original.book.sheetnames:
+        if name != original.sheet.title:
+            del original.book[name]
+    original.book.save(to)
+    return to
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_what_is_given_back_reads_as_before(tmp_path: Path) -> None:
+    compared, refused = 0, []
+    for path in sorted(CORPUS.rglob("*.xls[xm]")):
+        export = read(path)
+        if export is None or export.kind != "xlsx":
+            continue
+        try:
+            again = read(given_back(export, tmp_path / "again.xlsx"))
+        except CannotReturnError as error:
+            refused.append(str(error))
+            continue
+        compared += 1
+        assert again is not None, path
+        assert again.headers == export.headers, path
+        assert cells(again) == cells(export), path
+        assert dict(again.ignored) == dict(export.ignored), path
+    assert compared > 5 * len(refused), refused
+    assert len(refused) <= UNUSUAL, refused
+
+
+def cells(export: Export) -> list[list[str]]:
+    """The text of each cell; where a formula has no value, the row is only known to be no good."""
+    columns = [list(texts) for texts in export.columns]
+    for (row, column), was in export.was.items():
+        if was in (Was.FORMULA, Was.ERROR):
+            columns[column][row - 1] = ""
+    return columns
