@@ -20,6 +20,7 @@ from openpyxl.utils import get_column_letter
 __all__ = ["Spool", "assemble"]
 
 _NO_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData></sheetData>")
+_AREA = re.compile(rb'<dimension ref="[^"]*"\s*/>')
 _PLACE_FOR_IGNORED = re.compile(rb"(?=<drawing |</worksheet>)")
 _PLACE_FOR_LINKS = re.compile(rb"(?=<printOptions |<pageMargins )")
 _CHUNK = 1 << 18
@@ -118,6 +119,8 @@ def assemble(book: Any, spools: Mapping[str, Spool], file: IO[bytes]) -> None:
 
 def _write_sheet(target: ZipFile, frame: ZipInfo, data: bytes, spool: Spool) -> None:
     head, tail = _NO_ROWS.split(data)
+    # openpyxl saw no rows; programs that trust the area would see none either.
+    head = _AREA.sub(f'<dimension ref="{spool.area}"/>'.encode(), head)
     # Ids are numbers kept as text on purpose; Excel would put a green corner on each.
     ignored = (
         f'<ignoredErrors><ignoredError sqref="{spool.area}" numberStoredAsText="1"/>'

@@ -140,3 +140,14 @@ def test_json_is_one_document_also_with_online(command: Command, results: Path) 
     both = json.loads(command("verify", results, "--online", "--json")[1])
     assert both["agrees"]
     assert len(both) > len(said)
+
+
+def test_the_workbook_of_an_excel_export_says_what_the_journal_says(
+    command: Command, own: Path
+) -> None:
+    """As it was written: programs that trust the area of a sheet see all of its rows."""
+    code, out, err = command("verify", own)
+    assert (code, err) == (0, "")
+    assert "says what the journal says of the run" in out
+    sheet = load_workbook(own, read_only=True)["Failures"]
+    assert (sheet.max_row, sheet["A2"].value) == (2, "rejected")
