@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from openpyxl import load_workbook
 
+from reconcile.checking import Checked, check
 from reconcile.errors import (
     ExitCode,
     FileRefusedError,
@@ -24,7 +25,6 @@ from reconcile.errors import (
 )
 from reconcile.events import Event
 from reconcile.executor import StopKind
-from reconcile.checking import Checked, check
 from reconcile.job import Finished, run
 from reconcile.journal import Journal
 from reconcile.model import Outcome
