@@ -56,7 +56,7 @@ def layouts() -> int:
 @program.command(epilog=EPILOG)
 @click.option("--fast", is_flag=True, hidden=True, help="For tests: without the pace of 2/s.")
 def demo(fast: bool) -> int:  # noqa: FBT001
-    """Run the sample export against the sandbox; nothing to set up, about ten seconds."""
+    """Run the sample export against the sandbox; nothing to set up, about twenty seconds."""
     from reconcile.demo import run_demo
 
     return run_demo(click.echo, fast=fast)
