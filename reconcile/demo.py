@@ -1,4 +1,4 @@
-"""`reconcile demo`: the whole job on sample data, against the sandbox, in about ten seconds."""
+"""`reconcile demo`: the whole job on sample data, against the sandbox, in about twenty seconds."""
 
 import shutil
 import sys

@@ -86,6 +86,7 @@ class Watcher:
                 self._say_page(event.values)
 
     def _begin_reading(self, values: Mapping[str, Any]) -> None:
+        self._stop_progress()
         until = datetime.now().astimezone() + timedelta(seconds=float(values["seconds"]))
         orders = counted(values["orders"], "order")
         self._line(f"Asking Flxpoint for {orders}, until about {until:%H:%M:%S}")
