@@ -44,7 +44,7 @@ def run_command(arguments: Sequence[str]) -> int:
             list(call.words), prog_name="reconcile", standalone_mode=False, obj=call
         )
     except ReconcileError as error:
-        stopped = error.exit_code is ExitCode.STOPPED_BY_API
+        stopped = error.exit_code in (ExitCode.STOPPED_BY_API, ExitCode.STOPPED_BY_USER)
         return _end(call, error.exit_code, str(error), goes_on=stopped)
     except click.ClickException as error:
         if not _for_machines(call):

@@ -18,7 +18,14 @@ from reconcile.journal import Journal
 from reconcile.model import CallKind, Outcome
 from reconcile.online.asking import Asking
 from reconcile.online.coverage import uncovered_orders
-from reconcile.online.guarding import Seen, learn_whether_told, look, own_calls, reasons_to_hold
+from reconcile.online.guarding import (
+    Seen,
+    holds_something,
+    learn_whether_told,
+    look,
+    own_calls,
+    reasons_to_hold,
+)
 from reconcile.online.known_ids import LocalIds
 from reconcile.planner import hold_back
 from reconcile.preparation import Prepared, SendRules, duration, prepare, workload_of
@@ -131,10 +138,11 @@ def guarded(checked: Checked, asking: Asking, journal: Journal, rules: SendRules
     """Reads the orders that would be sent, and holds back what may not be overwritten.
 
     Without `overwrite:` in the config that is done only where Flxpoint is known to tell what
-    orders hold. Where nobody has looked yet, the first order is.
+    orders hold. Where that isn't known yet, a few orders are read.
 
     Raises:
         StoppedError: Flxpoint doesn't answer.
+        TimeIsUpError: the time to finish by came first.
     """
     settings, account = asking.settings, checked.account
     calls = _syncs(checked, unchanged=False)
@@ -154,7 +162,8 @@ def guarded(checked: Checked, asking: Asking, journal: Journal, rules: SendRules
 
 def _tells(asking: Asking, journal: Journal, account: Account, calls: Mapping[int, str]) -> bool:
     """Whether Flxpoint says what orders hold: best seen by those that are booked already."""
-    booked = [*own_calls(journal.history(account.key, calls))]
+    acknowledged = own_calls(journal.history(account.key, calls))
+    booked = [order_id for order_id, said in acknowledged.items() if holds_something(said)]
     first = dict.fromkeys([*journal.booked_by_map(account.key, calls), *calls])
     others = {order_id: calls[order_id] for order_id in first if order_id not in set(booked)}
     mine = {order_id: calls[order_id] for order_id in booked}

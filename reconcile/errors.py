@@ -19,6 +19,7 @@ __all__ = [
     "NothingSentError",
     "ReconcileError",
     "StoppedError",
+    "TimeIsUpError",
     "TokenError",
     "WorkbookError",
 ]
@@ -122,6 +123,12 @@ class StoppedError(ReconcileError):
     """The API or the network stopped the run before its first call."""
 
     exit_code = ExitCode.STOPPED_BY_API
+
+
+class TimeIsUpError(ReconcileError):
+    """The time to finish by came while orders were read; nothing was being sent."""
+
+    exit_code = ExitCode.STOPPED_BY_USER
 
 
 class NoAnswerError(StoppedError):

@@ -82,7 +82,7 @@ def run(
         for each in inputs.passed_over:
             name = each.path.name.encode("utf-8", "backslashreplace").decode()
             around.listener(Event("passed over", {"file": name, "why": each.words}))
-        asking = Asking(settings, token, pacer, around)
+        asking = Asking(settings, token, pacer, around, finish_by)
         if rules.pull:
             account = account or whose(journal, settings, token, pacer, around)
         local = local_ids(journal, settings, token, account, asking if rules.pull else None)

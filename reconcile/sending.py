@@ -163,7 +163,7 @@ class Sending:
         record, how = finished.run, self.settings.verify
         if how == "none" or not finished.totals.outcomes[Outcome.SYNCED]:
             return finished
-        asking = Asking(self.settings, self.token, self.pacer, self.around)
+        asking = Asking(self.settings, self.token, self.pacer, self.around, self.finish_by)
         try:
             if how is None:
                 if not tells(asking.once, self.journal, record):

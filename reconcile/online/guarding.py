@@ -34,6 +34,7 @@ from reconcile.online.held import (
 __all__ = [
     "OrderSeen",
     "Seen",
+    "holds_something",
     "learn_whether_told",
     "look",
     "own_calls",
@@ -174,6 +175,11 @@ def _reading(order_id: int, reply: Reply, asking: Asking, told: set[str]) -> Rea
     if isinstance(answer, Mapping):
         told |= told_fields(answer)
     return Reading(order_id, now, held, order.status)
+
+
+def holds_something(said: Holding) -> bool:
+    """Whether an order that took this call surely holds something in the books."""
+    return bool(said.get("accountingSynced") or said.get("externalAccountingId"))
 
 
 def own_calls(history: History) -> dict[int, Holding]:

@@ -11,7 +11,7 @@ from reconcile.events import Event
 from reconcile.journal import CallRecord, Journal, Moment, RunRecord
 from reconcile.model import CallKind, Outcome
 from reconcile.online.asking import Asking
-from reconcile.online.guarding import learn_whether_told, look
+from reconcile.online.guarding import holds_something, learn_whether_told, look
 from reconcile.online.held import Compared, Finding
 
 __all__ = ["ReadBack", "orders_to_read", "read_back", "tells"]
@@ -82,13 +82,12 @@ def tells(asking: Asking, journal: Journal, record: RunRecord) -> bool:
         StoppedError: Flxpoint doesn't answer.
     """
     sent = orders_to_read(journal.calls(record.id), "sample", record.id)
-    surely = {order_id: content for order_id, content in sent.items() if _holds_something(content)}
+    surely = {
+        order_id: content
+        for order_id, content in sent.items()
+        if holds_something(json.loads(content))
+    }
     return learn_whether_told(asking, journal, record.account, surely, {})
-
-
-def _holds_something(content: str) -> bool:
-    said = json.loads(content)
-    return bool(said.get("accountingSynced") or said.get("externalAccountingId"))
 
 
 def read_back(

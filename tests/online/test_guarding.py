@@ -1,11 +1,12 @@
 """What planned orders hold in Flxpoint is read before anything is sent, and respected."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from reconcile.errors import ExitCode, StoppedError
+from reconcile.errors import ExitCode, StoppedError, TimeIsUpError
 from reconcile.history import PlannedCall
 from reconcile.issues import explain
 from reconcile.job import run
@@ -191,6 +192,16 @@ def test_if_orders_can_not_be_read_nothing_is_sent(open_shop: OpenShop) -> None:
     shop.server.inject(Scripted("order", None, Answer(500), times=None))
     with pytest.raises(StoppedError, match="no answer to GET /orders/70000"):
         shop.run(shop.export(EXPORT), overwrite="blanks", tries=1)
+    assert shop.patches() == []
+
+
+def test_the_time_to_finish_by_ends_the_reading_too(open_shop: OpenShop) -> None:
+    shop = open_shop(order(1), order(2), latency=0.5)
+    soon = datetime.now(UTC) + timedelta(seconds=0.3)
+    settings = shop.settings(overwrite="blanks", account="mine")
+    with pytest.raises(TimeIsUpError, match="the time to finish by") as stopped:
+        run([shop.export(EXPORT)], settings, SendRules(), TOKEN, shop.around(), finish_by=soon)
+    assert stopped.value.exit_code == ExitCode.STOPPED_BY_USER
     assert shop.patches() == []
 
 
