@@ -172,6 +172,7 @@ class Budget:
             next_slot=now + _PAUSE,
             # By the wall clock, which goes on: the server still wants its silence.
             held_until=schedule.held_until - slept,
+            widened_at=now,
         )
 
     def _save(self, schedule: Schedule) -> None:

@@ -41,8 +41,8 @@ _KEPT_HEADERS = (
 
 
 _SOMEBODY_ELSE = (
-    "Another program seems to use this token: Flxpoint answered 429 (too many) although "
-    "nothing of ours was sent just before."
+    "Another program seems to use this token (or Flxpoint allows it less than 2 calls per "
+    "second): the answer was 429 (too many) although nothing of ours was sent just before."
 )
 
 

@@ -21,7 +21,7 @@ VOID_AFTER: Final = 0.05
 """A slot missed by more seconds is void; the schedule starts anew from the late call."""
 
 HELD_UP: Final = 0.005
-"""A call that leaves so many seconds after its start was held up by its connection."""
+"""A call may leave so many seconds late, held up by its connection, and move no other."""
 
 FIRST_PAUSE: Final = 0.1
 """Extra seconds before the second call: the first one pays for the connection."""
@@ -32,11 +32,19 @@ _DOUBLINGS: Final = 6
 """After so many the step is the largest."""
 
 RECOVERY: Final = 0.0001
+QUIET: Final = 60.0
+"""So many seconds without a refusal, and a spacing over twice the floor begins to halve."""
+
+LONG_QUIET: Final = 300.0
+FASTER: Final = 10.0
+"""Times the recovery after a long quiet: with the usual jitter a refusal comes every minute."""
+
 LEAST_HOLD: Final = 0.5
 WIDEST: Final = 10.0
-ALONE: Final = 1.25
+ALONE: Final = 0.9
 """A refused call was alone if nothing else of ours that counts at the server started within so
-many seconds (times 2/rate) of it: then our own budget wasn't used. What was refused doesn't count.
+many seconds (times 2/rate) of it: then our own budget wasn't used, whatever the limiter, with
+jitter up to 150 ms. What was refused doesn't count.
 """
 
 REMEMBERED: Final = 32
@@ -177,7 +185,11 @@ class Pacer:
         """
         mine = self.schedule
         before = [start for start in mine.starts if start != slot and start <= now]
-        earliest = before[-2] + self._window if len(before) > 1 else float("-inf")
+        earliest = float("-inf")
+        if before:  # a server that counts strictly sees a late call and one that was on time
+            earliest = before[-1] + self.spacing - HELD_UP
+        if len(before) > 1:
+            earliest = max(earliest, before[-2] + self._window)
         overtaken = any(start > slot + VOID_AFTER for start in before)
         missed = overtaken or now - max(slot, earliest) > VOID_AFTER
         if missed or mine.held_until > now:
@@ -205,13 +217,22 @@ class Pacer:
         """
         self._forget(started_at)
         self._remember(at)
-        if at - started_at > HELD_UP:
-            self.schedule.next_slot = max(self.schedule.next_slot, at + self.spacing)
+        self.schedule.next_slot = max(self.schedule.next_slot, at + self.spacing - HELD_UP)
 
     def accepted(self) -> None:
-        """An answer came that was no refusal: back towards the floor."""
-        self.schedule.refused_in_a_row = 0
-        self.schedule.spacing = max(self.floor, self.spacing - RECOVERY)
+        """An answer came that was no refusal: back towards the floor.
+
+        What another program forced upon us goes sooner than what jitter does: no jitter needs
+        twice the floor.
+        """
+        mine = self.schedule
+        mine.refused_in_a_row = 0
+        quiet = mine.starts[-1] - mine.widened_at if mine.starts else 0.0
+        step = RECOVERY * (FASTER if quiet > LONG_QUIET else 1.0)
+        excess = self.spacing - 2 * self.floor
+        if quiet > QUIET and excess > 0.0:
+            step = max(step, excess * (1 - 0.5 ** (self.spacing / QUIET)))
+        mine.spacing = max(self.floor, self.spacing - step)
 
     def refused(self, started_at: float, now: float, retry_after: float | None) -> bool:
         """A call that started at `started_at` was answered 429 at `now`.

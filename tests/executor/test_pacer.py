@@ -18,6 +18,7 @@ from reconcile.sandbox import most_within
 
 CEILING = 2.0
 FLOOR = 0.511
+HELD_UP = 0.005
 
 
 class Limiter(Protocol):
@@ -258,6 +259,18 @@ def test_a_server_that_grows_generous_again_is_used_again() -> None:
     assert pacer.spacing == pytest.approx(FLOOR)
 
 
+def test_what_another_program_forced_upon_us_is_over_soon_after_it_has_ended() -> None:
+    pacer = Pacer()
+    drive(pacer, SlidingWindow(limit=0), 40)
+    forced = pacer.spacing
+    later = drive(pacer, SlidingWindow(), 1500)
+
+    assert forced >= 5.0
+    began = later.started[0]
+    assert sum(at < began + 1200.0 for at in later.started) >= 900
+    assert pacer.spacing == pytest.approx(FLOOR, abs=0.05)
+
+
 # The schedule
 
 
@@ -367,7 +380,7 @@ def test_a_call_that_its_connection_held_up_takes_the_next_slots_with_it() -> No
     pacer.started(0.0)
     pacer.left(0.0, 0.4)
 
-    assert pacer.due(0.4) == pytest.approx(0.4 + FLOOR)
+    assert pacer.due(0.4) == pytest.approx(0.4 + FLOOR - HELD_UP)
 
 
 def test_a_call_that_leaves_long_after_others_started_still_counts_when_it_leaves() -> None:
@@ -378,6 +391,24 @@ def test_a_call_that_leaves_long_after_others_started_still_counts_when_it_leave
     following = pacer.due(third + 0.2)
     assert most_within([second, third, third + 0.2, following], 1.0) == 3  # it can't be undone
     assert most_within([third, third + 0.2, following], 1.0) == 2
+
+
+@pytest.mark.parametrize("late", [0.006, 0.028, 0.1])
+def test_the_call_after_a_late_one_keeps_its_distance_though_its_slot_was_taken_before(
+    late: float,
+) -> None:
+    """A new connection makes a call late; a server without a burst would refuse the next one."""
+    pacer = Pacer()
+    *_, last = starts(pacer, 3)
+    first = pacer.reserve(last)
+    assert pacer.take(first, first) == 0.0
+    second = pacer.reserve(first)
+    pacer.left(first, first + late)
+
+    wait = pacer.take(second, second)
+    assert wait is not None
+    assert second + wait == pytest.approx(first + late + FLOOR - HELD_UP)
+    assert pacer.take(second, second + wait) == 0.0
 
 
 # What is learned
