@@ -4,7 +4,6 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 from typing import Final
@@ -21,9 +20,9 @@ __all__ = ["run"]
 
 _ABOUT = """Calls against sandboxes that allow two per second and count them in four ways, on
 loopback and in real time; all limiters and all sides at the same time, each against a server of
-its own. A triple is a third arrival within 1.0 s, reads included. The share is that of the writes
-that were not refused, from the first to the last; the sides beside ours don't try again what was
-answered 429, ours does."""
+its own. A triple is a third arrival within 1.0 s. The share is that of the requests that were not
+refused, from the first write to the last; reads in between count, since they use the budget. The
+sides beside ours don't try again what was answered 429, ours does."""
 
 _LIMITERS = ("sliding", "fixed", "bucket", "gcra")
 _LATENCIES = (0.05, 0.4, 1.5)
@@ -98,7 +97,7 @@ def _side_by_side(folder: Path, latency: float, calls: int) -> list[_Case]:
     there = {
         side: command
         for side, command in _COMMANDS.items()
-        if (which("curl") if "curl" in side else "aiolimiter" not in side or _has_aiolimiter())
+        if "curl" not in side or which("curl")
     }
     pairs = [(side, limiter) for limiter in _LIMITERS for side in (_OURS, *there)]
     wanted = [Wanted(limiter, latency) for _, limiter in pairs]
@@ -142,7 +141,3 @@ def _own(folder: Path, base_url: str, calls: int) -> Path:
         encoding="utf-8",
     )
     return folder
-
-
-def _has_aiolimiter() -> bool:
-    return find_spec("aiolimiter") is not None

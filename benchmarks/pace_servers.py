@@ -41,15 +41,16 @@ class Pace:
 
     @classmethod
     def of(cls, log: Path) -> Self:
-        """Every arrival counts; the share is that of the writes, from the first to the last."""
+        """Every arrival counts; the share is taken from the first write to the last."""
         entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
         times = sorted(entry["at_monotonic"] for entry in entries)
         refused = sum(entry["status"] == _REFUSED for entry in entries)
         triples = sum(c - a < 1.0 for a, c in zip(times, times[2:], strict=False))
-        writes = [entry for entry in entries if entry["method"] == "PATCH"]
-        done = sum(entry["status"] != _REFUSED for entry in writes)
-        at = [entry["at_monotonic"] for entry in writes]
-        share = 100 * (done - 1) / ((max(at) - min(at)) * _CEILING)
+        writes = [entry["at_monotonic"] for entry in entries if entry["method"] == "PATCH"]
+        first, last = min(writes), max(writes)
+        meanwhile = [entry for entry in entries if first <= entry["at_monotonic"] <= last]
+        done = sum(entry["status"] != _REFUSED for entry in meanwhile)
+        share = 100 * (done - 1) / ((last - first) * _CEILING)
         return cls(len(times), refused, triples, share)
 
 
