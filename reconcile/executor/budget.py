@@ -17,7 +17,8 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from reconcile.errors import JournalError
-from reconcile.executor.pacer import Pacer, Schedule
+from reconcile.executor.pacer import Pacer
+from reconcile.executor.schedule import Schedule
 
 __all__ = ["Budget"]
 
@@ -115,6 +116,10 @@ class Budget:
     def reserve(self, now: float) -> float:
         """Takes the next slot; returns its time."""
         return self._change(lambda pacer: pacer.reserve(now))
+
+    def ahead(self, slot: float, now: float) -> float:
+        """Seconds after which `take` should be asked for this slot."""
+        return self._change(lambda pacer: pacer.ahead(slot, now))
 
     def take(self, slot: float, now: float) -> float | None:
         """0 if a call may start now, seconds to wait on, or None if the slot is void."""

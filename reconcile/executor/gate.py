@@ -63,7 +63,7 @@ class Gate:
             try:
                 while not self._switch.is_set():
                     slot = self._pace.reserve(time())
-                    await self._wait_until(slot - self._lead)
+                    await self._until_near(slot)
                     if number is None and not self._switch.is_set():
                         number = await self._prepared(prepare)
                     at = await self._start(slot)
@@ -88,7 +88,7 @@ class Gate:
     async def _start(self, slot: float) -> float | None:
         """When the call started; None if its slot is void or the run was stopped."""
         time = asyncio.get_running_loop().time
-        wait = slot - time()
+        wait = self._pace.ahead(slot, time())
         while True:
             await self._wait_until(time() + wait)
             if self._switch.is_set():
@@ -99,6 +99,16 @@ class Gate:
             if not taken:
                 return None if taken is None else now
             wait = taken
+
+    async def _until_near(self, slot: float) -> None:
+        """Until shortly before the slot, or sooner if a process before it in the queue is gone."""
+        time = asyncio.get_running_loop().time
+        while not self._switch.is_set():
+            now = time()
+            left = min(slot - self._lead - now, self._pace.ahead(slot, now))
+            if left <= _NOW:
+                return
+            await self._wait_until(now + left)
 
     async def _wait_until(self, at: float) -> None:
         time = asyncio.get_running_loop().time

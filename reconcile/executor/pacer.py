@@ -9,16 +9,15 @@ reaches 97.8 % of the ceiling.
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-__all__ = ["Pace", "Pacer", "Schedule"]
+from reconcile.executor.schedule import REMEMBERED, VOID_AFTER, Schedule
+
+__all__ = ["Pace", "Pacer"]
 
 MARGIN: Final = 1.022
 """Spacing at the floor, relative to the ceiling: 0.511 s at 2 requests per second."""
 
 WINDOW_MARGIN: Final = 1.015
 """The second call after one starts at least so many seconds (times 2/rate) later."""
-
-VOID_AFTER: Final = 0.05
-"""A slot missed by more seconds is void; the schedule starts anew from the late call."""
 
 HELD_UP: Final = 0.005
 """A call may leave so many seconds late, held up by its connection, and move no other."""
@@ -47,9 +46,6 @@ many seconds (times 2/rate) of it: then our own budget wasn't used, whatever the
 jitter up to 150 ms. What was refused doesn't count.
 """
 
-REMEMBERED: Final = 32
-"""So many starts are kept: more than slots that are reserved ahead, one for each process."""
-
 _NOW = 1e-6
 """Seconds that no clock can tell apart."""
 
@@ -75,6 +71,9 @@ class Pace(Protocol):
     def reserve(self, now: float) -> float:
         """Takes the next slot; returns its time."""
 
+    def ahead(self, slot: float, now: float) -> float:
+        """Seconds after which `take` should be asked; before the slot if one is vacant."""
+
     def take(self, slot: float, now: float) -> float | None:
         """0 if a call may start now, seconds to wait on, or None if the slot is void."""
 
@@ -92,23 +91,6 @@ class Pace(Protocol):
 
     def hold(self, until: float) -> None:
         """Nothing starts before `until`."""
-
-
-@dataclass(slots=True)
-class Schedule:
-    """What a token's calls have in common, whichever process makes them.
-
-    Times are seconds of the machine's monotonic clock. `starts` are the last ones, some of
-    them still ahead; `widened_at` is when a refusal last widened the spacing.
-    """
-
-    spacing: float = 0.0
-    next_slot: float = float("-inf")
-    held_until: float = float("-inf")
-    starts: list[float] = field(default_factory=list)
-    widened_at: float = float("-inf")
-    refused_in_a_row: int = 0
-    refused_starts: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -169,45 +151,60 @@ class Pacer:
         base = slot if at - slot <= VOID_AFTER else at
         self._started += 1
         mine.next_slot = base + mine.spacing + (FIRST_PAUSE if self._started == 1 else 0.0)
-        self._remember(at)
+        self.schedule.remember(at)
 
     def reserve(self, now: float) -> float:
         """Takes the next slot, for a call that will start then; returns its time."""
-        slot = self.due(now)
-        self.started(slot)
+        slot = self.schedule.hole_from(max(now, self.held_until))
+        if slot is None:
+            slot = self.due(now)
+            self.started(slot)
+        else:
+            self.schedule.remember(slot)
+        self.schedule.enqueue(slot)
         return slot
+
+    def ahead(self, slot: float, now: float) -> float:
+        """Seconds after which `take` should be asked for this slot.
+
+        That is before the slot if somebody before it in the queue may be gone.
+        """
+        earliest = self._earliest(slot, now)
+        self.schedule.vacate_lost(slot, now, earliest)
+        if self.schedule.may_be_early(slot, now):
+            return max(0.0, earliest - now)
+        return max(0.0, self.schedule.look_at(slot, now) - now)
 
     def take(self, slot: float, now: float) -> float | None:
         """Whether a call may start in its slot at `now`.
 
-        Returns 0 if so; seconds to wait on, if a call before it left late; None if the slot
-        is void, since it was missed or the server wants silence. A void one is given back.
+        Returns 0 if so; seconds to wait on, if it is too soon, or a call before it left late;
+        None if the slot is void, since it was missed or the server wants silence. A void one
+        is given back.
         """
         mine = self.schedule
-        before = [start for start in mine.starts if start != slot and start <= now]
-        earliest = float("-inf")
-        if before:  # a server that counts strictly sees a late call and one that was on time
-            earliest = before[-1] + self.spacing - HELD_UP
-        if len(before) > 1:
-            earliest = max(earliest, before[-2] + self._window)
-        overtaken = any(start > slot + VOID_AFTER for start in before)
-        missed = overtaken or now - max(slot, earliest) > VOID_AFTER
+        earliest = self._earliest(slot, now)
+        overtaken = any(slot + VOID_AFTER < start for start in self._before(slot, now))
+        missed = slot not in mine.queue or overtaken or now - max(slot, earliest) > VOID_AFTER
         if missed or mine.held_until > now:
             self.give_back(slot)
             return None
-        if now < earliest - _NOW:
+        if now < slot - _NOW:
+            wait = self.ahead(slot, now)
+            if wait > 0.0:
+                return wait
+            mine.fill(slot, now)
+            mine.next_slot = max(mine.next_slot, now + self.spacing)
+        elif now < earliest - _NOW:
             return earliest - now
-        self._forget(slot)
-        self._remember(now)
+        mine.dequeue(slot)
+        mine.forget(slot)
+        mine.remember(now)
         return 0.0
 
     def give_back(self, slot: float) -> None:
-        """The slot is not used; if it was the last one, the next call may have it."""
-        mine = self.schedule
-        if slot in mine.starts:
-            self._forget(slot)
-            if all(start < slot for start in mine.starts):
-                mine.next_slot = slot
+        """The slot is not used; the next call may have it."""
+        self.schedule.vacate(slot)
 
     def left(self, started_at: float, at: float) -> None:
         """The call that started at `started_at` really left at `at`, its connection made.
@@ -215,8 +212,8 @@ class Pacer:
         What counts is when requests arrive: a call that was held up by its connection takes
         the next slots with it.
         """
-        self._forget(started_at)
-        self._remember(at)
+        self.schedule.forget(started_at)
+        self.schedule.remember(at)
         self.schedule.next_slot = max(self.schedule.next_slot, at + self.spacing - HELD_UP)
 
     def accepted(self) -> None:
@@ -263,9 +260,17 @@ class Pacer:
     def _window(self) -> float:
         return WINDOW_MARGIN * 2 / self.rate
 
-    def _remember(self, at: float) -> None:
-        self.schedule.starts = sorted([*self.schedule.starts, at])[-REMEMBERED:]
+    def _before(self, slot: float, now: float) -> list[float]:
+        """When calls before this slot started, as far as they did."""
+        mine = self.schedule
+        return [at for at in mine.starts if at <= now and at != slot and at not in mine.queue]
 
-    def _forget(self, at: float) -> None:
-        if at in self.schedule.starts:
-            self.schedule.starts.remove(at)
+    def _earliest(self, slot: float, now: float) -> float:
+        """When the calls before this slot let another one start."""
+        before = self._before(slot, now)
+        earliest = float("-inf")
+        if before:  # a server that counts strictly sees a late call and one that was on time
+            earliest = before[-1] + self.spacing - HELD_UP
+        if len(before) > 1:
+            earliest = max(earliest, before[-2] + self._window)
+        return earliest

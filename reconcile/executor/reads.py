@@ -166,7 +166,7 @@ async def slot_of(pacer: Pace, time: Callable[[], float], longest: float) -> flo
                 "minutes. Nothing was sent."
             )
         slot = pacer.reserve(now)
-        wait: float | None = slot - time()
+        wait: float | None = pacer.ahead(slot, time())
         while wait is not None:
             await asyncio.sleep(wait)
             now = time()

@@ -74,22 +74,28 @@ def send(
     started: list[float] = []
     whose: list[int] = []
     waiting: list[tuple[float, int, float]] = []
-    for who, budget in enumerate(processes):
-        slot = budget.reserve(machine.clock.monotonic)
-        heapq.heappush(waiting, (slot + late(), who, slot))
+
+    def queue_up(who: int, now: float) -> None:
+        slot = processes[who].reserve(now)
+        wait = processes[who].ahead(slot, now)
+        heapq.heappush(waiting, (now + wait + late(), who, slot))
+
+    for who in range(len(processes)):
+        queue_up(who, machine.clock.monotonic)
     while len(started) < requests:
         at, who, slot = heapq.heappop(waiting)
         machine.clock.at(max(at, machine.clock.monotonic))
         now = machine.clock.monotonic
         wait = processes[who].take(slot, now)
         if wait:
-            heapq.heappush(waiting, (now + wait, who, slot))
+            heapq.heappush(waiting, (now + wait + late(), who, slot))
             continue
         if wait == 0.0:
             started.append(now)
             whose.append(who)
-        slot = processes[who].reserve(now)
-        heapq.heappush(waiting, (slot + late(), who, slot))
+        queue_up(who, now)
+    for _, who, slot in waiting:
+        processes[who].give_back(slot)
     return started, whose
 
 
@@ -107,14 +113,35 @@ def test_together_they_never_send_a_third_within_a_second_and_use_the_whole_rate
     assert max(shares) - min(shares) <= 2, "nobody starves"
 
 
-def test_a_process_that_dies_with_a_slot_costs_that_slot(machine: Machine) -> None:
-    dead, living = machine.process(), machine.process()
-    for _ in range(3):
-        dead.reserve(machine.clock.monotonic)
-    started, _ = send(machine, [living], 10)
+@pytest.mark.parametrize("living", [1, 3, 7])
+def test_a_process_that_dies_with_a_slot_costs_a_fraction_of_it(
+    machine: Machine, living: int
+) -> None:
+    random = Random(living)  # noqa: S311
+    processes = [machine.process() for _ in range(living)]
+    before, _ = send(machine, processes[:1], 3)
+    machine.process().reserve(machine.clock.monotonic)
+    started, _ = send(machine, processes, 40, lambda: random.uniform(0.0, 0.004))
 
-    assert started[0] - 1000.0 <= 4 * 0.511 + 0.2
+    every = [*before, *started]
+    assert most_within(every) <= 2
+    assert started[0] - before[-1] <= 0.511 + 0.11
+    first_pauses = 0.1 * (living + 1)
+    assert started[-1] - before[-1] <= 40 * 0.511 + first_pauses + 0.1
+
+
+def test_processes_that_die_one_after_another_leave_nothing_behind(machine: Machine) -> None:
+    random = Random(1)  # noqa: S311
+    living = [machine.process() for _ in range(2)]
+    started: list[float] = []
+    for _ in range(30):
+        more, _ = send(machine, living, 5, lambda: random.uniform(0.0, 0.004))
+        started += more
+        machine.process().reserve(machine.clock.monotonic)
+
     assert most_within(started) <= 2
+    first_pauses = 0.1 * 32
+    assert started[-1] - started[0] <= 150 * 0.511 + first_pauses + 30 * 0.1
 
 
 def test_a_slot_that_was_missed_is_void_and_the_next_one_is_for_whoever_asks(
