@@ -35,6 +35,7 @@ LAYERS: Final = {
         "issues",
         "history",
         "executor.verdict",
+        "executor.schedule",
         "executor.pacer",
         "journal.moves",
         "journal.records",
