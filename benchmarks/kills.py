@@ -11,7 +11,8 @@ from threading import Lock
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Check, Result, Spread, Table
-from benchmarks.kill_lane import KillLane, Phase, Weather
+from benchmarks.kill_aim import Phase, Weather
+from benchmarks.kill_lane import KillLane
 from benchmarks.nursery import Nursery
 from benchmarks.shop import Server
 
