@@ -95,9 +95,7 @@ def _side_by_side(folder: Path, latency: float, calls: int) -> list[_Case]:
     """Ours and the others against each limiter, all at once."""
     folder.mkdir()
     there = {
-        side: command
-        for side, command in _COMMANDS.items()
-        if "curl" not in side or which("curl")
+        side: command for side, command in _COMMANDS.items() if "curl" not in side or which("curl")
     }
     pairs = [(side, limiter) for limiter in _LIMITERS for side in (_OURS, *there)]
     wanted = [Wanted(limiter, latency) for _, limiter in pairs]
