@@ -25,6 +25,7 @@ from reconcile.sandbox import CallKind, Deed, Sandbox, SandboxSettings, WriteKin
 __all__ = ["as_met", "pairs", "play_lane"]
 
 _RATE = 50
+_TIMES = 3
 _MOST_RUNS = 400
 _SHORT = {"connect": 2.0, "write": 2.0, "read": 1.5, "pool": 5.0, "whole": 2.0}
 _SYNC: Final = "accounting-sync"
@@ -38,10 +39,10 @@ Pair = tuple[str, ...]
 
 
 def pairs(seed: int, share: float) -> list[tuple[Pair, Pair]]:
-    """What the sync of each order meets and what its status meets: every pair once for each."""
+    """What the sync of each order meets and what its status meets: every pair for each."""
     drawn = []
     for kind in (_SYNC, _STATUS):
-        some = list(product(FAULTS, repeat=2))
+        some = [pair for pair in product(FAULTS, repeat=2) for _ in range(_TIMES)]
         Random(f"{seed}-{kind}").shuffle(some)  # noqa: S311  (who meets what)
         drawn.append(some[: max(8, round(len(some) * share))])
     return list(zip(*drawn, strict=True))

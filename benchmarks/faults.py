@@ -19,9 +19,9 @@ from benchmarks.shop import environment
 __all__ = ["run"]
 
 _ABOUT = """What each call meets before it is answered as usual. **Pairs**: every ordered pair of
-the faults below, for accounting syncs and for status calls, over real connections, the program
-with short time-outs and an injected wall clock, resumed after every stop until it comes to its
-end; the checker reads the sandbox's log, what the sandbox holds and the workbook. **Triples**:
+the faults below three times, for accounting syncs and for status calls, over real connections, the
+program with short time-outs and an injected wall clock, resumed after every stop until it comes to
+its end; the checker reads the sandbox's log, what the sandbox holds and the workbook. **Triples**:
 every ordered triple of those that differ without a wire, on a simulated clock with a scripted
 server. Wrong would be: an order that isn't held as in the spreadsheet, a call repeated after it
 was done, a status repeated although it may have been applied or applied twice, a call told as done
