@@ -41,10 +41,13 @@ FASTER: Final = 10.0
 LEAST_HOLD: Final = 0.5
 WIDEST: Final = 10.0
 ALONE: Final = 0.9
-"""A refused call was alone if nothing else of ours that counts at the server started within so
-many seconds (times 2/rate) of it: then our own budget wasn't used, whatever the limiter, with
+"""A refused call was alone if nothing of ours that counts at the server started within so many
+seconds (times 2/rate) before it: then our own budget wasn't used, whatever the limiter, with
 jitter up to 150 ms. What was refused doesn't count.
 """
+
+OVERTAKES: Final = 0.3
+"""A call that started so many seconds later may have arrived before, with that jitter."""
 
 _NOW = 1e-6
 """Seconds that no clock can tell apart."""
@@ -240,8 +243,8 @@ class Pacer:
         self._refusals += 1
         mine = self.schedule
         own = min((at for at in mine.starts if at >= started_at - _NOW), default=started_at)
-        near = [at for at in mine.starts if abs(at - own) < ALONE * 2 / self.rate and at != own]
-        alone = not any(at not in mine.refused_starts for at in near)
+        counted = [at for at in mine.starts if at not in (own, *mine.refused_starts, *mine.queue)]
+        alone = not any(-ALONE * 2 / self.rate < at - own < OVERTAKES for at in counted)
         mine.refused_starts = [*mine.refused_starts, own][-REMEMBERED:]
         if started_at > mine.widened_at:
             # The count outlives the run; a power of thousands would be no number any more.

@@ -468,6 +468,28 @@ def test_jitter_alone_is_never_taken_for_somebody_else(jitter: float) -> None:
         assert not pacer.others
 
 
+@pytest.mark.parametrize("per_second", [1.0, 2.0, 4.0])
+def test_another_program_with_the_same_token_is_noticed(per_second: float) -> None:
+    pacer = _Listening()
+    drive(pacer, _Crowded(SlidingWindow(), per_second), 100)
+    assert pacer.others
+
+
+@dataclass(slots=True)
+class _Crowded:
+    """A server that others ask too, so many times a second."""
+
+    limiter: Limiter
+    per_second: float
+    _next: float = 0.35
+
+    def admits(self, at: float) -> bool:
+        while self._next <= at:
+            self.limiter.admits(self._next)
+            self._next += 1 / self.per_second
+        return self.limiter.admits(at)
+
+
 class _Listening(Pacer):
     """Remembers whether it ever thought of somebody else."""
 
