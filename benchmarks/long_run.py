@@ -14,8 +14,8 @@ __all__ = ["run"]
 _ABOUT = """A run of seven hours on a simulated clock: the executor, the pacer, the real journal on
 disk, and a scripted server that takes 0.05 to 2 s for an answer, counts two per second in a sliding
 window behind a network with 50 ms of jitter, is unavailable now and then (503) and sometimes
-doesn't answer. A finish time is foretold as the program does it: before the first call (calls times
-spacing), and while it goes on (what is left, at the rate so far)."""
+doesn't answer. A finish time is foretold by what the progress line uses: before the first call
+(calls times spacing), and while it goes on (what is left, at the rate of the last minutes)."""
 
 _ORDERS = 50_000
 _FORETOLD = 5.0

@@ -22,6 +22,7 @@ from reconcile.executor import (
     StopRules,
     StopSwitch,
 )
+from reconcile.forecast import Forecast
 from reconcile.journal import Journal
 from reconcile.model import CallKind, Outcome
 from reconcile.sandbox.limiters import SlidingWindow
@@ -86,16 +87,18 @@ class _Course:
     orders: int
     samples: list[_Sample]
     time: Callable[[], float]
+    forecast: Forecast
     done: int = 0
 
     def __call__(self, event: Event) -> None:
         if event.name != "outcome":
             return
         self.done += 1
+        now = self.time()
+        self.forecast.over(now)
         if self.done % (self.orders // _PARTS) == 0 and self.done < self.orders:
-            rate = self.done / self.time()
-            end = self.time() + (self.orders - self.done) / rate
-            self.samples.append(_Sample(self.done, self.time(), end, _memory()))
+            end = now + self.forecast.seconds_left(now)
+            self.samples.append(_Sample(self.done, now, end, _memory()))
 
 
 def play(folder: str, count: str, seed: str) -> None:
@@ -106,7 +109,8 @@ def play(folder: str, count: str, seed: str) -> None:
     with Journal.open(Path(folder) / "journal.sqlite3") as journal:
         orders = [[planned(order_id)] for order_id in range(1, int(count) + 1)]
         new_run(journal, orders)
-        samples = [_Sample(0, 0.0, len(orders) * pacer.spacing, _memory())]
+        forecast = Forecast(len(orders), pacer.spacing, 0.0)
+        samples = [_Sample(0, 0.0, forecast.seconds_left(0.0), _memory())]
 
         async def work(loop: VirtualTime) -> float:
             executor = Executor(
@@ -117,7 +121,7 @@ def play(folder: str, count: str, seed: str) -> None:
                 rules=StopRules(),
                 policy=RetryPolicy(),
                 now=loop.wall,
-                listener=_Course(len(orders), samples, loop.time),
+                listener=_Course(len(orders), samples, loop.time, forecast),
                 random=Random(int(seed)),  # noqa: S311  (jitter)
             )
             await executor.run(orders)

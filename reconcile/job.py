@@ -138,7 +138,7 @@ def run(
                 "run": run_id,
                 "calls": len(workload.to_send),
                 "orders": len(orders),
-                "seconds": round(checked.seconds),
+                "seconds": round(len(workload.to_send) * pacer.spacing),
             }
             around.listener(Event("started", values))
             finished = Sending(

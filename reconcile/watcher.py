@@ -2,18 +2,22 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 from reconcile.events import Event
+from reconcile.forecast import Forecast
 from reconcile.wording import counted
 
 __all__ = ["Watcher", "as_event"]
 
 
 _MINUTE = 60.0
+_TOO_MANY = 429
+_BAR = 20
+"""Columns of the bar: the words beside it must find room in eighty."""
 
 
 class Watcher:
@@ -23,17 +27,29 @@ class Watcher:
         stream: where it writes (stderr).
         events: write every event as a line of JSON instead.
         quiet: write nothing.
+        monotonic: seconds of a clock that is never set.
     """
 
-    def __init__(self, stream: TextIO, *, events: bool, quiet: bool) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        *,
+        events: bool,
+        quiet: bool,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._stream = stream
         self._events = events
         self._quiet = quiet
         self._progress: Any = None
         self._task: Any = None
+        self._monotonic = monotonic
         self._total = 0
         self._done = 0
-        self._began = self._said = time.monotonic()
+        self._spacing = 0.0
+        self._throttled = 0
+        self._said = monotonic()
+        self._forecast = Forecast(0, 0.0, self._said)
         self._doing = self._task_name = "sending"
 
     def __call__(self, event: Event) -> None:
@@ -70,14 +86,18 @@ class Watcher:
                 self._say_minute(event.values)
             case "waiting":
                 self._say_waiting(event.values)
+            case _:
+                self._show_calls(event)
+
+    def _show_calls(self, event: Event) -> None:
+        match event.name:
+            case "attempt":
+                self._spacing = float(event.values["spacing"])
+                self._throttled += event.values["status"] == _TOO_MANY
             case "outcome":
                 self._done += 1
+                self._forecast.over(self._monotonic())
                 self._advance()
-            case _:
-                self._show_reading(event)
-
-    def _show_reading(self, event: Event) -> None:
-        match event.name:
             case "reading":
                 self._begin_reading(event.values)
             case "read":
@@ -90,12 +110,13 @@ class Watcher:
         until = datetime.now().astimezone() + timedelta(seconds=float(values["seconds"]))
         orders = counted(values["orders"], "order")
         self._line(f"Asking Flxpoint for {orders}, until about {until:%H:%M:%S}")
-        self._doing, self._said = "reading", time.monotonic()
-        self._begin({"calls": values["orders"]})
+        self._doing, self._said = "reading", self._monotonic()
+        self._begin({"calls": values["orders"], "seconds": values["seconds"]})
         self._doing = "sending"
 
     def _say_read(self, left: int) -> None:
         self._done = self._total - left
+        self._forecast.over(self._monotonic())
         self._advance()
         if not left:
             self._stop_progress()
@@ -109,14 +130,16 @@ class Watcher:
 
     def _is_time(self) -> bool:
         """Whether a minute has passed since the last such line."""
-        now = time.monotonic()
+        now = self._monotonic()
         due = now - self._said >= _MINUTE
         self._said = now if due else self._said
         return due
 
     def _begin(self, values: Mapping[str, Any]) -> None:
         self._total, self._done = int(values["calls"]), 0
-        self._began = time.monotonic()
+        promised = float(values["seconds"]) / max(1, self._total)
+        self._forecast = Forecast(self._total, promised, self._monotonic())
+        self._spacing, self._throttled = 0.0, 0
         self._stop_progress()
         if self._stream.isatty():
             self._start_progress()
@@ -129,57 +152,61 @@ class Watcher:
 
     def _start_progress(self) -> None:
         from rich.console import Console  # noqa: PLC0415  (only where there is a terminal)
-        from rich.progress import (  # noqa: PLC0415
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
+        from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
 
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[end]}"),
+            BarColumn(_BAR),
+            TextColumn("{task.fields[course]}"),
             console=Console(file=self._stream),
         )
         self._task_name = self._doing
-        self._task = self._progress.add_task(self._doing, total=self._total, rate="", end="")
+        self._task = self._progress.add_task(self._doing, total=self._total, course="")
         self._progress.start()
 
     def _advance(self) -> None:
-        if self._progress is None:
-            return
-        task = self._progress.tasks[0]
-        left = task.time_remaining
-        end = datetime.now().astimezone() + timedelta(seconds=left) if left else None
-        self._progress.update(
-            self._task,
-            advance=1,
-            description=self._task_name,
-            rate=f"{task.speed or 0:.2f}/s",
-            end=f"done at {end:%H:%M:%S}" if end else "",
-        )
+        if self._progress is not None:
+            self._progress.update(
+                self._task,
+                completed=self._done,
+                description=self._task_name,
+                course=self._course(f"{self._forecast.rate:.2f}/s", *self._slots()),
+            )
+
+    def _course(self, *between: str) -> str:
+        """How far it is and when it will be over; what stands between may be left out."""
+        left = f"{self._done}/{self._total}, {self._total - self._done} left"
+        return ", ".join([left, *between, f"done at {self._end():%H:%M:%S}"])
+
+    def _slots(self) -> Iterator[str]:
+        """How calls are spaced, and how often Flxpoint said that it was too much."""
+        if self._spacing:
+            yield f"every {self._spacing:.2f} s"
+        if self._throttled:
+            yield f"{self._throttled} x 429"
+
+    def _end(self) -> datetime:
+        seconds = self._forecast.seconds_left(self._monotonic())
+        return datetime.now().astimezone() + timedelta(seconds=seconds)
 
     def _say_minute(self, values: Mapping[str, Any]) -> None:
         if self._progress is not None:
             return
         now = datetime.now().astimezone()
-        rate = self._done / max(1.0, time.monotonic() - self._began)
-        left = self._total - self._done
-        until = f", done about {now + timedelta(seconds=left / rate):%H:%M}" if rate else ""
+        pace = f", {self._forecast.rate:.2f} a second, one every {values['spacing']:.2f} s"
         throttled = f", {values['throttled']} answered 429" if values["throttled"] else ""
         counts = f"{self._done} of {self._total} calls are over"
-        self._line(f"{now:%H:%M:%S} {counts}, {rate:.2f} a second{throttled}{until}")
+        until = f", done about {self._end():%H:%M}" if self._done else ""
+        self._line(f"{now:%H:%M:%S} {counts}{pace}{throttled}{until}")
 
     def _say_waiting(self, values: Mapping[str, Any]) -> None:
-        until = datetime.now().astimezone() + timedelta(seconds=float(values["seconds"]))
+        seconds = float(values["seconds"])
+        now = self._monotonic()
+        self._forecast.silent(now, now + seconds)
+        until = datetime.now().astimezone() + timedelta(seconds=seconds)
         words = f"waiting until {until:%H:%M:%S}, as Flxpoint asked"
         if self._progress is not None:
-            self._progress.update(self._task, description=words)
+            self._progress.update(self._task, description=words, course=self._course())
         else:
             self._line(words)
 

@@ -40,6 +40,7 @@ LAYERS: Final = {
         "journal.moves",
         "journal.records",
         "notices.ending",
+        "forecast",
     ],
     "plan": [
         "judging",
@@ -62,6 +63,7 @@ LAYERS: Final = {
         "results.online_sheets",
         "results.causes",
         "results.money",
+        "results.figures",
         "results.explaining",
         "results.repeats",
         "results.amounts",

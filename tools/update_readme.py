@@ -22,7 +22,10 @@ from reconcile.model import CallKind, IgnoreRule, Outcome
 from reconcile.results.words import NEXT_STEPS, OUTCOMES
 from reconcile.testing import EPOCH
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+RESULTS = Path("benchmarks", "results")
+PROOFS = ("kills", "faults", "identity", "pace", "long_run")
 
 
 def produced() -> dict[str, str]:
@@ -33,6 +36,7 @@ def produced() -> dict[str, str]:
         "help": _help,
         "ignored": _ignored,
         "issues": _issues,
+        "measured": _measured,
         "moves": _moves,
         "notices": _notices,
         "outcomes": _outcomes,
@@ -102,6 +106,32 @@ def _outcomes() -> str:
 
 def _ignored() -> str:
     return ", ".join(rule.value for rule in IgnoreRule) + "\n"
+
+
+def _measured() -> str:
+    """The targets of every page of benchmarks/results, the proofs of sending first."""
+    names = sorted(page.stem for page in (ROOT / RESULTS).glob("*.md"))
+    others = [name for name in names if name not in PROOFS]
+    rows: list[tuple[str, ...]] = []
+    for name in (*PROOFS, *others):
+        page = (RESULTS / f"{name}.md").as_posix()
+        title, *targets = _targets((ROOT / page).read_text(encoding="utf-8"))
+        links = (f"[{title[0]}]({page})", *("" for _ in targets[1:]))
+        rows += [(link, *target) for link, target in zip(links, targets, strict=True)]
+    return _table(("page", "what", "measured", "must be", ""), rows)
+
+
+def _targets(page: str) -> list[tuple[str, ...]]:
+    """The title of a page, then of each target: what, the middle value, what it must be, met."""
+    lines = page.splitlines()
+    begin = next(at for at, line in enumerate(lines) if line.startswith("| target |"))
+    found: list[tuple[str, ...]] = [(lines[0].removeprefix("# "),)]
+    for line in lines[begin + 2 :]:
+        if not line.startswith("|"):
+            break
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        found.append((cells[0], cells[1].removesuffix(".00"), *cells[-2:]))
+    return found
 
 
 def _moves() -> str:
