@@ -79,7 +79,7 @@ async def identify(
     time = asyncio.get_running_loop().time
     tries = Tries()
     while True:
-        started = await slot_of(pacer, time, patience.longest_hold)
+        started = await slot_of(pacer, time, patience.longest_hold, patience.now)
         exchange = await client.account(partial(_left, pacer, started, time))
         verdict = judge(CallKind.SYNC, exchange, patience.now())
         match verdict:
@@ -88,7 +88,9 @@ async def identify(
             case Retry():
                 heed(pacer, verdict, started, time())
                 tries.count(verdict)
-                if (verdict.hold or 0.0) > patience.longest_hold or patience.policy.over(tries):
+                if (verdict.hold or 0.0) > patience.longest_hold:
+                    continue  # the next slot is too far off, and its sentence says until when
+                if patience.policy.over(tries):
                     raise StoppedError(
                         f"Flxpoint doesn't say whose token this is ({_answer(exchange)}); the "
                         "history of the account is needed before anything may be sent."
@@ -109,10 +111,11 @@ async def probe(
     It proves nothing: tokens that may write are forbidden to ask it, and the other way round.
 
     Raises:
-        StoppedError: the server wants silence for longer than `longest_hold` seconds.
+        StoppedError: a redirect, a login page, or a wish for silence of more than `longest_hold`
+            seconds.
     """
     time = asyncio.get_running_loop().time
-    started = await slot_of(pacer, time, longest_hold)
+    started = await slot_of(pacer, time, longest_hold, now)
     exchange = await client.account(partial(_left, pacer, started, time))
     verdict = judge(CallKind.SYNC, exchange, now())
     if isinstance(verdict, Retry):
@@ -123,6 +126,8 @@ async def probe(
         return ""
     forbidden = isinstance(exchange, Reply) and exchange.status in _FORBIDDEN
     hint = " That is usual for a Source or Channel token." if forbidden else ""
+    if isinstance(verdict, Halt) and not forbidden:
+        raise StoppedError(verdict.sentence)
     return f"GET /account, asked before the first call: {_answer(exchange)}.{hint}"
 
 

@@ -1,9 +1,11 @@
 """Tries a token before `login` keeps it."""
 
 import asyncio
+from datetime import UTC, datetime
+from functools import partial
 
 from reconcile.account import describe_account
-from reconcile.config import Settings, is_loopback
+from reconcile.config import Settings, is_loopback, server_of
 from reconcile.executor import Budget, Client, Exchange, Timeouts, slot_of
 from reconcile.journal import default_budget
 from reconcile.tokens import token_fingerprint
@@ -29,7 +31,9 @@ async def _ask(settings: Settings, token: str) -> Exchange:
     direct = is_loopback(settings.base_url)
     fingerprint, rate = token_fingerprint(token), settings.requests_per_second
     time = asyncio.get_running_loop().time
-    with Budget(default_budget(), settings.base_url, fingerprint, rate) as budget:
-        await slot_of(budget, time, settings.longest_retry_after)
+    server = server_of(settings.base_url)
+    with Budget(default_budget(), server, fingerprint, rate) as budget:
+        now = partial(datetime.now, UTC)
+        await slot_of(budget, time, settings.longest_retry_after, now)
         async with Client(settings.base_url, token, timeouts, 1, direct=direct) as client:
             return await client.account()

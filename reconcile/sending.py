@@ -5,7 +5,6 @@ Both a new run and one that is resumed go through here.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -130,8 +129,6 @@ class Sending:
         )
         with ThreadRecorder(self.journal, run_id) as recorder, stop_signals(switch):
             async with client_of(settings, self.token) as client:
-                if self.probe and orders:
-                    await self._probe(client)
                 executor = Executor(
                     sender=client,
                     recorder=recorder,
@@ -150,6 +147,8 @@ class Sending:
                     asyncio.create_task(self._tell_every_minute()),
                 ]
                 try:
+                    if self.probe and orders:
+                        await switch.unless_stopped(self._probe(client, switch))
                     return await executor.run(turns.of(orders))
                 finally:
                     for task in beside:
@@ -197,12 +196,20 @@ class Sending:
             values = {"spacing": round(self.pacer.spacing, 4), "throttled": self.pacer.refusals}
             self.around.listener(Event("minute", values))
 
-    async def _probe(self, client: Client) -> None:
-        with suppress(StoppedError):  # the sending meets the same silence, and says so
-            longest, now = self.settings.longest_retry_after, self.around.now
-            told = await probe(client, self.pacer, longest, now)
-            if told:
-                self.around.remark(told)
+    async def _probe(self, client: Client, switch: StopSwitch) -> None:
+        """Before the first call; what must stop the run stops it here already."""
+        held = self.pacer.held_until - asyncio.get_running_loop().time()
+        if held > 1:
+            self.around.listener(Event("waiting", {"seconds": round(held, 1)}))
+        try:
+            told = await probe(
+                client, self.pacer, self.settings.longest_retry_after, self.around.now
+            )
+        except StoppedError as error:
+            switch.request(Stop(StopKind.API, str(error)))
+            return
+        if told:
+            self.around.remark(told)
 
     def _finish(self, run_id: str, stop: Stop | None, target: Path) -> Finished:
         """Writes how the run ended, and its workbook, into the journal and beside the source."""
@@ -244,7 +251,7 @@ def _exit_code(totals: Totals, stop: Stop | None) -> ExitCode:
     undone = sum(totals.outcomes[outcome] for outcome in Outcome if not outcome.done)
     needed = undone > totals.superseded or totals.rows_rejected
     found = [
-        ExitCode.INTERNAL if totals.difference else ExitCode.DONE,
+        ExitCode.INTERNAL if totals.wrong else ExitCode.DONE,
         ExitCode.DONE if stop is None else _BY_STOP[stop.kind],
         ExitCode.INCOMPLETE if needed else ExitCode.DONE,
     ]

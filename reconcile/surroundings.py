@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconcile.account import Account, identify, known_account
-from reconcile.config import Settings, is_loopback
+from reconcile.config import Settings, is_loopback, server_of
 from reconcile.events import Event, Listener
 from reconcile.executor import Budget, Client, Pace, Patience, RetryPolicy, Timeouts
 from reconcile.journal import Journal, default_budget
@@ -76,7 +76,7 @@ def budget_of(settings: Settings, token: str, around: Surroundings) -> Budget:
     """
     return Budget(
         around.budget,
-        settings.base_url,
+        server_of(settings.base_url),
         token_fingerprint(token),
         settings.requests_per_second,
     )

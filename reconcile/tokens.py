@@ -1,6 +1,8 @@
 """Where the API token comes from, and how `login` keeps it. It is never shown or logged."""
 
+import json
 import os
+import re
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,6 +19,7 @@ __all__ = [
     "find_token",
     "keep_token",
     "redacted",
+    "redacted_json",
     "token_fingerprint",
 ]
 
@@ -90,5 +93,20 @@ def token_fingerprint(token: str) -> str:
 
 
 def redacted(text: str, token: str | None) -> str:
-    """The text without the token, should it ever have got into it."""
-    return text.replace(token, "(token)") if token else text
+    """The text without the token, should it ever have got into it, in whatever case."""
+    if not token:
+        return text
+    return re.sub(re.escape(token), "(token)", text, flags=re.IGNORECASE)
+
+
+def redacted_json(text: str, token: str) -> str:
+    """The same of an answer, in which JSON may write the signs of the token in other ways."""
+    bare = redacted(text, token)
+    if "\\" not in bare:
+        return bare
+    try:
+        plain = json.dumps(json.loads(bare), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return bare
+    without = redacted(plain, json.dumps(token)[1:-1])
+    return bare if without == plain else without

@@ -16,6 +16,7 @@ from reconcile.config import (
     is_loopback,
     ping_fault,
     read_settings,
+    server_of,
 )
 from reconcile.errors import ConfigError, ExitCode
 from reconcile.model import Field
@@ -339,7 +340,6 @@ def test_a_setting_of_the_wrong_kind_is_named(refusal: Refusal, line: str) -> No
     "url",
     [
         "http://localhost",
-        "http://LOCALHOST:8765",
         "http://127.0.0.1:8765/api",
         "http://127.9.9.9",
         "http://[::1]:8765",
@@ -348,6 +348,27 @@ def test_a_setting_of_the_wrong_kind_is_named(refusal: Refusal, line: str) -> No
 def test_plain_http_is_accepted_on_this_machine(read: Read, url: str) -> None:
     assert read(f"base_url: '{url}'\n").base_url == url
     assert is_loopback(url)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("https://API.Flxpoint.com/", "https://api.flxpoint.com"),
+        ("https://api.flxpoint.com:443", "https://api.flxpoint.com"),
+        ("http://LOCALHOST:8765/api/", "http://localhost:8765/api"),
+        ("http://[::1]:80", "http://[::1]"),
+    ],
+)
+def test_an_address_has_one_spelling_since_history_goes_by_it(
+    read: Read, written: str, meant: str
+) -> None:
+    assert read(f"base_url: '{written}'\n").base_url == meant
+
+
+def test_a_budget_goes_by_the_server_whatever_it_is_called() -> None:
+    assert server_of("http://localhost:8765/a") == server_of("http://127.0.0.1:8765")
+    assert server_of("https://api.flxpoint.com") == server_of("https://api.flxpoint.com:443/v1")
+    assert server_of("http://localhost:8765") != server_of("http://localhost:8766")
 
 
 @pytest.mark.parametrize(

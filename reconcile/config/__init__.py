@@ -26,7 +26,7 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 
 from reconcile.cells import YES_NO, CellRules, quoted
-from reconcile.config.addresses import is_loopback, ping_fault
+from reconcile.config.addresses import is_loopback, ping_fault, server_of
 from reconcile.config.faults import sentence
 from reconcile.config.kinds import Name, Seconds, Strict, Text, nearest, several
 from reconcile.config.notify import NotifySettings, PingSettings
@@ -47,6 +47,7 @@ __all__ = [
     "is_loopback",
     "ping_fault",
     "read_settings",
+    "server_of",
 ]
 
 DEFAULT_NAME = "config.yaml"
@@ -81,6 +82,7 @@ def _synced(value: object) -> object:
 
 
 def _base_url(value: str) -> str:
+    """The address in one spelling, since history and budget go by it."""
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
         raise ValueError("must be an address such as https://api.flxpoint.com")
@@ -88,7 +90,11 @@ def _base_url(value: str) -> str:
         raise ValueError("must hold nothing but scheme, host, port and path")
     if parts.scheme == "http" and not is_loopback(value):
         raise ValueError("must begin with https://; plain http is for this machine only")
-    return value.rstrip("/")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = (
+        "" if parts.port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{parts.port}"
+    )
+    return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"
 
 
 class TimeoutSettings(Strict):

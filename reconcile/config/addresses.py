@@ -4,7 +4,7 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-__all__ = ["is_loopback", "is_variable", "ping_fault"]
+__all__ = ["is_loopback", "is_variable", "ping_fault", "server_of"]
 
 
 def is_loopback(url: str) -> bool:
@@ -16,6 +16,13 @@ def is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def server_of(url: str) -> str:
+    """The server behind a URL, whatever name and path it was asked by; this machine has several."""
+    parts = urlsplit(url)
+    host = "loopback" if is_loopback(url) else parts.hostname or ""
+    return f"{host}:{parts.port or (80 if parts.scheme == 'http' else 443)}"
 
 
 def ping_fault(url: str) -> str:

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -46,7 +46,7 @@ class Budget:
 
     Args:
         path: the database.
-        base_url: where the token is used.
+        base_url: where the token is used, the same for every name of a server.
         fingerprint: of the token.
         rate: calls per second, of this process's settings.
         wall: seconds of the wall clock.
@@ -166,7 +166,12 @@ class Budget:
         ).fetchone()
         if row is None:
             return Schedule()
-        schedule = Schedule(**json.loads(row[0]))
+        # Another version of the program may know more, or less, of a schedule.
+        known = {each.name for each in fields(Schedule)}
+        said = json.loads(row[0])
+        if not isinstance(said, dict):
+            raise TypeError("it holds no schedule")
+        schedule = Schedule(**{name: said[name] for name in known & said.keys()})
         self._shared_spacing = schedule.spacing
         slept = self._clocks() - row[1]
         if abs(slept) <= _SAME_START:

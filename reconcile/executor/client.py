@@ -14,13 +14,15 @@ import truststore
 from reconcile.errors import ConfigError
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.model import CallKind
-from reconcile.tokens import redacted
+from reconcile.tokens import redacted, redacted_json
 
 __all__ = ["Client", "Timeouts"]
 
 _KEPT_BODY = 64 * 1024
 _LONGEST_READ = 32 * 1024 * 1024
 """Bytes of an answer that is read as a whole; a hundred orders with their addresses are 0.3 MB."""
+
+_CLOSING = {"Connection": "close"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Client:
         self._base_url = base_url
         self._token = token
         self._whole = timeouts.whole
+        self._reuses = True
         try:
             self._http = httpx.AsyncClient(
                 headers={
@@ -148,18 +151,28 @@ class Client:
     ) -> Exchange:
         begun = False
         told: httpx.Response | None = None
+        answer = _AnswerWatch()
 
         async def trace(event: str, _info: object) -> None:
             nonlocal begun
             if event.endswith("send_request_headers.started"):
                 begun = True
                 left()
+            elif answer.was_there_before(event):
+                self._reuses = False
+                if event.endswith("complete"):
+                    raise httpx.RemoteProtocolError("the answer was there before the call")
 
+        headers = {**request.pop("headers", {}), **({} if self._reuses else _CLOSING)}
         try:
             async with (
                 asyncio.timeout(self._whole),
                 self._http.stream(
-                    method, self._base_url + path, extensions={"trace": trace}, **request
+                    method,
+                    self._base_url + path,
+                    headers=headers,
+                    extensions={"trace": trace},
+                    **request,
                 ) as response,
             ):
                 told = response
@@ -180,7 +193,30 @@ class Client:
         headers = {
             name.lower(): redacted(value, self._token) for name, value in response.headers.items()
         }
-        return Reply(response.status_code, headers, redacted(body, self._token))
+        return Reply(response.status_code, headers, redacted_json(body, self._token))
+
+
+class _AnswerWatch:
+    """Tells an answer that was in the connection before the call: it belongs to another one.
+
+    A server that sends more than one answer to a call, or a body where none may be, leaves the
+    surplus for the next call on the connection. An answer that comes over the wire takes at
+    least one turn of the loop.
+    """
+
+    def __init__(self) -> None:
+        self._turned = True
+
+    def was_there_before(self, event: str) -> bool:
+        """Told of every step of the exchange; whether this one ended with a surplus."""
+        if event.endswith("receive_response_headers.started"):
+            self._turned = False
+            asyncio.get_running_loop().call_soon(self._turn)
+        ended = event.endswith(("receive_response_headers.complete", "response_headers.failed"))
+        return ended and not self._turned
+
+    def _turn(self) -> None:
+        self._turned = True
 
 
 def _trust(base_url: str) -> ssl.SSLContext:

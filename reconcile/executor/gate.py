@@ -21,6 +21,9 @@ _NOW = 1e-6
 
 _WORTH_TELLING = 3.0
 
+_FAR_OFF = 2.0
+"""Seconds to a slot that are too long for a call to count as begun all the while."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:
@@ -55,7 +58,8 @@ class Gate:
         """Waits for the turn and the slot.
 
         `prepare` is awaited shortly before the slot; `withdraw` takes it back if the run is
-        stopped in between. Returns None if the run was stopped.
+        stopped in between, or the slot becomes void and the next one is far off. Returns None
+        if the run was stopped.
         """
         time = asyncio.get_running_loop().time
         number: int | None = None
@@ -63,6 +67,9 @@ class Gate:
             try:
                 while not self._switch.is_set():
                     slot = self._pace.reserve(time())
+                    if number is not None and slot - time() > _FAR_OFF:
+                        await withdraw(number)
+                        number = None
                     await self._until_near(slot)
                     if number is None and not self._switch.is_set():
                         number = await self._prepared(prepare)

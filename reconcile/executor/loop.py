@@ -25,6 +25,7 @@ from reconcile.executor.verdict import (
     Verdict,
     first_line,
     judge,
+    retry_after,
 )
 from reconcile.history import PlannedCall
 from reconcile.journal import NEVER_SENT, AttemptEnd, Setback
@@ -218,10 +219,12 @@ class Executor:
         return verdict, state
 
     async def _withdraw(self, call: PlannedCall, number: int, tries: Tries) -> None:
-        """The run stopped between the journal's word and the slot: the call never left."""
+        """The run was stopped, or silenced, between the journal's word and the slot."""
         state = Outcome.IN_DOUBT if tries.doubtful else Outcome.PENDING
+        stopped = self.switch.is_set()
         end = AttemptEnd(self.now(), 0.0, NEVER_SENT, None, "stopped", "", {})
-        await self.recorder.record(call, number, end, state, "the run was stopped first")
+        note = "the run was stopped first" if stopped else "Flxpoint asked for silence first"
+        await self.recorder.record(call, number, end, state, note)
 
     def _setback(self, verdict: Verdict, tries: Tries, stop: Stop | None) -> Setback:
         if isinstance(verdict, Accept | Refuse):
@@ -238,8 +241,9 @@ class Executor:
                 self.listener(Event("remark", {"text": _SOMEBODY_ELSE}))
         elif isinstance(exchange, Reply):
             self.pacer.accepted()
-            if isinstance(verdict, Retry | Doubt) and verdict.hold is not None:
-                self.pacer.hold(ended + verdict.hold)
+            hold = retry_after(exchange, self.now())
+            if hold is not None:
+                self.pacer.hold(ended + hold)
 
     def _watch_failures(self, verdict: Verdict | None) -> None:
         stop: Stop | None = None

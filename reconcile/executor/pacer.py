@@ -25,6 +25,9 @@ HELD_UP: Final = 0.005
 FIRST_PAUSE: Final = 0.1
 """Extra seconds before the second call: the first one pays for the connection."""
 
+IDLE: Final = 10.0
+"""A call is a first one if nothing of the token started within so many seconds before it."""
+
 STEP: Final = 0.010
 LARGEST_STEP: Final = 0.5
 _DOUBLINGS: Final = 6
@@ -108,7 +111,6 @@ class Pacer:
     learned: float | None = None
     _refusals: int = field(init=False, default=0)
     schedule: Schedule = field(init=False, default_factory=Schedule)
-    _started: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         """The schedule begins with the learned spacing, never under the floor."""
@@ -152,8 +154,8 @@ class Pacer:
         mine = self.schedule
         slot = max(mine.next_slot, mine.held_until)
         base = slot if at - slot <= VOID_AFTER else at
-        self._started += 1
-        mine.next_slot = base + mine.spacing + (FIRST_PAUSE if self._started == 1 else 0.0)
+        first = not mine.starts or at - mine.starts[-1] > IDLE
+        mine.next_slot = base + mine.spacing + (FIRST_PAUSE if first else 0.0)
         self.schedule.remember(at)
 
     def reserve(self, now: float) -> float:
@@ -174,7 +176,7 @@ class Pacer:
         """
         earliest = self._earliest(slot, now)
         self.schedule.vacate_lost(slot, now, earliest)
-        if self.schedule.may_be_early(slot, now):
+        if self.held_until <= now and self.schedule.may_be_early(slot, now):
             return max(0.0, earliest - now)
         return max(0.0, self.schedule.look_at(slot, now) - now)
 
@@ -258,6 +260,7 @@ class Pacer:
     def hold(self, until: float) -> None:
         """Nothing starts before `until`."""
         self.schedule.held_until = max(self.held_until, until)
+        self.schedule.holes = [at for at in self.schedule.holes if at >= self.held_until]
 
     @property
     def _window(self) -> float:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from math import ceil
 from random import Random, SystemRandom
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -18,6 +17,7 @@ from reconcile.errors import ForbiddenError, InternalError, NoAnswerError, Stopp
 from reconcile.executor.exchange import Exchange, Reply
 from reconcile.executor.pacer import Pace
 from reconcile.executor.retry import RetryPolicy, Tries
+from reconcile.executor.stops import silence_sentence
 from reconcile.executor.verdict import Halt, Retry, judge
 from reconcile.model import CallKind
 
@@ -80,7 +80,9 @@ class Reads:
         tries = Tries()
         while True:
             async with self._turn:
-                started = await slot_of(self.pacer, time, self.patience.longest_hold)
+                started = await slot_of(
+                    self.pacer, time, self.patience.longest_hold, self.patience.now
+                )
             exchange = await self.reader.read(
                 question.path,
                 dict(question.params),
@@ -152,7 +154,9 @@ class Reads:
             await asyncio.sleep(policy.wait(tries.used, self.random))
 
 
-async def slot_of(pacer: Pace, time: Callable[[], float], longest: float) -> float:
+async def slot_of(
+    pacer: Pace, time: Callable[[], float], longest: float, wall: Callable[[], datetime]
+) -> float:
     """Waits for a slot of the budget; returns when it was taken.
 
     Raises:
@@ -161,10 +165,7 @@ async def slot_of(pacer: Pace, time: Callable[[], float], longest: float) -> flo
     while True:
         now = time()
         if pacer.held_until - now > longest:
-            raise StoppedError(
-                f"Flxpoint wants no calls for the next {ceil((pacer.held_until - now) / 60)} "
-                "minutes. Nothing was sent."
-            )
+            raise StoppedError(silence_sentence(pacer.held_until - now, wall()))
         slot = pacer.reserve(now)
         wait: float | None = pacer.ahead(slot, time())
         while wait is not None:

@@ -5,17 +5,24 @@ The rules are those of section 5; they are told the time and know no clock.
 
 import asyncio
 import math
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from reconcile.executor.exchange import Exchange, NeverSent, Reply
-from reconcile.executor.verdict import Doubt, Halt, Refuse, Retry, Verdict
+from reconcile.executor.verdict import Halt, Refuse, Retry, Verdict, retry_after
+from reconcile.wording import counted
 
-__all__ = ["Stop", "StopKind", "StopRules", "StopSwitch"]
+__all__ = ["Stop", "StopKind", "StopRules", "StopSwitch", "silence_sentence"]
 
 _FORBIDDEN = 403
 _FORBIDDEN_IN_A_ROW = 3
+_SHUT = (
+    "Flxpoint forbids these calls to the token (403). The usual cause is a token of the wrong "
+    "kind or scope (Account, Source or Channel)."
+)
 
 
 class StopKind(Enum):
@@ -52,6 +59,17 @@ class StopSwitch:
         """Whether nothing more may be sent."""
         return self.stop is not None
 
+    async def unless_stopped(self, work: Coroutine[Any, Any, None]) -> None:
+        """Does some work, and gives it up at the stop."""
+        working = asyncio.ensure_future(work)
+        stopped = asyncio.ensure_future(self._event.wait())
+        await asyncio.wait((working, stopped), return_when=asyncio.FIRST_COMPLETED)
+        for task in (working, stopped):
+            task.cancel()
+        await asyncio.gather(working, stopped, return_exceptions=True)
+        if not working.cancelled():
+            working.result()
+
     async def sleep(self, seconds: float) -> None:
         """Waits, but not beyond the stop."""
         if not self.is_set() and seconds > 0:
@@ -59,6 +77,13 @@ class StopSwitch:
                 await asyncio.wait_for(self._event.wait(), seconds)
             except TimeoutError:
                 return
+
+
+def silence_sentence(seconds: float, wall: datetime) -> str:
+    """That the server wants so many seconds of silence, and from when it can go on."""
+    until = (wall + timedelta(seconds=math.ceil(seconds))).astimezone().isoformat(" ", "seconds")
+    minutes = counted(math.ceil(seconds / 60), "minute")
+    return f"Flxpoint wants no calls for the next {minutes}; it can go on from {until}."
 
 
 @dataclass(slots=True)
@@ -76,6 +101,7 @@ class StopRules:
     longest_hold: float = 300.0
     _answered: int = field(init=False, default=0)
     _forbidden: int = field(init=False, default=0)
+    _shut: bool = field(init=False, default=False)
     _cause: str = field(init=False, default="")
     _failures: int = field(init=False, default=0)
     _heard_at: float = field(init=False, default=float("-inf"))
@@ -101,27 +127,25 @@ class StopRules:
             return verdict, Stop(StopKind.API, verdict.sentence)
         if not isinstance(exchange, Reply):
             return verdict, self._silence(order_id, exchange, began, now)
-        hold = (verdict.hold or 0.0) if isinstance(verdict, Retry | Doubt) else 0.0
+        hold = retry_after(exchange, wall) or 0.0
         self._heard_at = now + hold
         self._silent_since = None
         self._silent_orders.clear()
         self._only_unsent = True
         stop = self.too_long(hold, wall)
         if stop is not None:
-            keeps = isinstance(verdict, Doubt)
-            return verdict if keeps else Halt(str(exchange.status), stop.sentence), stop
+            again = isinstance(verdict, Retry)
+            return Halt(str(exchange.status), stop.sentence) if again else verdict, stop
         if isinstance(verdict, Retry):
             return verdict, None  # it says nothing of the token
         first = self._answered == 0
         self._answered += 1
         if exchange.status == _FORBIDDEN and isinstance(verdict, Refuse):
             self._forbidden += 1
-            if first or self._forbidden >= _FORBIDDEN_IN_A_ROW:
-                sentence = (
-                    "Flxpoint forbids these calls to the token (403). The usual cause is a "
-                    "token of the wrong kind or scope (Account, Source or Channel)."
-                )
-                return Halt(str(_FORBIDDEN), sentence), Stop(StopKind.API, sentence)
+            # Calls that were under way at the stop are forbidden for the same reason.
+            self._shut = self._shut or first or self._forbidden >= _FORBIDDEN_IN_A_ROW
+            if self._shut:
+                return Halt(str(_FORBIDDEN), _SHUT), Stop(StopKind.API, _SHUT)
         else:
             self._forbidden = 0
         return verdict, None
@@ -130,12 +154,7 @@ class StopRules:
         """Whether the server wants silence for more seconds than are waited for."""
         if hold <= self.longest_hold:
             return None
-        until = (wall + timedelta(seconds=math.ceil(hold))).isoformat(" ", "seconds")
-        sentence = (
-            f"Flxpoint wants no calls for the next {math.ceil(hold / 60)} minutes; "
-            f"the run can be resumed from {until}."
-        )
-        return Stop(StopKind.API, sentence)
+        return Stop(StopKind.API, silence_sentence(hold, wall))
 
     def after_call(self, cause: str | None) -> Stop | None:
         """Told when a call is over: None if acknowledged, else why it failed."""

@@ -15,7 +15,17 @@ from typing import assert_never
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.model import CallKind
 
-__all__ = ["Accept", "Doubt", "Halt", "Refuse", "Retry", "Verdict", "first_line", "judge"]
+__all__ = [
+    "Accept",
+    "Doubt",
+    "Halt",
+    "Refuse",
+    "Retry",
+    "Verdict",
+    "first_line",
+    "judge",
+    "retry_after",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +134,13 @@ def first_line(body: str) -> str:
 def _is_page(body: str) -> bool:
     """Whether the first tag is one of an HTML page; what may stand before it is passed over.
 
-    In steps, since one expression for both goes back over every comment again and again.
+    In steps, since one expression for both goes back over every comment again and again. A
+    comment that goes on beyond what was kept of the body stands before a page too.
     """
     at = 0
     while (before := _PROLOGUE.match(body, at)) is not None:
         at = before.end()
-    return _PAGE.match(body, at) is not None
+    return _PAGE.match(body, at) is not None or body.startswith("<!--", at)
 
 
 def _message(body: str) -> str:
@@ -159,26 +170,27 @@ def _judge_reply(kind: CallKind, reply: Reply, now: datetime) -> Verdict:
                 "wrong kind (Account, Source or Channel), or one that has expired.",
             )
         case 4 if reply.status == _TOO_MANY:
-            hold = _retry_after(reply, now)
+            hold = retry_after(reply, now)
             return Retry(cause, counts=False, hold=hold, throttled=True)
         case 4 if reply.status in _NOT_APPLIED:
-            return Retry(cause, hold=_retry_after(reply, now))
+            return Retry(cause, hold=retry_after(reply, now))
         case 4:
             return Refuse(cause)
         case 5 if kind is CallKind.SYNC or reply.status == _UNAVAILABLE:
             applied = kind is CallKind.SYNC
-            return Retry(cause, applied=applied, hold=_retry_after(reply, now))
+            return Retry(cause, applied=applied, hold=retry_after(reply, now))
         case _:
-            return _maybe_applied(kind, cause, _retry_after(reply, now))
+            return _maybe_applied(kind, cause, retry_after(reply, now))
 
 
 def _judge_success(kind: CallKind, reply: Reply) -> Verdict:
-    # Only the body tells: frameworks label even an empty 204 as text/html.
-    if _is_page(reply.body):
+    # The label alone says nothing: frameworks label even an empty 204 as text/html.
+    labelled = "html" in reply.headers.get("content-type", "").lower()
+    if _is_page(reply.body) or (labelled and reply.body.lstrip("\ufeff \t\r\n").startswith("<")):
         return Halt(
             "login page",
             f"Flxpoint answered with an HTML page ({reply.status}), as it does to a bad token "
-            "with its login page. Nothing was acknowledged.",
+            "with its login page. A page acknowledges nothing.",
         )
     if kind is CallKind.SYNC and reply.status != _NO_CONTENT:
         return Accept(f"answered {reply.status} instead of {_NO_CONTENT}")
@@ -191,16 +203,18 @@ def _maybe_applied(kind: CallKind, cause: str, hold: float | None = None) -> Ver
     return Doubt(cause, hold)
 
 
-def _retry_after(reply: Reply, now: datetime) -> float | None:
-    """Seconds from now; both forms of RFC 9110, section 10.2.3. Nonsense is passed over."""
+def retry_after(reply: Reply, now: datetime) -> float | None:
+    """Seconds for which an answer wants silence, from now; None if it doesn't say.
+
+    Both forms of RFC 9110, section 10.2.3. Nonsense is passed over; what lies beyond thirty
+    years is that long.
+    """
     text = reply.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]+)?", text):
-        return float(text)
+    if re.fullmatch(r"[0-9]{1,300}(?:\.[0-9]{1,300})?", text):
+        return min(float(text), _LONGEST_HOLD)
     try:
         until = parsedate_to_datetime(text)
+        seconds = (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds()
     except (ValueError, OverflowError):
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    seconds = (until - now).total_seconds()
-    return max(0.0, seconds) if seconds <= _LONGEST_HOLD else None
+    return min(max(0.0, seconds), _LONGEST_HOLD)

@@ -165,6 +165,20 @@ def test_a_slot_that_is_given_back_is_the_next_ones(machine: Machine) -> None:
     assert second.reserve(1000.0) == slot
 
 
+def test_a_slot_given_back_is_nobodys_in_a_silence(machine: Machine) -> None:
+    first, second = machine.process(), machine.process()
+    first.take(first.reserve(1000.0), 1000.0)
+    slot = first.reserve(1000.0)
+    second.reserve(1000.0)
+    first.hold(1060.0)
+    first.give_back(slot)
+    machine.clock.at(slot + 0.1)
+
+    held = second.reserve(slot + 0.1)
+    assert held >= 1060.0
+    assert second.ahead(held, slot + 0.1) > 0.0, "nobody starts early"
+
+
 def test_a_wish_for_silence_holds_every_process_and_the_slots_it_has(machine: Machine) -> None:
     first, second = machine.process(), machine.process()
     began = machine.clock.monotonic
@@ -249,12 +263,23 @@ def test_a_damaged_budget_gets_a_sentence(tmp_path: Path, content: bytes) -> Non
         Budget(path, HOST, "f1", 2.0)
 
 
-def test_a_schedule_that_makes_no_sense_gets_a_sentence(machine: Machine) -> None:
+@pytest.mark.parametrize("nonsense", [[1], {"spacing": "wide"}, {"starts": 3}])
+def test_a_schedule_that_makes_no_sense_gets_a_sentence(machine: Machine, nonsense: object) -> None:
     machine.process()
     with closing(sqlite3.connect(machine.path)) as connection, connection:
-        connection.execute("UPDATE budget SET schedule = ?", [json.dumps({"nonsense": 1})])
+        connection.execute("UPDATE budget SET schedule = ?", [json.dumps(nonsense)])
     with pytest.raises(JournalError, match="rate budget"):
-        machine.process()
+        machine.process().reserve(machine.clock.monotonic)
+
+
+def test_another_version_may_know_more_of_a_schedule_or_less(machine: Machine) -> None:
+    machine.process().refused(1000.0, 1000.1, None)
+    with closing(sqlite3.connect(machine.path)) as connection, connection:
+        (said,) = connection.execute("SELECT schedule FROM budget").fetchone()
+        other = json.loads(said) | {"moods": ["good"]}
+        del other["queue"]
+        connection.execute("UPDATE budget SET schedule = ?", [json.dumps(other)])
+    assert machine.process().spacing == pytest.approx(0.521)
 
 
 def test_three_real_processes_share_the_rate_of_one_token(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The real client against real servers: what arrives there, and what is made of the answers."""
 
 import asyncio
+import json
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -310,6 +311,35 @@ def test_what_is_no_http_is_no_reply(answer: bytes) -> None:
     assert answered_by(Bytes(answer, stays=False), sync) == NoReply("the connection broke")
 
 
+TWO_ANSWERS = b"HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"
+BODY_WHERE_NONE_MAY_BE = b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize("answer", [TWO_ANSWERS, BODY_WHERE_NONE_MAY_BE], ids=["two", "body"])
+def test_what_an_answer_left_over_is_no_answer_to_the_next_call(answer: bytes) -> None:
+    server = Bytes(answer)
+
+    async def four(client: Client) -> list[Exchange]:
+        return [await sync(client) for _ in range(4)]
+
+    first, second, *others = answered_by(server, four)
+
+    assert isinstance(first, Reply)
+    assert second == NoReply("the connection broke")
+    assert [e.status for e in others if isinstance(e, Reply)] == [204, 204]
+    assert len(server.connections) == 3, "each call has one of its own from then on"
+
+
+def test_an_answer_that_is_quick_is_taken_for_what_it_is() -> None:
+    server = Bytes()
+
+    async def many(client: Client) -> list[Exchange]:
+        return [await sync(client) for _ in range(50)]
+
+    assert [e.status for e in answered_by(server, many) if isinstance(e, Reply)] == [204] * 50
+    assert len(server.connections) == 1
+
+
 def test_an_answer_that_trickles_is_given_up_after_the_time_for_the_whole_call() -> None:
     """Each piece comes in time, and the end never does."""
     server = Bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", pause=0.1)
@@ -435,6 +465,23 @@ def test_an_answer_that_echoes_the_token_comes_back_without_it() -> None:
     assert isinstance(exchange, Reply)
     assert exchange.body.startswith("the token ")
     assert exchange.body.endswith(" is no good")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{{"message": "bad key {}"}}'.format(TOKEN.replace("T", "\\u0054")),
+        f'{{"message": "bad key {TOKEN.lower()}"}}',
+        '["{}"]'.format(TOKEN.replace("O", "\\u004f", 1)),
+    ],
+    ids=["escaped", "lower case", "one sign"],
+)
+def test_an_echo_in_other_spelling_comes_back_without_the_token(body: str) -> None:
+    with served(Answer(400, {}, body)) as sandbox:
+        exchange = calling(sandbox.base_url, sync)
+
+    assert isinstance(exchange, Reply)
+    assert TOKEN.casefold() not in str(json.loads(exchange.body)).casefold()
 
 
 def test_a_token_that_is_no_header_is_in_no_message() -> None:

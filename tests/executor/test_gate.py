@@ -126,6 +126,17 @@ def test_a_wish_for_silence_counts_also_for_the_one_who_was_about_to_pass() -> N
     assert door.when("passed")[2][1] >= 31.1
 
 
+def test_no_call_counts_as_begun_while_silence_lasts() -> None:
+    async def work(door: Door) -> None:
+        door.loop.call_later(0.6, door.pacer.refused, 0.0, 0.6, 30.0)
+        await crowd(door, 3)
+
+    door = at_the_door(work)
+    assert door.when("prepared")[:2] == [(0, 0.0), (1, 0.581)]
+    assert door.when("withdrawn") == [(1, 0.611)]
+    assert door.when("prepared")[2] == (1, 30.57)
+
+
 def test_a_long_wait_is_told_and_a_short_one_is_not() -> None:
     async def work(door: Door) -> None:
         door.pacer.hold(30.0)

@@ -17,7 +17,7 @@ from reconcile.executor import (
     Verdict,
     judge,
 )
-from reconcile.executor.verdict import Doubt, Halt, Refuse, Retry
+from reconcile.executor.verdict import Accept, Doubt, Halt, Refuse, Retry
 from reconcile.model import CallKind
 from reconcile.testing import VirtualTime, run_in_virtual_time
 
@@ -231,6 +231,11 @@ def test_silence_of_five_minutes_is_kept_and_of_more_stops(status: int) -> None:
     assert stop is not None
 
 
+def local(time: str) -> str:
+    """As people see it: the time of this machine, with its offset."""
+    return datetime.fromisoformat(time).astimezone().isoformat(" ", "seconds")
+
+
 def test_a_stop_for_silence_says_from_when_the_run_can_be_resumed() -> None:
     here = timezone(timedelta(hours=1))
     wall = NOW.astimezone(here) + timedelta(milliseconds=1)
@@ -238,7 +243,7 @@ def test_a_stop_for_silence_says_from_when_the_run_can_be_resumed() -> None:
 
     assert stop is not None
     assert "the next 60 minutes" in stop.sentence
-    assert "resumed from 2026-01-05 10:00:00+01:00" in stop.sentence
+    assert f"it can go on from {local('2026-01-05T10:00:00+01:00')}." in stop.sentence
 
 
 def test_a_date_beyond_the_bound_stops_too() -> None:
@@ -246,7 +251,30 @@ def test_a_date_beyond_the_bound_stops_too() -> None:
     stop = Watch().hear(reply)[1]
 
     assert stop is not None
-    assert "resumed from 2026-01-05 09:00:00+00:00" in stop.sentence
+    assert f"it can go on from {local('2026-01-05T09:00:00+00:00')}." in stop.sentence
+
+
+@pytest.mark.parametrize("text", ["9999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_silence_without_end_stops_too(text: str) -> None:
+    assert Watch().hear(Reply(429, {"retry-after": text}))[1] is not None
+
+
+@pytest.mark.parametrize("status", [202, 204, 403, 413])
+def test_a_long_silence_stops_the_run_whatever_was_answered(status: int) -> None:
+    watch = Watch()
+    watch.hear(Reply(204))
+    verdict, stop = watch.hear(Reply(status, {"retry-after": "3600"}))
+
+    assert stop is not None
+    assert isinstance(verdict, Accept if status < 300 else Refuse)
+
+
+def test_who_is_forbidden_while_others_are_under_way_takes_them_along() -> None:
+    watch = Watch()
+    first = watch.hear(Reply(403))
+    second = watch.hear(Reply(403), order=2)
+
+    assert [isinstance(verdict, Halt) for verdict, _ in (first, second)] == [True, True]
 
 
 def test_a_status_call_in_doubt_stays_so_when_silence_stops_the_run() -> None:
@@ -299,3 +327,35 @@ def test_a_stop_wakes_everybody_who_waits() -> None:
         return [*woken, await sleep(60.0), await sleep(-1.0)]
 
     assert run_in_virtual_time(work) == [2.0, 5.0, 5.0, 5.0, 5.0]
+
+
+# What is given up at a stop
+
+
+def test_work_is_given_up_at_the_stop_and_otherwise_done() -> None:
+    done: list[str] = []
+
+    async def work(seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        done.append(f"after {seconds:.0f} s")
+
+    async def act(loop: VirtualTime) -> float:
+        switch = StopSwitch()
+        loop.call_later(20.0, switch.request, Stop(StopKind.USER, "Stopped by Ctrl-C."))
+        await switch.unless_stopped(work(5.0))
+        await switch.unless_stopped(work(60.0))
+        return loop.time()
+
+    assert run_in_virtual_time(act) == pytest.approx(20.0)
+    assert done == ["after 5 s"]
+
+
+def test_what_goes_wrong_with_such_work_is_heard_of() -> None:
+    async def work() -> None:
+        raise OSError("no")
+
+    async def act(_loop: VirtualTime) -> None:
+        await StopSwitch().unless_stopped(work())
+
+    with pytest.raises(OSError, match="no"):
+        run_in_virtual_time(act)
