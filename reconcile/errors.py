@@ -70,8 +70,8 @@ _MEANINGS: dict[ExitCode, str] = {
     ),
     ExitCode.STOPPED_BY_USER: "stopped before the end by Ctrl-C, SIGTERM or `--finish-by`: go on",
     ExitCode.INTERNAL: (
-        "an error of the job itself: totals differ, journal or workbook not writable "
-        "after sending began, a bug"
+        "an error of the job itself: totals differ (also a file's amounts and its own total row), "
+        "journal or workbook not writable after sending began, a bug"
     ),
 }
 _RANKS = (

@@ -84,8 +84,8 @@ def finished_lines(finished: Finished, again: str) -> Iterator[str]:
         f"Rows       {totals.rows_read} read = {totals.rows_used} used + "
         f"{totals.rows_rejected} rejected + {totals.rows_ignored} ignored"
     )
-    if totals.difference:
-        yield f"WRONG      {totals.difference} rows or orders are not accounted for"
+    for sentence in totals.wrong:
+        yield f"WRONG      {sentence}"
     if finished.back is not None:
         yield f"Read back  {finished.back.sentence}"
     if finished.workbook is not None:
@@ -191,6 +191,7 @@ def _finished_json(finished: Finished, again: str) -> dict[str, Any]:
         "stopped": finished.stop.sentence if finished.stop else None,
         "go_on": again if finished.stop else None,
         "fault": finished.fault or None,
+        "wrong": totals.wrong,
         "workbook": str(finished.workbook) if finished.workbook else None,
         "orders": {
             "total": totals.orders,

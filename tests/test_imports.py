@@ -27,6 +27,7 @@ LAYERS: Final = {
         "errors",
         "events",
         "signals",
+        "wording",
         "executor.exchange",
     ],
     "answers": ["online.answers", "online.held"],

@@ -48,8 +48,10 @@ def report(
         record, workbook, totals = rebuild_report(journal, run_id, results, keep)
     if as_json:
         print_json({"run": record.id, "workbook": str(workbook)})
+    for sentence in totals.wrong:
+        say.always(f"WRONG      {sentence}")
     say.result(f"Workbook   {workbook}")
-    return ExitCode.INTERNAL if totals.difference else ExitCode.DONE
+    return ExitCode.INTERNAL if totals.wrong else ExitCode.DONE
 
 
 @program.command(epilog=EPILOG)

@@ -132,6 +132,9 @@ class Work:
         again = self.goes_on(finished)
         for line in finished_lines(finished, again):
             self.say.result(line)
+        if self.say.json or self.say.quiet:
+            for sentence in finished.totals.wrong:
+                self.say.always(f"reconcile: {sentence}")
         if finished.stop and (self.say.json or self.say.quiet):
             self.say.always(f"{finished.stop.sentence} To go on:\n  {again}")
         if finished.fault:

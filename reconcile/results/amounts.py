@@ -1,22 +1,23 @@
-"""The amounts of an export by outcome, beside the total that the file itself says.
+"""The amounts of an export by outcome, and whether they add up to its own total row.
 
 Pure, and careful: a column counts only if its header is an unmistakable word and every row of
-data holds an amount that can be read in one way.
+data holds an amount that can be read in one way. A difference is one only if nothing else
+explains it; what may explain it is said.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 
 from reconcile.fields import normal_name
-from reconcile.journal import RowRecord, SourceRecord
+from reconcile.journal.records import RowRecord, SourceRecord
 from reconcile.model import IgnoreRule, Outcome
-from reconcile.results.ledger import Ledger
-from reconcile.results.reasons import outcome_of
-from reconcile.results.tables import Block, Value
+from reconcile.results.explaining import Doubt, Extras, counted_as, is_data, tie_out
+from reconcile.results.money import CENT, Reading, currency_of, with_comma, with_point
+from reconcile.results.repeats import Repeats, repeats_of
 
-__all__ = ["amount_blocks"]
+__all__ = ["Amounts", "amounts_of"]
 
 _HEADERS = frozenset(
     map(
@@ -28,71 +29,221 @@ _HEADERS = frozenset(
         ),
     )
 )
-_MONEY = re.compile(r"[$€£¥\s\u00a0\u202f']|\b(?:USD|EUR|GBP|CHF|CAD|AUD)\b")
-_POINT = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,6})?|[0-9]+(?:\.[0-9]{1,17})?")
-_COMMA = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]{1,6})?|[0-9]+(?:,[0-9]{1,17})?")
-_NO_AMOUNT = frozenset(
-    {IgnoreRule.BLANK, IgnoreRule.HEADER, IgnoreRule.HEADER_AGAIN, IgnoreRule.TITLE}
-    | {IgnoreRule.SUBTOTAL, IgnoreRule.HEADING, IgnoreRule.FOOTER, IgnoreRule.TOTAL}
+_CURRENCIES = frozenset(
+    map(normal_name, ("Currency", "Currency Code", "CurrencyCode", "Währung", "Waehrung"))
 )
-_CENT = Decimal("0.01")
+_WORDS = (IgnoreRule.HEADING, IgnoreRule.SUBTOTAL, IgnoreRule.FOOTER)
+_AS_SHOWN = ("text", "html")
+_HALF = Decimal("0.5")
 
-_Reading = Callable[[str], Decimal | None]
+Outcomes = Callable[[RowRecord], Outcome | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """The sums of one column of one export.
+
+    `each_order_once` says that an amount of the order stands on each of its rows, and was
+    counted once. `explained` says what of the rows the total leaves out. `doubt` says why a
+    difference can't be judged.
+    """
+
+    source: SourceRecord
+    header: str
+    by_outcome: Mapping[str, Decimal]
+    total: Decimal | None = None
+    each_order_once: bool = False
+    explained: str = ""
+    doubt: str = ""
+
+    @property
+    def added(self) -> Decimal:
+        """The sum of every row."""
+        return sum(self.by_outcome.values(), Decimal())
+
+    @property
+    def differ(self) -> bool:
+        """Whether the rows surely don't add up to the total row."""
+        if self.total is None or self.explained or self.doubt:
+            return False
+        return abs(self.added - self.total) >= CENT
+
+    @property
+    def sentence(self) -> str:
+        """The difference, and what to do about it."""
+        total = self.total or Decimal()
+        return (
+            f"The total row of {self.source.file} says {total:,.2f}, and its rows add up to "
+            f"{self.added:,.2f}: a difference of {self.added - total:,.2f}. Look whether rows are "
+            "missing from the export, or were added to it, before you rely on it."
+        )
 
 
 @dataclass(slots=True)
 class _Sums:
     """The sums of a column, as they are read in one way; `sound` until a cell can't be."""
 
-    read: _Reading
+    read: Reading
     sound: bool = True
     rows: int = 0
+    filled: int = 0
+    decimals: int = 0
+    last: int = 0
+    between: bool = False
+    moved: bool = False
     by_outcome: dict[str, Decimal] = field(default_factory=dict)
-    totals: list[Decimal] = field(default_factory=list)
-    once: dict[int, Decimal | None] = field(default_factory=dict)
+    totals: list[tuple[Decimal, int, bool]] = field(default_factory=list)
+    extras: Extras = field(default_factory=Extras)
+    currencies: set[str] = field(default_factory=set)
 
-    def add(self, row: RowRecord, text: str, outcome: Outcome | None) -> None:
-        amount = self.read(text)
-        if row.state == "ignored":
-            if row.detail == IgnoreRule.TOTAL and amount is not None:
-                self.totals.append(amount)
-            elif row.detail not in _NO_AMOUNT and amount is not None:
-                self._count(f"ignored: {row.detail}", amount)
-            return
+    def add(self, row: RowRecord, at: int, outcome: Outcome | None) -> None:
+        amount, what = _read(self.read, row, at), counted_as(row, outcome)
+        text = _text(row, at)
+        if what is not None and is_data(row):
+            self._add_data(row, text, amount, what)
+        elif amount is None:
+            self.moved |= what is not None and bool(text)
+        elif what is not None:
+            self._count(what, amount)
+            self.extras.add_group(what, amount)
+        elif row.detail == IgnoreRule.TOTAL:
+            self.totals.append((amount, self.last, any(map(_is_word, row.cells))))
+        elif row.detail in _WORDS:
+            self.extras.add_words(amount, subtotal=row.detail == IgnoreRule.SUBTOTAL)
+
+    def _add_data(self, row: RowRecord, text: str, amount: Decimal | None, what: str) -> None:
         if amount is None:
             self.sound = False
             return
+        self.between |= bool(self.totals) and self.totals[-1][1] > 0
+        self.moved |= bool(row.surplus)
+        self.last = row.row
         self.rows += 1
-        self._count(str(outcome or Outcome.PENDING), amount)
-        if row.order_id is not None:
-            known = self.once.setdefault(row.order_id, amount)
-            self.once[row.order_id] = amount if known == amount else None
+        self.decimals = max(self.decimals, -int(amount.as_tuple().exponent))
+        if text:
+            self.filled += 1
+            self.currencies.add(currency_of(text))
+        self.extras.end_of_tail()
+        self._count(what, amount)
 
     def _count(self, what: str, amount: Decimal) -> None:
         self.by_outcome[what] = self.by_outcome.get(what, Decimal()) + amount
 
     @property
-    def all_rows(self) -> Decimal:
-        """The sum of every row."""
+    def total(self) -> tuple[Decimal, int, bool] | None:
+        """The one total row: its amount, the data row before it, and whether it has words."""
+        return self.totals[0] if len(self.totals) == 1 and not self.between else None
+
+    @property
+    def added(self) -> Decimal:
         return sum(self.by_outcome.values(), Decimal())
 
-    def of_orders(self) -> Decimal | None:
-        """The sum with each order once, if all rows of an order say the same."""
-        amounts = list(self.once.values())
-        if any(amount is None for amount in amounts):
-            return None
-        return sum((amount for amount in amounts if amount is not None), Decimal())
 
+def amounts_of(
+    sources: Sequence[SourceRecord],
+    rows: Callable[[], Iterable[RowRecord]],
+    outcome: Outcomes,
+    doubts: Mapping[str, Doubt] = MappingProxyType({}),
+) -> tuple[Amounts, ...]:
+    """The sums of each export that has a column of amounts.
 
-def amount_blocks(ledger: Ledger) -> Iterator[Block]:
-    """The sums of each export that has a column of amounts; a difference in red."""
-    for source in ledger.reader.run.sources:
-        column = _amount_column(source)
-        if column is None:
+    Args:
+        sources: The exports.
+        rows: Goes through their rows, anew each time it is called.
+        outcome: How a row stands.
+        doubts: Files that have something for which a difference in them may be none.
+    """
+    found_at = {source.number: _amount_column(source) for source in sources}
+    columns = {number: at for number, at in found_at.items() if at is not None}
+    if not columns:
+        return ()
+    ways = {number: (_Sums(with_point), _Sums(with_comma)) for number in columns}
+    currencies: dict[int, set[str]] = {number: set() for number in columns}
+    where = {number: _currency_column(sources[number]) for number in columns}
+    for row in rows():
+        at = columns.get(row.source)
+        if at is None:
             continue
-        sums = _summed(ledger, source, column)
-        if sums is not None:
-            yield from _told(source, source.headers[column], sums)
+        told = where[row.source]
+        if told is not None and row.state != "ignored" and told < len(row.cells):
+            currencies[row.source].add(row.cells[told].strip())
+        how = outcome(row)
+        for way in ways[row.source]:
+            if way.sound:
+                way.add(row, at, how)
+    found = []
+    for number, at in columns.items():
+        sums = _one_way(ways[number])
+        if sums is not None and len(sums.currencies) == 1 and len(currencies[number]) <= 1:
+            column = _Column(sources[number], at, sums, rows, outcome)
+            found.append(_judged(column, doubts.get(column.source.file)))
+    return tuple(_over_all_files(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    source: SourceRecord
+    at: int
+    sums: _Sums
+    rows: Callable[[], Iterable[RowRecord]]
+    outcome: Outcomes
+
+    def repeats(self) -> Repeats:
+        """What stands on several rows of an order; goes through the rows once more."""
+        mine = (row for row in self.rows() if row.source == self.source.number)
+        return repeats_of(self.source, self.at, mine, self.sums.read, self.outcome)
+
+
+def _judged(column: _Column, beside: Doubt | None) -> Amounts:
+    source, sums = column.source, column.sums
+    header = source.headers[column.at]
+    if sums.total is None:
+        return Amounts(source, header, sums.by_outcome)
+    total, _, has_words = sums.total
+    added = Amounts(source, header, sums.by_outcome, total)
+    if not added.differ:
+        return added
+    explained = tie_out(sums.added, total, sums.extras)
+    if isinstance(explained, str):
+        return Amounts(source, header, sums.by_outcome, total, explained=explained)
+    repeats = column.repeats()
+    if repeats.any:
+        once = tie_out(repeats.added, total, sums.extras.instead(repeats.groups))
+        if isinstance(once, str):
+            return Amounts(
+                source, header, repeats.by_outcome, total, each_order_once=True, explained=once
+            )
+    possible = (
+        explained,
+        Doubt.NO_WORDS if not has_words else None,
+        Doubt.MOVED if sums.moved else None,
+        beside,
+        Doubt.REPEATS if repeats.may_explain(sums.added, total, sums.extras.most) else None,
+        Doubt.ROUNDING if abs(sums.added - total) <= _rounding(source, sums) else None,
+    )
+    doubt = next((doubt.value for doubt in possible if doubt is not None), "")
+    return Amounts(source, header, sums.by_outcome, total, doubt=doubt)
+
+
+def _rounding(source: SourceRecord, sums: _Sums) -> Decimal:
+    """What rounding may make of a text file, whose amounts are as they were shown."""
+    if source.kind not in _AS_SHOWN or sums.decimals not in (0, 2):
+        return Decimal()
+    unit = CENT if sums.decimals else Decimal(1)
+    return min(unit * _HALF * (sums.rows + 1), (10 if sums.decimals == 0 else 100) * unit)
+
+
+def _over_all_files(found: Sequence[Amounts]) -> Iterator[Amounts]:
+    """An export in several files may have the total of all at the end of the last."""
+    for each in found:
+        alike = [other for other in found if other.header == each.header]
+        added = sum((other.added for other in alike), Decimal())
+        if each.differ and len(alike) > 1 and abs(added - (each.total or 0)) < CENT:
+            yield Amounts(
+                each.source, each.header, each.by_outcome, each.total, doubt=Doubt.ALL_FILES.value
+            )
+        else:
+            yield each
 
 
 def _amount_column(source: SourceRecord) -> int | None:
@@ -105,62 +256,27 @@ def _amount_column(source: SourceRecord) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-def _summed(ledger: Ledger, source: SourceRecord, column: int) -> _Sums | None:
+def _currency_column(source: SourceRecord) -> int | None:
+    names = [normal_name(header) for header in source.headers]
+    return next((at for at, name in enumerate(names) if name in _CURRENCIES), None)
+
+
+def _one_way(ways: Sequence[_Sums]) -> _Sums | None:
     """The sums, if the column can be read in one way only."""
-    ways = [_Sums(_with_point), _Sums(_with_comma)]
-    for row in ledger.reader.rows():
-        if row.source == source.number:
-            text = row.cells[column] if column < len(row.cells) else ""
-            for way in ways:
-                if way.sound and (text.strip() or row.state != "ignored"):
-                    way.add(row, text, outcome_of(ledger, row))
-            if not any(way.sound for way in ways):
-                return None
-    sound = [way for way in ways if way.sound and way.rows]
-    same = len({(way.all_rows, tuple(way.totals)) for way in sound}) == 1
+    sound = [way for way in ways if way.sound and way.filled]
+    same = len({(way.added, tuple(way.totals)) for way in sound}) == 1
     return sound[0] if sound and same else None
 
 
-def _told(source: SourceRecord, header: str, sums: _Sums) -> Iterator[Block]:
-    total = sums.totals[0] if len(sums.totals) == 1 else None
-    added = sums.all_rows
-    once = sums.of_orders()
-    differs = total is not None and abs(added - total) >= _CENT
-    if differs and total is not None and once is not None and abs(once - total) < _CENT:
-        return  # the amount of the order stands on each of its rows, and ties out
-    lines: list[tuple[Value, ...]] = [
-        (f"  {outcome}", float(amount)) for outcome, amount in sums.by_outcome.items()
-    ]
-    lines.insert(0, (f"All rows of {source.file}", float(added)))
-    if total is not None:
-        lines.append(("The total row of the file", float(total)))
-        lines.append(("Difference", float(added - total)))
-    yield Block(f"Amounts: {header}", lines)
-    if differs and total is not None:
-        yield Block("The amounts differ", [(_difference(source, added, total),)], alarm=True)
+def _text(row: RowRecord, at: int) -> str:
+    return row.cells[at].strip() if at < len(row.cells) else ""
 
 
-def _difference(source: SourceRecord, added: Decimal, total: Decimal) -> str:
-    return (
-        f"The total row of {source.file} says {total:,.2f}, and its rows add up to {added:,.2f}: "
-        f"a difference of {added - total:,.2f}. Look whether rows are missing from the export, or "
-        "were added to it, before you rely on it."
-    )
+def _read(read: Reading, row: RowRecord, at: int) -> Decimal | None:
+    """The amount of a row of data; an empty cell is none, unless a formula stands in it."""
+    text = _text(row, at)
+    return Decimal() if not text and is_data(row) and at not in row.was else read(text)
 
 
-def _with_point(text: str) -> Decimal | None:
-    return _read(text, _POINT, ",", ".")
-
-
-def _with_comma(text: str) -> Decimal | None:
-    return _read(text, _COMMA, ".", ",")
-
-
-def _read(text: str, shape: re.Pattern[str], group: str, point: str) -> Decimal | None:
-    bare = _MONEY.sub("", text.strip())
-    negative = bare.startswith(("-", "(")) or bare.endswith("-")
-    digits = bare.strip("-()+")
-    if shape.fullmatch(digits) is None:
-        return None
-    amount = Decimal(digits.replace(group, "").replace(point, "."))
-    return -amount if negative else amount
+def _is_word(text: str) -> bool:
+    return any(map(str.isalpha, text))

@@ -7,7 +7,7 @@ from typing import Any
 
 from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -21,7 +21,7 @@ from reconcile.results.kept import typed
 from reconcile.results.original import CannotReturnError, Original
 from reconcile.results.returned import Mark, Returned
 from reconcile.results.sheets import MOST_LINKS, place_in
-from reconcile.results.style import BODY, Styles, outcome_look
+from reconcile.results.style import BODY, Styles, pale_outcome_look
 from reconcile.results.tables import Kept
 
 __all__ = ["annotate"]
@@ -122,6 +122,8 @@ def _make_columns(sheet: Any, first: int, header_row: int) -> None:
         cell.value = name
         if model is not None:
             cell._style = copy(model._style)  # noqa: SLF001 - as openpyxl's own docs do
+            side = "center" if name == ADDED[0] else "left"  # as what stands below it
+            cell.alignment = Alignment(horizontal=side, vertical=model.alignment.vertical)
 
 
 def _last_heading(sheet: Any, header_row: int, first: int) -> Any:
@@ -143,7 +145,7 @@ class _Looks:
 
     def outcome(self, outcome: Any) -> Any:
         if outcome not in self._outcomes:
-            look = replace(outcome_look(outcome), vertical="bottom")
+            look = replace(pale_outcome_look(outcome), vertical="bottom")
             self._outcomes[outcome] = self._of(look)
         return self._outcomes[outcome]
 

@@ -11,11 +11,12 @@ from reconcile.issues import reason, remedy
 from reconcile.model import Issue, Outcome
 from reconcile.results.ledger import Ledger
 from reconcile.results.tables import Block, Value
-from reconcile.results.words import CALLS, NEXT_STEPS
+from reconcile.results.words import call_words, remedy_of
 
 __all__ = ["causes"]
 
-_NUMBERS = re.compile(r"[0-9]+")
+# The status of an answer tells causes apart; other numbers are those of one order.
+_NUMBERS = re.compile(r"(?<!answered )\b[0-9]+")
 _LISTED = 30
 _COLUMNS = ("Count", "What is wrong", "What to do")
 
@@ -53,10 +54,10 @@ def _found(ledger: Ledger) -> Iterator[_Cause]:
             yield from (_of_issue(issue) for issue in by_code.values())
         for call in calls:
             if not call.outcome.done and call.outcome is not Outcome.REJECTED:
-                said = f": {call.note}" if call.note else ""
                 key = (call.kind.value, call.outcome.value, _NUMBERS.sub("#", call.note))
-                sentence = f"{CALLS[call.kind].capitalize()} {call.outcome}{said}"
-                yield key, sentence, NEXT_STEPS[call.outcome]
+                sentence = call_words(call.kind, call.outcome, call.note)
+                sentence = sentence[0].upper() + sentence[1:]
+                yield key, sentence, remedy_of(call.kind, call.outcome)
 
 
 def _of_issue(issue: Issue, more: str = "") -> _Cause:

@@ -15,6 +15,7 @@ from reconcile.results.cells import (
     text_cell,
     typed_cell,
 )
+from reconcile.results.figures import is_figure
 from reconcile.results.fit import line_count, text_width
 from reconcile.results.kept import typed
 from reconcile.results.style import BODY, LINK, NUMBERS, Styles, outcome_look
@@ -50,6 +51,8 @@ class ColumnCells:
         self._numbers = column.kind in _FORMATS
         self._outcomes = _OUTCOME_WORDS if column.kind is Kind.OUTCOME else frozenset()
         self._look = replace(BODY, wraps=column.wraps)
+        self._figures = column.figures
+        self._right = styles.number(replace(NUMBERS, number_format="@"))
         if self._numbers:
             self._look = replace(NUMBERS, number_format=_FORMATS[column.kind], wraps=column.wraps)
         self._style = styles.number(self._look)
@@ -84,6 +87,8 @@ class ColumnCells:
             outcome = Outcome(text)
             return text_cell(ref, self._styles.number(outcome_look(outcome)), outcome.value)
         fits = len(text) <= self._room and "\n" not in text
+        if self._figures and fits and is_figure(text):
+            return text_cell(ref, self._right, text)
         return text_cell(ref, self._style if fits else self._fitted(text), text)
 
     def _fitted(self, text: str) -> int:

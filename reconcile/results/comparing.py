@@ -6,6 +6,7 @@ runs change it. Lines are matched by what names them, so that a missing one shif
 
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -98,12 +99,42 @@ def returned_differences(returned: Returned, found: Path) -> Iterator[Difference
     starts = [at for at in range(len(header)) if tuple(header[at : at + 3]) == ADDED]
     if not starts:
         return
+    column, ids = starts[-1], sorted(set(source.fields.values()))
+    differing: list[Difference] = []
+    ours: Counter[tuple[str, ...]] = Counter()
+    theirs: Counter[tuple[str, ...]] = Counter()
     for mark in returned.marks():
+        if mark.row == source.header_row:
+            continue
         said = "" if mark.outcome is None else str(mark.outcome)
-        row = rows[mark.row - 1] if mark.row <= len(rows) else []
-        there = _text(row[starts[-1]]) if starts[-1] < len(row) else ""
-        if said != there and mark.row != source.header_row:
-            yield Difference(title, f"row {mark.row}", ADDED[0], said, there)
+        row = [_text(cell) for cell in rows[mark.row - 1]] if mark.row <= len(rows) else []
+        there = row[column] if column < len(row) else ""
+        if said:
+            ours[said, *(_text(mark.cells[at]).strip() for at in ids)] += 1
+        if there:
+            theirs[there, *(row[at].strip() for at in ids)] += 1
+        if said != there:
+            differing.append(Difference(title, f"row {mark.row}", ADDED[0], said, there))
+    missing, surplus = ours - theirs, theirs - ours
+    if missing.total() + surplus.total() < len(differing):  # somebody has sorted the rows
+        differing = list(_by_ids(title, missing, surplus))
+    yield from differing
+
+
+def _by_ids(
+    title: str, missing: Counter[tuple[str, ...]], surplus: Counter[tuple[str, ...]]
+) -> Iterator[Difference]:
+    """Rows that have another outcome, named by their ids."""
+    others: dict[tuple[str, ...], list[str]] = {}
+    for outcome, *ids in surplus.elements():
+        others.setdefault(tuple(ids), []).append(outcome)
+    for said, *ids in missing.elements():
+        there = others.get(tuple(ids), [])
+        named = f"the row {', '.join(filter(None, ids))}"
+        yield Difference(title, named, ADDED[0], said, there.pop() if there else "")
+    for same, rest in others.items():
+        named = f"the row {', '.join(filter(None, same))}"
+        yield from (Difference(title, named, ADDED[0], "", outcome) for outcome in rest)
 
 
 def _title_of(sheet: str, book: Any) -> str | None:

@@ -23,6 +23,8 @@ from reconcile.journal import (
     UncoveredOrder,
 )
 from reconcile.model import CallKind, Issue, Notice, Outcome
+from reconcile.results.amounts import Amounts, amounts_of
+from reconcile.results.explaining import Doubt
 
 __all__ = ["Ledger", "RunReader", "Totals"]
 
@@ -70,6 +72,7 @@ class Totals:
     """The control totals. `rows` counts states; `ignored` counts rules.
 
     `superseded` of the pending orders have been planned by a later run, which has them now.
+    `amounts` says of each file whose rows don't add up to its own total row by how much.
     """
 
     rows_read: int
@@ -81,6 +84,7 @@ class Totals:
     retries: int
     throttled: int
     superseded: int = 0
+    amounts: tuple[str, ...] = ()
 
     @property
     def rows_used(self) -> int:
@@ -104,13 +108,21 @@ class Totals:
         orders = self.orders - sum(self.outcomes.values())
         return abs(rows) + abs(orders)
 
+    @property
+    def wrong(self) -> list[str]:
+        """What doesn't tie out, in sentences."""
+        count = self.difference
+        missing = [f"{count} rows or orders are not accounted for"] if count else []
+        return [*missing, *self.amounts]
+
 
 @dataclass(slots=True)
 class Ledger:
     """Everything of a run that is looked up while its report is written.
 
     `superseded` names the later run that has planned a call which is left. `outcomes` and
-    `calls` are by order id; `issues` by order id (None: no order named).
+    `calls` are by order id; `issues` by order id (None: no order named). `amounts` are the sums
+    of the files that have a column of amounts.
     """
 
     reader: RunReader
@@ -120,6 +132,7 @@ class Ledger:
     notices: list[Notice] = field(init=False, default_factory=list)
     superseded: Mapping[tuple[int, CallKind], tuple[str, bool]] = field(init=False)
     totals: Totals = field(init=False)
+    amounts: tuple[Amounts, ...] = field(init=False)
     _at: dict[tuple[str, str, int], list[tuple[int | None, Issue]]] = field(
         init=False, default_factory=dict
     )
@@ -146,7 +159,18 @@ class Ledger:
                 self.outcomes[order.order_id] = Outcome.REJECTED
             elif calls:
                 self.outcomes[order.order_id] = Outcome.worst([call.outcome for call in calls])
+        doubts = {n.place.file: _DOUBTS[n.code] for n in self.notices if n.code in _DOUBTS}
+        sources = self.reader.run.sources
+        self.amounts = amounts_of(sources, self.reader.rows, self.outcome_of, doubts)
         self.totals = self._count(orders)
+
+    def outcome_of(self, row: RowRecord) -> Outcome | None:
+        """How the order of a row stands; a rejected row without an order is rejected itself."""
+        if row.state == "ignored":
+            return None
+        if row.order_id is None:
+            return Outcome.REJECTED if row.state in ("rejected", "held") else None
+        return self.outcomes.get(row.order_id)
 
     def row_issues(self, row: RowRecord) -> list[Issue]:
         """The issues that name this row."""
@@ -202,6 +226,7 @@ class Ledger:
             retries=sum(attempt.number > 1 for attempt in sent),
             throttled=sum(a.end is not None and a.end.status == _TOO_MANY for a in sent),
             superseded=sum(self._is_superseded(order_id) for order_id in self.outcomes),
+            amounts=tuple(amounts.sentence for amounts in self.amounts if amounts.differ),
         )
 
     def _is_superseded(self, order_id: int) -> bool:
@@ -212,3 +237,4 @@ class Ledger:
 
 
 _TOO_MANY = 429
+_DOUBTS = {"hidden-rows": Doubt.HIDDEN, "filled-down": Doubt.MERGED}

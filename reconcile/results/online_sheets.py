@@ -13,6 +13,7 @@ from reconcile.model import CallKind
 from reconcile.online.held import Compared, Finding, compared, in_words
 from reconcile.results.ledger import Ledger
 from reconcile.results.tables import Block, Column, Kind, Table, Value
+from reconcile.results.words import value_words
 
 __all__ = ["COVERAGE", "READ_BACK", "online_blocks", "online_tables"]
 
@@ -85,7 +86,7 @@ def _read_back_rows(ledger: Ledger) -> Iterator[Sequence[Value]]:
         for value in values:
             held = "" if value.finding is Finding.SILENT else in_words(value.held)
             said, mark = in_words(value.said), _MARKS[value.finding]
-            yield order_id, value.path, said, held, mark, reading.at
+            yield order_id, value_words(value.path), said, held, mark, reading.at
 
 
 def _coverage(ledger: Ledger) -> Table:

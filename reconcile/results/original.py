@@ -21,8 +21,10 @@ from openpyxl.reader.strings import read_rich_text
 from openpyxl.styles.numbers import is_date_format
 from openpyxl.worksheet.dimensions import RowDimension
 
+from reconcile.journal.records import SourceRecord
 from reconcile.results.lost_parts import covered_by_merges, lost_parts, unpacked_size
 from reconcile.results.returned import Returned
+from reconcile.results.strict import ordinary
 
 __all__ = ["LARGEST", "CannotReturnError", "Original", "open_original"]
 
@@ -76,13 +78,19 @@ def open_original(returned: Returned, taken: Collection[str]) -> Original:
         raise CannotReturnError(f"{source.file} was changed since the run (another SHA-256).")
     try:
         lost = _looked_through(data)
-        book = _opened(data)
-        titles = [sheet.title for sheet in book.worksheets]
+        book = _opened(ordinary(data), lost)
+        return _with_room(book, source, taken, lost)
     except CannotReturnError:
         raise
     except Exception as error:  # whatever an odd workbook does, the results are written
-        why = f"{source.file} can't be opened for writing ({type(error).__name__})."
+        why = f"{source.file} is built in a way that can't be opened and saved without harm."
         raise CannotReturnError(why) from error
+
+
+def _with_room(
+    book: Any, source: SourceRecord, taken: Collection[str], lost: list[str]
+) -> Original:
+    titles = [sheet.title for sheet in book.worksheets]
     if source.sheet not in titles:
         raise CannotReturnError(f"The sheet {source.sheet} of {source.file} can't be written.")
     if {name.casefold() for name in taken} <= {title.casefold() for title in titles}:
@@ -99,9 +107,10 @@ def _looked_through(data: bytes) -> list[str]:
         return lost_parts(package)
 
 
-def _opened(data: bytes) -> Any:
+def _opened(data: bytes, lost: list[str]) -> Any:
     reader = ExcelReader(BytesIO(data), data_only=True, keep_links=False, rich_text=True)
     reader.read_strings = _with_all_strings(reader, reader.read_strings)
+    reader.read_chartsheet = _where_it_can(reader, reader.read_chartsheet, lost)
     reader.read_worksheets = _with_plain_numbers(reader, reader.read_worksheets)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -150,6 +159,20 @@ def _with_all_strings(reader: Any, read: Any) -> Any:
     return read_strings
 
 
+def _where_it_can(reader: Any, read: Any, lost: list[str]) -> Any:
+    """A sheet that holds nothing but a chart, and not even that, can't be read."""
+
+    def read_chartsheet(sheet: Any, related: Any) -> None:
+        try:
+            read(sheet, related)
+        except (AttributeError, IndexError, KeyError):
+            lost.append(f"the chart sheet {sheet.name}")
+            if sheet.name in reader.wb.sheetnames:
+                del reader.wb[sheet.name]
+
+    return read_chartsheet
+
+
 def _with_plain_numbers(reader: Any, read: Any) -> Any:
     """Dates are numbers with a format; made into dates, some would come back changed."""
 
@@ -192,13 +215,19 @@ def _make_room(original: Original, taken: Collection[str]) -> None:
     used |= {sheet.casefold() for sheet in book.sheetnames}
     ours = {name.casefold() for name in taken}
     for sheet in book._sheets:  # noqa: SLF001 - chart sheets too
-        sheet.sheet_view.tabSelected = False
+        for view in _views(sheet):
+            view.tabSelected = False
         if sheet.title.casefold() in ours:
             before = sheet.title
             sheet.title = _free_name(before, used)
             used.add(sheet.title.casefold())
             original.renamed[before] = sheet.title
     _mend_names(book, original.renamed)
+
+
+def _views(sheet: Any) -> Any:
+    views = sheet.views if hasattr(sheet, "views") else sheet.sheetViews
+    return () if views is None else views.sheetView
 
 
 def _free_name(title: str, used: Collection[str]) -> str:

@@ -116,8 +116,7 @@ class Page:
         needed = sum(_height(cells, at_least) for cells in rows)
         if self._filled + _GAP + min(needed, _KEPT_TOGETHER) > _PAGE:
             self._turn()
-        else:
-            self._add("", _GAP)
+        self._add("", _GAP)  # on a new page too: an empty row is where a block ends
         for cells in rows:
             self.add(cells, at_least)
 

@@ -6,18 +6,9 @@ from reconcile.issues import placed, reason, remedy
 from reconcile.journal import CallRecord, RowRecord
 from reconcile.model import Issue, Outcome
 from reconcile.results.ledger import Ledger
-from reconcile.results.words import CALLS, next_step
+from reconcile.results.words import CALLS, call_words, next_step
 
-__all__ = ["outcome_of", "why"]
-
-
-def outcome_of(ledger: Ledger, row: RowRecord) -> Outcome | None:
-    """How the order of a row stands; a rejected row without an order is rejected itself."""
-    if row.state == "ignored":
-        return None
-    if row.order_id is None:
-        return Outcome.REJECTED if row.state in ("rejected", "held") else None
-    return ledger.outcomes.get(row.order_id)
+__all__ = ["why"]
 
 
 def why(ledger: Ledger, row: RowRecord) -> tuple[str, str, str]:
@@ -40,7 +31,7 @@ def why(ledger: Ledger, row: RowRecord) -> tuple[str, str, str]:
             because = f"{name} not sent: {because}"
         else:
             code, what = call.outcome.value.replace(" ", "-"), _what_to_do(ledger, call)
-            because = f"{name} {call.outcome}" + (f": {call.note}" if call.note else "")
+            because = call_words(call.kind, call.outcome, call.note)
         codes.append(code)
         reasons.append(because)
         remedies.append(what)

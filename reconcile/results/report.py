@@ -4,35 +4,39 @@ Pure. Rules, section 6. `summary` has the first sheet.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from reconcile.fields import BEYOND_HEADER, EXTERNAL_IDS, IDS, normal_name
 from reconcile.journal import CallRecord, RowRecord, SourceRecord
-from reconcile.model import CallKind, Outcome, RowRef, Was
+from reconcile.model import CallKind, Field, Outcome, RowRef, Was
 from reconcile.own_columns import BEFORE_FAILURES, our_columns
+from reconcile.results.figures import figure_columns
 from reconcile.results.harmless import harmless
 from reconcile.results.ledger import Ledger, RunReader
 from reconcile.results.online_sheets import online_tables
-from reconcile.results.reasons import outcome_of, why
+from reconcile.results.reasons import why
 from reconcile.results.returned import returned
 from reconcile.results.summary import summary
 from reconcile.results.tables import Again, Column, Kept, Kind, Link, Report, Table, Value
-from reconcile.results.words import CALLS
+from reconcile.results.words import CALLS, VERDICTS
 
 __all__ = ["build_report"]
 
 _KINDS = (Kind.OUTCOME, Kind.TEXT, Kind.TEXT, Kind.TEXT, Kind.TEXT)
 _WIDTHS = (12, 24, 48, 48, 28)
 _WRAPS = (False, False, True, True, False)
+_WIDEST_PLACE = 100
 _ID_FIELDS = {field.value for field in (*IDS, *EXTERNAL_IDS)}
 
 
 def build_report(ledger: Ledger) -> Report:
     """The report of a run; the rows of its tables are read while they are written."""
     reader = ledger.reader
-    originals = _Originals(reader.run.sources, surplus=_has_surplus(reader))
+    originals = _Originals(
+        reader.run.sources, surplus=_has_surplus(reader), figures=figure_columns(reader.rows())
+    )
     tables = (
         _successes(ledger),
         _failures(ledger, originals),
@@ -49,7 +53,13 @@ class _Originals:
     Columns that mean the same field share one, so that the sheet is a valid input.
     """
 
-    def __init__(self, sources: Sequence[SourceRecord], *, surplus: bool) -> None:
+    def __init__(
+        self,
+        sources: Sequence[SourceRecord],
+        *,
+        surplus: bool,
+        figures: Collection[tuple[int, int]],
+    ) -> None:
         self.columns: list[Column] = []
         self._places: list[list[int | None]] = []
         self._meant = [frozenset(source.fields.values()) for source in sources]
@@ -72,7 +82,9 @@ class _Originals:
                     known[key] = len(self.columns)
                     width = 18 if field in _ID_FIELDS else 14
                     shown = header if field else harmless(header)
-                    self.columns.append(Column(shown, Kind.CELL, width))
+                    counted = field in (None, Field.SUB_QUANTITY, Field.ITEM_QUANTITY)
+                    right = counted and (source.number, position) in figures
+                    self.columns.append(Column(shown, Kind.CELL, width, figures=right))
                 places.append(known[key])
             self._places.append(places)
         if surplus:
@@ -121,16 +133,17 @@ def _success_rows(ledger: Ledger) -> Iterator[Sequence[Value]]:
         for attempt in ledger.reader.attempts()
         if attempt.end is not None
     }
+    linked = returned(ledger).source is not None
     for order in ledger.reader.orders():
         outcome = ledger.outcomes.get(order.order_id)
         if outcome is None or not outcome.done:
             continue
-        calls = ledger.calls[order.order_id]
+        calls, named = ledger.calls[order.order_id], str(order.order_id)
         sync = _content(calls, CallKind.SYNC)
         items = sync.get("items", [])
         times = [ends[key] for c in calls if (key := (c.order_id, c.kind)) in ends]
         yield (
-            str(order.order_id),
+            Link(named, *order.rows[0]) if linked and order.rows else named,
             outcome,
             _text(sync.get("externalAccountingId", "")),
             len(items),
@@ -144,12 +157,16 @@ def _success_rows(ledger: Ledger) -> Iterator[Sequence[Value]]:
 
 
 def _failures(ledger: Ledger, originals: _Originals) -> Table:
+    places = [str(RowRef(s.file, s.sheet, s.rows)) for s in ledger.reader.run.sources]
+    # A link that wraps is cut off in LibreOffice, so the column is wide enough.
+    place = min(max(map(len, places), default=0), _WIDEST_PLACE)
+    widths = (*_WIDTHS[:-1], max(_WIDTHS[-1], place))
     columns = (
-        *map(Column, BEFORE_FAILURES, _KINDS, _WIDTHS, _WRAPS),
+        *map(Column, BEFORE_FAILURES, _KINDS, widths, _WRAPS),
         *originals.columns,
     )
     rows = partial(_failure_rows, ledger, originals)
-    return Table("Failures", columns, Again(rows), "Nothing failed.")
+    return Table("Failures", columns, Again(rows), "Nothing failed.", "E:E")
 
 
 def _failure_rows(ledger: Ledger, originals: _Originals) -> Iterator[Sequence[Value]]:
@@ -160,7 +177,7 @@ def _failure_rows(ledger: Ledger, originals: _Originals) -> Iterator[Sequence[Va
 
 def _failure(ledger: Ledger, row: RowRecord) -> tuple[Value, ...]:
     place = Link(_place(ledger, row), row.source, row.row)
-    return outcome_of(ledger, row) or Outcome.PENDING, *why(ledger, row), place
+    return ledger.outcome_of(row) or Outcome.PENDING, *why(ledger, row), place
 
 
 def _rows(ledger: Ledger, originals: _Originals) -> Table:
@@ -175,7 +192,7 @@ def _rows(ledger: Ledger, originals: _Originals) -> Table:
         *originals.columns,
     )
     rows = partial(_row_rows, ledger, originals)
-    return Table("Rows", columns, Again(rows), "The files have no rows.")
+    return Table("Rows", columns, Again(rows), "The files have no rows.", "A:C")
 
 
 def _row_rows(ledger: Ledger, originals: _Originals) -> Iterator[Sequence[Value]]:
@@ -186,10 +203,10 @@ def _row_rows(ledger: Ledger, originals: _Originals) -> Iterator[Sequence[Value]
 def _row_words(ledger: Ledger, row: RowRecord) -> tuple[Value, ...]:
     source = ledger.reader.run.sources[row.source]
     order = "" if row.order_id is None else str(row.order_id)
-    outcome = None if row.order_id is None else ledger.outcomes.get(row.order_id)
+    outcome = ledger.outcome_of(row)
     because = why(ledger, row)[1] if ledger.fails(row) else ""
     if row.state == "ignored":
-        because, outcome = f"ignored: {row.detail}", None
+        because = f"ignored: {row.detail}"
     state = "rejected" if row.state == "held" else row.state
     number = Link(row.row, row.source, row.row)
     return harmless(source.file), harmless(source.sheet), number, state, order, outcome, because
@@ -203,7 +220,7 @@ def _attempts(ledger: Ledger) -> Table:
         Column("Try", Kind.NUMBER, 6),
         Column("Status", Kind.NUMBER, 8),
         Column("Seconds", Kind.SECONDS, 9),
-        Column("Verdict", Kind.TEXT, 10),
+        Column("Verdict", Kind.TEXT, 16),
         Column("Answer", Kind.TEXT, 40, wraps=True),
         Column("Sent", Kind.TEXT, 70, wraps=True),
         Column("Fingerprint", Kind.TEXT, 20),
@@ -212,16 +229,17 @@ def _attempts(ledger: Ledger) -> Table:
 
 
 def _attempt_rows(ledger: Ledger) -> Iterator[Sequence[Value]]:
+    first = _first_rows(ledger)
     for attempt in ledger.reader.attempts():
-        end = attempt.end
+        end, order = attempt.end, str(attempt.order_id)
         yield (
             attempt.began_at,
-            str(attempt.order_id),
+            Link(order, *first[attempt.order_id]) if attempt.order_id in first else order,
             CALLS[attempt.kind],
             attempt.number,
             end.status if end else None,
             end.seconds if end else None,
-            end.verdict if end else "no end recorded",
+            VERDICTS.get(end.verdict, end.verdict) if end else "no end recorded",
             harmless(end.answer) if end else "",
             attempt.content,
             attempt.fingerprint[:16],
@@ -243,6 +261,13 @@ def _text(value: object) -> str:
 def _place(ledger: Ledger, row: RowRecord) -> str:
     source = ledger.reader.run.sources[row.source]
     return harmless(str(RowRef(source.file, source.sheet, row.row)))
+
+
+def _first_rows(ledger: Ledger) -> dict[int, tuple[int, int]]:
+    """The first row of each order, if there is a sheet to lead to; it is never a large one."""
+    if returned(ledger).source is None:
+        return {}
+    return {order.order_id: order.rows[0] for order in ledger.reader.orders() if order.rows}
 
 
 def _row_list(ledger: Ledger, rows: Sequence[tuple[int, int]]) -> str:

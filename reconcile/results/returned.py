@@ -12,7 +12,7 @@ from reconcile.journal import RowRecord, SourceRecord
 from reconcile.model import Issue, Outcome, Place
 from reconcile.own_columns import is_failures
 from reconcile.results.ledger import Ledger
-from reconcile.results.reasons import outcome_of, why
+from reconcile.results.reasons import why
 
 __all__ = ["MOST_ROWS", "Mark", "Returned", "returned"]
 
@@ -67,7 +67,7 @@ class Returned:
             because = because.replace(f"{self.source.file}!{self.source.sheet}", "").replace(
                 "(!", "("
             )
-        outcome = outcome_of(self.ledger, row)
+        outcome = self.ledger.outcome_of(row)
         if fails and outcome is None:
             outcome = Outcome.PENDING
         return Mark(row.row, outcome, because, what, row.cells, row.was, *place)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ MOST_LINKS = 65_530
 """More links than this Excel accepts on no sheet."""
 
 _NAME_LENGTH = 31
+_LEGIBLE = 230
+"""So many digits beside each other can still be read on a page."""
+_MOST_PAGES = 4
 _FILTER_BUTTON = 3
 _CELL_PADDING = 3
 _HEADER_PADDING = 4
@@ -128,6 +132,10 @@ def create_sheets(book: Any, rows: TableRows) -> dict[str, Spool]:
         sheet.print_title_rows = "1:1"
         sheet.auto_filter.ref = spool.area
         set_up_print(sheet)
+        pages = min(ceil(sum(rows.widths) / _LEGIBLE), _MOST_PAGES)
+        if rows.table.named_by and pages > 1:
+            sheet.page_setup.fitToWidth = pages
+            sheet.print_title_cols = rows.table.named_by
         created[sheet.title] = spool
     return created
 
@@ -156,7 +164,8 @@ def _header(columns: Sequence[Column], styles: Styles) -> tuple[str, float]:
     """The cells of the header, and the height of its row."""
     xml = ""
     for number, column in enumerate(columns, 1):
-        look = NUMBERS_HEADER if column.kind in _COUNTED else HEADER
+        right = column.kind in _COUNTED or column.figures
+        look = NUMBERS_HEADER if right else HEADER
         xml += text_cell(f"{get_column_letter(number)}1", styles.number(look), column.name)
     lines = max(
         line_count(column.name, (_header_room(column) - _FILTER_BUTTON) * HEADER.digits)

@@ -31,6 +31,7 @@ __all__ = [
     "Look",
     "Styles",
     "outcome_look",
+    "pale_outcome_look",
 ]
 
 TYPEFACE = "Calibri"
@@ -54,6 +55,15 @@ OUTCOME_COLOURS: dict[Outcome, tuple[str, str]] = {
 }
 """Ground and text. Each ground is lighter than the one before, so that they differ in grey
 print and to every eye; the word stands in the cell as well."""
+
+_PALE_OUTCOMES: dict[Outcome, str] = {
+    Outcome.REFUSED: "DE97A3",
+    Outcome.IN_DOUBT: "EFAE90",
+    Outcome.PENDING: "C2C2E6",
+    Outcome.REJECTED: "F0CB7A",
+    Outcome.SYNCED: "CDE5F4",
+    Outcome.UNCHANGED: "EDF1F5",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,11 @@ def outcome_look(outcome: Outcome) -> Look:
     """The look of the word of an outcome."""
     ground, text = OUTCOME_COLOURS[outcome]
     return Look(colour=text, ground=ground, bold=True, horizontal="center", indent=0, line=_WHITE)
+
+
+def pale_outcome_look(outcome: Outcome) -> Look:
+    """The same where the word is a link, which some programs make blue whatever we say."""
+    return replace(outcome_look(outcome), colour="000000", ground=_PALE_OUTCOMES[outcome])
 
 
 class Styles:

@@ -7,12 +7,12 @@ from reconcile.errors import ExitCode
 from reconcile.fields import FIELDS
 from reconcile.issues import explain
 from reconcile.model import Field, Outcome
-from reconcile.results.amounts import amount_blocks
+from reconcile.results.amount_words import amount_blocks, difference_blocks
 from reconcile.results.causes import causes
 from reconcile.results.ledger import Ledger, Totals
 from reconcile.results.online_sheets import online_blocks
 from reconcile.results.tables import Block, Summary, Value
-from reconcile.results.words import NEXT_STEPS, OUTCOMES
+from reconcile.results.words import NEXT_STEPS, OUTCOMES, value_words
 
 __all__ = ["ended_sentence", "summary"]
 
@@ -63,10 +63,11 @@ def _next_step(totals: Totals) -> str:
 
 def _blocks(ledger: Ledger) -> Iterator[Block]:
     run, totals = ledger.reader.run, ledger.totals
-    if run.exit_code not in (None, ExitCode.DONE, ExitCode.INCOMPLETE):
+    if run.reason and run.exit_code not in (None, ExitCode.DONE, ExitCode.INCOMPLETE):
         yield Block("The run was stopped", [(run.reason,)], alarm=True)
     if totals.difference:
         yield Block("The control totals differ", [_difference_line(totals)], alarm=True)
+    yield from difference_blocks(ledger)
     yield from causes(ledger)
     yield _control_totals(totals)
     yield from amount_blocks(ledger)
@@ -77,8 +78,11 @@ def _blocks(ledger: Ledger) -> Iterator[Block]:
     if changed:
         yield Block(
             "External ids that differ from what was acknowledged before",
-            [(str(o), path, str(old), str(new)) for o, path, old, new in changed[:_LISTED]],
-            ("Order", "Field", "Before", "Now"),
+            [
+                (str(order), value_words(path), str(old), str(new))
+                for order, path, old, new in changed[:_LISTED]
+            ],
+            ("Order", "Value", "Before", "Now"),
         )
     fewer = list(ledger.fewer_items())
     if fewer:
@@ -127,11 +131,15 @@ def _files(ledger: Ledger) -> Block:
     for source in ledger.reader.run.sources:
         where = f"{source.file}!{source.sheet}" if source.sheet else source.file
         meant = "; ".join(
-            f"{source.headers[position]} = {FIELDS[Field(field)].header}"
+            _read_as(source.headers[position], FIELDS[Field(field)].header)
             for field, position in source.fields.items()
         )
         lines.append((where, source.rows, source.header_row, meant, source.sha256))
     return Block("Files", lines, ("File", "Rows", "Header row", "Columns read as", "SHA-256"))
+
+
+def _read_as(header: str, meaning: str) -> str:
+    return header if header == meaning else f"{header} = {meaning}"
 
 
 def _run(ledger: Ledger) -> Block:

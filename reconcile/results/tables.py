@@ -78,12 +78,16 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table; `width` in characters, `wraps` for sentences."""
+    """A column of a table; `width` in characters, `wraps` for sentences.
+
+    `figures` that are written as text, such as amounts of the export, stand at the right.
+    """
 
     name: str
     kind: Kind = Kind.TEXT
     width: int = 14
     wraps: bool = False
+    figures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ class Table:
     rows: Iterable[Sequence[Value]]
     empty: str = "Nothing."
     """What is said in a table without rows."""
+    named_by: str = ""
+    """The columns that stand on each page, if it takes several beside each other: `A:C`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,8 @@ def _write_with_original(
     except Exception as error:  # noqa: BLE001 - whatever an odd workbook does, results are written
         file.seek(0)
         file.truncate()
-        why = str(error) if isinstance(error, CannotReturnError) else type(error).__name__
-        words = not_returned(f"The workbook can't be extended ({why}).")
+        known = isinstance(error, CannotReturnError)
+        words = not_returned(str(error) if known else "It can't be extended without harm.")
         return _write(with_words(report, words), file, folder, rows_per_sheet)
 
 

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 
 from reconcile.job import rebuild_report
@@ -20,6 +22,7 @@ from reconcile.model import Outcome
 from reconcile.results.ledger import Ledger
 from reconcile.results.report import build_report
 from reconcile.results.returned import MOST_ROWS, returned
+from reconcile.results.style import pale_outcome_look
 from tests.conftest import Shop
 
 HEADER = ["Order ID", "Order External ID", "Customer"]
@@ -152,6 +155,26 @@ def test_links_lead_from_the_report_to_the_row_and_back(shop: Shop) -> None:
     assert book["Invoices"]["D5"].hyperlink.location == "'Failures'!A2"
     assert book["Rows"]["C5"].hyperlink.location == "'Invoices'!A4"
     assert book["Invoices"]["D4"].hyperlink.location == "'Rows'!A5"
+    assert book["Successes"]["A2"].hyperlink.location == "'Invoices'!A4"
+    assert book["Attempts"]["B2"].hyperlink.location == "'Invoices'!A4"
+
+
+def test_the_added_headings_stand_as_what_is_below_them(shop: Shop) -> None:
+    def right(book: Workbook) -> None:
+        book.active["C3"].alignment = Alignment(horizontal="right")
+
+    sheet = results(shop, export(shop, right))["Invoices"]
+
+    assert [cell.alignment.horizontal for cell in sheet[3][2:6]] == [
+        *("right", "center", "left", "left")
+    ]
+
+
+def test_an_outcome_that_is_a_link_can_be_read_when_links_are_blue() -> None:
+    """LibreOffice makes every link blue, whatever its cell says."""
+    for outcome in Outcome:
+        ground = pale_outcome_look(outcome).ground or ""
+        assert min(bytes.fromhex(ground)) >= 0x78
 
 
 def test_sheets_of_the_user_that_are_called_like_ours_get_another_name(shop: Shop) -> None:
@@ -196,6 +219,60 @@ def test_what_is_lost_is_named_and_macros_never_stay(shop: Shop) -> None:
     )
     with ZipFile(finished.workbook) as package:
         assert not [name for name in package.namelist() if "vba" in name]
+
+
+def with_chart_sheet(book: Workbook) -> None:
+    chart = BarChart()
+    chart.add_data(Reference(book.active, min_col=1, min_row=4, max_row=6))
+    book.create_chartsheet("Sales").add_chart(chart)
+
+
+def test_a_chart_sheet_stays(shop: Shop) -> None:
+    book = results(shop, export(shop, with_chart_sheet))
+
+    assert [sheet.title for sheet in book.chartsheets] == ["Sales"]
+    assert beside(book, 4)[0] == Outcome.SYNCED
+
+
+STRICT = (
+    ("http://schemas.openxmlformats.org/spreadsheetml/2006", "spreadsheetml"),
+    ("http://schemas.openxmlformats.org/officeDocument/2006", "officeDocument"),
+)
+
+
+def test_a_strict_workbook_comes_back_as_an_ordinary_one(shop: Shop) -> None:
+    usual = export(shop, name="usual.xlsx")
+    with ZipFile(usual) as before, ZipFile(shop.folder / "strict.xlsx", "w") as after:
+        for name in before.namelist():
+            part = before.read(name).decode()
+            for namespace, strict in STRICT:
+                part = part.replace(namespace, f"http://purl.oclc.org/ooxml/{strict}")
+            after.writestr(name, part)
+
+    book = results(shop, shop.folder / "strict.xlsx")
+
+    assert beside(book, 4)[0] == Outcome.SYNCED
+    assert "Your own workbook" in summary_says(book)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("awkward/sheets/a_chart_before_the_data.xlsx", "Could not be kept the chart sheet"),
+        ("awkward/spellings/parts_in_other_places.xlsx", "opened and saved without harm"),
+        ("awkward/spellings/references_with_dollars.xlsx", "opened and saved without harm"),
+        ("awkward/merged_and_hidden/merged_over_rows_and_columns.xlsx", "hide other values"),
+        ("awkward/parts/a_stray_value_in_the_last_column.xlsx", "no room right of the data"),
+    ],
+)
+def test_what_of_an_odd_workbook_does_not_come_back_is_named(
+    shop: Shop, path: str, said: str
+) -> None:
+    odd = Path(__file__).parent.parent / "exports" / path
+    book = results(shop, copyfile(odd, shop.folder / odd.name))
+
+    assert said in summary_says(book)
+    assert "Rows" in book.sheetnames
 
 
 def test_a_source_that_was_changed_since_is_left_out_and_that_is_told(shop: Shop) -> None:

@@ -103,6 +103,56 @@ def test_an_outcome_beside_the_users_own_rows_is_compared_too(command: Command, 
     assert "Sheet, row 3, Outcome: the journal says 'rejected', the workbook 'synced'." in out
 
 
+def turned_round(sheet: Any, first: int) -> None:
+    """As if somebody had sorted the rows from here on."""
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=first)]
+    for at, values in enumerate(reversed(rows), first):
+        for column, value in enumerate(values, 1):
+            sheet.cell(at, column).value = value
+
+
+def test_sorted_sheets_say_the_same(command: Command, own: Path) -> None:
+    def sort(book: Any) -> None:
+        for name in ("Successes", "Failures", "Rows", "Attempts", "Sheet"):
+            turned_round(book[name], 2)
+
+    code, out, _ = command("verify", changed(own, sort))
+
+    assert (code, "says what the journal says" in out) == (0, True), out
+
+
+def test_a_tampered_row_of_a_sorted_sheet_is_named_by_its_ids(shop: Shop, command: Command) -> None:
+    def sort_and_tamper(book: Any) -> None:
+        turned_round(book["Sheet"], 2)
+        book["Sheet"]["C3"] = "refused"
+
+    book = Workbook()
+    for row in (["Order ID", "Order External ID"], ["1", "A"], ["2", "B"], ["x3", "C"]):
+        book.active.append(row)
+    book.save(shop.folder / "export.xlsx")
+    _, out, _ = command("run", shop.folder / "export.xlsx", "--json")
+    workbook = Path(json.loads(out)["workbook"])
+
+    out = command("verify", changed(workbook, sort_and_tamper))[1]
+
+    assert "Sheet, the row 2, B, Outcome: the journal says 'synced', the workbook 'refused'." in out
+    assert out.count("Sheet, ") == 1
+
+
+@pytest.mark.parametrize("files", range(6, 20, 2))
+def test_the_blocks_of_summary_are_told_apart_wherever_a_page_ends(
+    shop: Shop, command: Command, files: int
+) -> None:
+    exports = [
+        shop.export(f"Order ID,Order External ID,Note\n{number},A{number},x\n", f"{number}.csv")
+        for number in range(1, files + 1)
+    ]
+    _, out, _ = command("run", *exports, "--json")
+
+    code, out, _ = command("verify", json.loads(out)["workbook"])
+    assert code == 0, out
+
+
 def test_a_run_that_the_journal_doesnt_have_is_told(command: Command, results: Path) -> None:
     def change(book: Any) -> None:
         for row in book["Summary"].iter_rows():

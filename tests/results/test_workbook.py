@@ -116,6 +116,24 @@ def test_a_table_is_printed_across_one_page_with_its_header_on_every_page(
         assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
 
 
+def test_a_very_wide_table_takes_pages_beside_each_other_that_all_name_the_row(
+    write: Write,
+) -> None:
+    columns = [Column(f"Column {number}", width=30) for number in range(12)]
+    table = Table("Failures", columns, [["x"] * 12], named_by="E:E")
+    sheet = write(table).sheet("Failures")
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2, 0)
+    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$E:$E", "$1:$1")
+
+
+def test_figures_that_are_text_stand_to_the_right_below_their_heading(write: Write) -> None:
+    column = Column("Amount", Kind.CELL, figures=True)
+    sheet = write(Table("Rows", [column], [["12.50"], ["see note"]])).sheet("Rows")
+    sides = [cell.alignment.horizontal for (cell,) in sheet.iter_rows()]
+    assert sides == ["right", "right", "left"]
+    assert sheet["A2"].data_type == "s"
+
+
 def test_every_page_names_its_sheet_and_its_number(example: Written) -> None:
     for sheet in example.book.worksheets:
         assert sheet.oddFooter.left.text == "&A"
@@ -199,7 +217,8 @@ def test_a_short_block_is_not_torn_apart_by_the_end_of_a_page(write: Write) -> N
     sheet = write(summary=summary(blocks)).sheet("Summary")
     ends = [row_break.id for row_break in sheet.row_breaks.brk]
     assert ends
-    assert all(sheet.cell(row + 1, 1).value.startswith("Block") for row in ends)
+    assert all(sheet.cell(row + 1, 1).value is None for row in ends)
+    assert all(sheet.cell(row + 2, 1).value.startswith("Block") for row in ends)
 
 
 def test_a_block_longer_than_a_page_goes_on_on_the_next(write: Write) -> None:
