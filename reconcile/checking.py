@@ -1,14 +1,13 @@
 """Everything that can be said before the first call: what would be sent, and over what."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from reconcile.account import Account, known_account, token_account
 from reconcile.config import Settings
-from reconcile.errors import ExitCode, ForbiddenError, StoppedError
+from reconcile.errors import ExitCode, ForbiddenError, NoAnswerError, StoppedError
 from reconcile.events import Event
 from reconcile.executor import Pace, Pacer
 from reconcile.folders import Reason
@@ -20,13 +19,12 @@ from reconcile.online.asking import Asking
 from reconcile.online.coverage import uncovered_orders
 from reconcile.online.guarding import (
     Seen,
-    holds_something,
-    learn_whether_told,
     look,
     own_calls,
     reasons_to_hold,
 )
 from reconcile.online.known_ids import LocalIds
+from reconcile.online.learning import planned_orders_tell
 from reconcile.planner import hold_back
 from reconcile.preparation import Prepared, SendRules, duration, prepare, workload_of
 from reconcile.surroundings import Surroundings, budget_of, whose
@@ -138,38 +136,32 @@ def guarded(checked: Checked, asking: Asking, journal: Journal, rules: SendRules
     """Reads the orders that would be sent, and holds back what may not be overwritten.
 
     Without `overwrite:` in the config that is done only where Flxpoint is known to tell what
-    orders hold. Where that isn't known yet, a few orders are read.
+    orders hold. Where that isn't known yet, a few orders are read; if none can be, that is
+    said, and nothing held back. With it, and where Flxpoint is known to tell, nothing is sent
+    without looking.
 
     Raises:
-        StoppedError: Flxpoint doesn't answer.
+        StoppedError: Flxpoint doesn't answer, or not this token; or it isn't Flxpoint.
         TimeIsUpError: the time to finish by came first.
     """
     settings, account = asking.settings, checked.account
     calls = _syncs(checked, unchanged=False)
     if settings.overwrite == "all" or account is None or not calls:
         return checked
-    if settings.overwrite is None and not _tells(asking, journal, account, calls):
-        return checked
     try:
+        if settings.overwrite is None and not planned_orders_tell(
+            asking, journal, account.key, calls
+        ):
+            return checked
         seen = _seen(checked, asking, journal, unchanged=False)
-    except ForbiddenError as why:
-        if journal.pull_state(account.key).told:
-            raise  # it was told before: the token has changed
-        asking.around.remark(f"{why} What orders hold is not looked at; the journal counts.")
-        return checked
+    except (ForbiddenError, NoAnswerError) as why:
+        raise StoppedError(
+            f"{why} Nothing was sent, since it isn't known what the orders hold; "
+            "`--overwrite all` sends without looking."
+        ) from why
+    except StoppedError as why:
+        raise StoppedError(f"{why} Nothing was sent.") from why
     return _held_back(seen, settings, journal, rules)
-
-
-def _tells(asking: Asking, journal: Journal, account: Account, calls: Mapping[int, str]) -> bool:
-    """Whether Flxpoint says what orders hold: best seen by those that are booked already."""
-    acknowledged = own_calls(journal.history(account.key, calls))
-    booked = [order_id for order_id, said in acknowledged.items() if holds_something(said)]
-    first = dict.fromkeys([*journal.booked_by_map(account.key, calls), *calls])
-    others = {order_id: calls[order_id] for order_id in first if order_id not in set(booked)}
-    mine = {order_id: calls[order_id] for order_id in booked}
-    with suppress(StoppedError):  # whatever it is, the sending meets it too, and judges it
-        return learn_whether_told(asking.once, journal, account.key, mine, others)
-    return False
 
 
 def _with_reads(checked: Checked, settings: Settings, journal: Journal, pacer: Pace) -> Checked:
@@ -272,8 +264,14 @@ def _held_back(checked: Checked, settings: Settings, journal: Journal, rules: Se
     ]
     rows = {order.order_id: order.rows for order in workload.plan.orders}
     history = journal.history(account.key, rows)
+    silent = journal.pull_state(account.key).asked and not seen.told
     why = reasons_to_hold(
-        seen, calls, rows, own_calls(history), policy=settings.overwrite or "blanks"
+        seen,
+        calls,
+        rows,
+        own_calls(history),
+        policy=settings.overwrite or "blanks",
+        unread=bool(seen.told) or (settings.overwrite is not None and not silent),
     )
     if not why:
         return checked

@@ -63,6 +63,7 @@ LAYERS: Final = {
         "results.tables",
         "results.online_sheets",
         "results.causes",
+        "results.items",
         "results.money",
         "results.figures",
         "results.explaining",

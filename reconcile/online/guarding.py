@@ -2,12 +2,14 @@
 
 `overwrite: blanks` sends a value only where Flxpoint holds nothing, the same, or what an
 earlier run wrote; `never` holds an order back that holds anything else, our own included;
-`all` asks nobody. Where Flxpoint doesn't say, what the journal knows counts.
+`all` asks nobody. Where Flxpoint's answers don't say, what the journal knows counts; an order
+that can't be read is held back where its answer might have said it.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Final, Literal
 
@@ -35,9 +37,9 @@ __all__ = [
     "OrderSeen",
     "Seen",
     "holds_something",
-    "learn_whether_told",
     "look",
     "own_calls",
+    "reading_of",
     "reasons_to_hold",
 ]
 
@@ -45,8 +47,6 @@ _OK: Final = 200
 _NOT_FOUND: Final = 404
 _NAMED: Final = 3
 _UNANSWERED: Final = 3
-_ENOUGH: Final = 5
-_CERTAIN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def look(
                     raise
                 return Reading(order_id, asking.around.now(), {}, readable=False)
             unanswered = 0
-            return _reading(order_id, reply, asking, told)
+            return reading_of(order_id, reply, asking.around.now(), told)
 
         found: dict[int, Reading] = {}
         async for order_id, reading in reads.each(contents, ask):
@@ -112,11 +112,13 @@ def look(
             listener(Event("read", {"order": order_id, "left": left}))
         return found
 
-    readings = asking.run(read)
-    known_now = frozenset(told)
-    if known_now != known.told:
-        state = journal.pull_state(account)
-        journal.keep_pull_state(account, state.with_told(known_now))
+    try:
+        readings = asking.run(read)
+    finally:  # what some answers told stays learned, also if others never came
+        known_now = frozenset(told)
+        if known_now != known.told:
+            state = journal.pull_state(account)
+            journal.keep_pull_state(account, state.with_told(known_now))
     return Seen(
         {
             order_id: _seen(readings[order_id]._replace(told=known_now), json.loads(content))
@@ -126,48 +128,16 @@ def look(
     )
 
 
-def learn_whether_told(
-    asking: Asking,
-    journal: Journal,
-    account: str,
-    booked: Mapping[int, str],
-    others: Mapping[int, str],
-) -> bool:
-    """Whether Flxpoint's answers say what orders hold; asks for some if that isn't known.
-
-    `booked` surely hold something: if several of them don't say so, none does, which is
-    remembered. From `others` only a yes can be learned.
-
-    Raises:
-        StoppedError: Flxpoint doesn't answer.
-    """
-    state = journal.pull_state(account)
-    if state.asked:
-        return bool(state.told)
-    silent_ones = 0
-    for surely, contents in ((True, booked), (False, others)):
-        some = list(islice(contents.items(), _ENOUGH))
-        # Mostly the first one tells; if it doesn't, slow answers shouldn't add up.
-        for part in filter(None, (some[:1], some[1:])):
-            seen = look(asking, journal, account, dict(part))
-            if seen.told:
-                return True
-            readings = (order.reading for order in seen.orders.values())
-            there = sum(reading.readable and reading.held is not None for reading in readings)
-            silent_ones += there if surely else 0
-    if silent_ones >= _CERTAIN:
-        journal.keep_pull_state(account, journal.pull_state(account).with_told(frozenset()))
-    return False
-
-
 def _seen(reading: Reading, content: Holding) -> OrderSeen:
     known = reading.told if reading.readable else ()
     return OrderSeen(reading, tuple(compared(content, reading.held or {}, known)))
 
 
-def _reading(order_id: int, reply: Reply, asking: Asking, told: set[str]) -> Reading:
-    """What the answer says; one that is neither an order nor "not found" doesn't say."""
-    now = asking.around.now()
+def reading_of(order_id: int, reply: Reply, now: datetime, told: set[str]) -> Reading:
+    """What the answer says; one that is neither an order nor "not found" doesn't say.
+
+    The accounting fields that it has are added to those that are `told`.
+    """
     if reply.status == _NOT_FOUND:
         return Reading(order_id, now, None)
     answer = parsed(reply.body) if reply.status == _OK else None
@@ -201,6 +171,7 @@ def reasons_to_hold(
     own: Mapping[int, Holding],
     *,
     policy: Literal["blanks", "all", "never"],
+    unread: bool,
 ) -> dict[int, tuple[Issue, ...]]:
     """Why orders may not be sent: what each would overwrite, and items that it doesn't have.
 
@@ -210,6 +181,7 @@ def reasons_to_hold(
         rows: where each order stands.
         own: what was last acknowledged by us.
         policy: what may be overwritten; an item that the order doesn't have is never sent.
+        unread: whether an order that couldn't be read is held back, unless all may be overwritten.
     """
     held: dict[int, tuple[Issue, ...]] = {}
     for call in calls:
@@ -218,7 +190,7 @@ def reasons_to_hold(
             continue
         places = tuple(Place(*ref) for ref in rows[call.order_id])
         issues = list(_stranger_issues(order, places))
-        if seen.told and not order.reading.readable and policy != "all":
+        if unread and not order.reading.readable and policy != "all":
             issues.append(Issue("order-not-read", places, str(call.order_id)))
         if policy != "all":
             mine = None if policy == "never" else own.get(call.order_id)

@@ -7,53 +7,74 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final, Literal
 
+from reconcile.errors import ForbiddenError
 from reconcile.events import Event
 from reconcile.journal import CallRecord, Journal, Moment, RunRecord
 from reconcile.model import CallKind, Outcome
 from reconcile.online.asking import Asking
-from reconcile.online.guarding import holds_something, learn_whether_told, look
+from reconcile.online.guarding import OrderSeen, holds_something, look
 from reconcile.online.held import Compared, Finding
+from reconcile.online.learning import learn_whether_told
+from reconcile.wording import counted
 
 __all__ = ["ReadBack", "orders_to_read", "read_back", "tells"]
 
 _SAMPLE: Final = 20
 """Orders of a sample: 10 s at 2 requests per second."""
 
+_NAMED: Final = 5
+
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
     """How many orders were read, how their values stand, and which don't hold what was sent.
 
-    Of `silent` orders some value isn't told.
+    `unread` ones gave no answer that says anything. Of `silent` others some value isn't told;
+    with `items_only` it is one of an item in each of them.
     """
 
     orders: int
     values: Mapping[Finding, int]
     wrong: tuple[int, ...]
     silent: int = 0
+    unread: int = 0
+    items_only: bool = False
 
     @property
     def sentence(self) -> str:
         """What to tell."""
         if not self.orders:
             return "No order was read back: none of the run is synced."
+        read, one = self.orders - self.unread, self.orders - self.unread == 1
         if self.wrong:
-            named = ", ".join(map(str, self.wrong[:5])) + (", …" if len(self.wrong) > 5 else "")  # noqa: PLR2004
+            named = ", ".join(map(str, self.wrong[:_NAMED])) + ", …" * (len(self.wrong) > _NAMED)
+            words = "doesn't hold" if len(self.wrong) == 1 else "don't hold"
             return (
-                f"{len(self.wrong)} of {self.orders} orders read back don't hold what was "
+                f"{len(self.wrong)} of {counted(read, 'order')} read back {words} what was "
                 f"sent: {named}. See the sheet Read back."
             )
-        if self.silent == self.orders:
-            return (
-                f"{self.orders} orders were read back, and Flxpoint's answers don't say what "
-                "they hold in the books."
-            )
-        if self.silent:
-            return (
-                f"{self.orders} orders were read back; what Flxpoint says of them is what was "
-                f"sent, but of {self.silent} it doesn't say everything."
-            )
-        return f"{self.orders} orders were read back and hold what was sent."
+        if not read:
+            return "No order was read back: what Flxpoint answers can't be read."
+        were = f"{counted(read, 'order')} {'was' if one else 'were'} read back"
+        if not self.silent:
+            words = f"{were} and {'holds' if one else 'hold'} what was sent."
+        elif not self.values.get(Finding.SAME):
+            they = "it holds" if one else "they hold"
+            words = f"{were}, and Flxpoint's answers don't say what {they} in the books."
+        else:
+            them = "it" if one else "them"
+            words = f"{were}: what Flxpoint says of {them} is what was sent, but {self._left_out}."
+        more = f" {counted(self.unread, 'more order')} could not be read." if self.unread else ""
+        return words + more
+
+    @property
+    def _left_out(self) -> str:
+        """What answers don't say that say something."""
+        every = self.silent == self.orders - self.unread
+        whose = ("its" if self.silent == 1 else "their") if every else f"the items of {self.silent}"
+        if self.items_only:
+            return f"it doesn't say what {whose} {'items ' * every}hold"
+        return "it doesn't say everything" + f" of {self.silent}" * (not every)
 
 
 def orders_to_read(
@@ -78,16 +99,20 @@ def orders_to_read(
 def tells(asking: Asking, journal: Journal, record: RunRecord) -> bool:
     """Whether Flxpoint's answers say what orders hold; asks for some of the run if need be.
 
+    A token that may not read them heard so before the run, unless everything may be overwritten:
+    then nobody has looked.
+
     Raises:
         StoppedError: Flxpoint doesn't answer.
     """
     sent = orders_to_read(journal.calls(record.id), "sample", record.id)
-    surely = {
-        order_id: content
-        for order_id, content in sent.items()
-        if holds_something(json.loads(content))
-    }
-    return learn_whether_told(asking, journal, record.account, surely, {})
+    surely = [order for order, content in sent.items() if holds_something(json.loads(content))]
+    try:
+        return learn_whether_told(asking, journal, record.account, surely, ())
+    except ForbiddenError:
+        if asking.settings.overwrite == "all":
+            raise
+        return False
 
 
 def read_back(
@@ -112,11 +137,21 @@ def read_back(
         counts.update(value.finding for value in order.values)
         if order.reading.held is None or any(is_wrong(value) for value in order.values):
             wrong.append(order_id)
-    silent = sum(
-        any(value.finding is Finding.SILENT for value in order.values)
-        for order in seen.orders.values()
+    readable = [order for order in seen.orders.values() if order.reading.readable]
+    silent = [paths for order in readable if (paths := _untold(order))]
+    return ReadBack(
+        len(sent),
+        counts,
+        tuple(wrong),
+        len(silent),
+        len(sent) - len(readable),
+        all(path.startswith("items[") for paths in silent for path in paths),
     )
-    return ReadBack(len(sent), counts, tuple(wrong), silent)
+
+
+def _untold(order: OrderSeen) -> list[str]:
+    """The values that Flxpoint doesn't say."""
+    return [value.path for value in order.values if value.finding is Finding.SILENT]
 
 
 def is_wrong(value: Compared) -> bool:

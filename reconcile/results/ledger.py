@@ -25,6 +25,7 @@ from reconcile.journal import (
 from reconcile.model import CallKind, Issue, Notice, Outcome
 from reconcile.results.amounts import Amounts, amounts_of
 from reconcile.results.explaining import Doubt
+from reconcile.results.items import Items
 
 __all__ = ["Ledger", "RunReader", "Totals"]
 
@@ -73,6 +74,7 @@ class Totals:
 
     `superseded` of the pending orders have been planned by a later run, which has them now.
     `amounts` says of each file whose rows don't add up to its own total row by how much.
+    `items` counts items by the outcome of their order, `items_lost` those in no call.
     """
 
     rows_read: int
@@ -85,6 +87,8 @@ class Totals:
     throttled: int
     superseded: int = 0
     amounts: tuple[str, ...] = ()
+    items: Counter[Outcome] = field(default_factory=Counter)
+    items_lost: int = 0
 
     @property
     def rows_used(self) -> int:
@@ -106,13 +110,13 @@ class Totals:
         """Rows and orders that are not accounted for: 0, or the job has a fault."""
         rows = self.rows_read - self.rows_used - self.rows_rejected - self.rows_ignored
         orders = self.orders - sum(self.outcomes.values())
-        return abs(rows) + abs(orders)
+        return abs(rows) + abs(orders) + self.items_lost
 
     @property
     def wrong(self) -> list[str]:
         """What doesn't tie out, in sentences."""
         count = self.difference
-        missing = [f"{count} rows or orders are not accounted for"] if count else []
+        missing = [f"{count} rows, orders or items are not accounted for"] if count else []
         return [*missing, *self.amounts]
 
 
@@ -211,7 +215,9 @@ class Ledger:
     def _count(self, orders: int) -> Totals:
         rows: Counter[str] = Counter()
         ignored: Counter[str] = Counter()
+        items = Items(self.reader.run.sources, self.calls, self.outcomes)
         for row in self.reader.rows():
+            items.take(row)
             rows[row.state] += 1
             if row.state == "ignored":
                 ignored[row.detail] += 1
@@ -227,6 +233,8 @@ class Ledger:
             throttled=sum(a.end is not None and a.end.status == _TOO_MANY for a in sent),
             superseded=sum(self._is_superseded(order_id) for order_id in self.outcomes),
             amounts=tuple(amounts.sentence for amounts in self.amounts if amounts.differ),
+            items=items.by_outcome,
+            items_lost=items.lost,
         )
 
     def _is_superseded(self, order_id: int) -> bool:

@@ -114,13 +114,16 @@ def _control_totals(totals: Totals) -> Block:
     lines += [(f"  {outcome}", totals.outcomes[outcome]) for outcome in Outcome]
     if totals.superseded:
         lines.append(("  of them planned by a later run, which has them", totals.superseded))
+    if totals.items or totals.items_lost:
+        lines.append(("Items", totals.items.total() + totals.items_lost))
+        lines += [(f"  {outcome}", totals.items[outcome]) for outcome in Outcome]
     lines.append(("Not accounted for", totals.difference))
     return Block("Control totals", lines)
 
 
 def _difference_line(totals: Totals) -> tuple[Value, ...]:
     sentence = (
-        f"{totals.difference} rows or orders are not accounted for. "
+        f"{totals.difference} rows, orders or items are not accounted for. "
         "This is a fault of the job itself; don't rely on this workbook."
     )
     return (sentence,)

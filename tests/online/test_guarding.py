@@ -16,7 +16,7 @@ from reconcile.online.guarding import OrderSeen, Seen, reasons_to_hold
 from reconcile.online.held import compared
 from reconcile.online.jobs import PullWish, pull_ids
 from reconcile.preparation import SendRules
-from reconcile.sandbox import Answer, Scripted
+from reconcile.sandbox import Answer, Hang, Scripted
 from tests.conftest import TOKEN, Shop
 from tests.online.books import lines
 from tests.online.conftest import OpenShop, item, order
@@ -132,13 +132,6 @@ def test_an_order_that_holds_nothing_teaches_nothing(open_shop: OpenShop) -> Non
     assert external_ids(shop) == {700001: "INV-1", 700002: "THEIRS"}
 
 
-def test_a_fault_of_that_one_question_stops_nothing(open_shop: OpenShop) -> None:
-    shop = open_shop(order(1), order(2))
-    shop.server.inject(Scripted("order", None, Answer(500), times=None))
-    finished = shop.run(shop.export(EXPORT))
-    assert finished.exit_code == ExitCode.DONE
-
-
 @pytest.mark.parametrize("answer", [Answer(200, {}, "[]"), Answer(403), Answer(500)])
 def test_an_order_that_can_not_be_read_is_held_where_others_can(
     open_shop: OpenShop, answer: Answer
@@ -179,19 +172,58 @@ def test_what_a_pull_saw_tells_too(open_shop: OpenShop) -> None:
     assert external_ids(shop)[700002] == "THEIRS"
 
 
-@pytest.mark.parametrize("status", [401, 403, 405])
-def test_a_token_that_may_not_read_orders_may_still_send(open_shop: OpenShop, status: int) -> None:
-    shop = open_shop(order(1), order(2))
+@pytest.mark.parametrize("overwrite", ["blanks", "never"])
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (401, "doesn't accept the token"),
+        (403, "forbids this token to read orders"),
+        (500, "no answer to GET /orders/70000"),
+    ],
+)
+def test_where_overwriting_is_ruled_out_nothing_is_sent_unseen(
+    open_shop: OpenShop, overwrite: str, status: int, words: str
+) -> None:
+    shop = open_shop(order(1), order(2), order(3))
     shop.server.inject(Scripted("order", None, Answer(status), times=None))
-    finished = shop.run(shop.export(EXPORT), overwrite="blanks")
-    assert finished.exit_code == ExitCode.DONE
+    with pytest.raises(StoppedError, match=words) as stopped:
+        shop.run(shop.export(f"{EXPORT}700003,INV-3\n"), overwrite=overwrite, tries=1)
+    assert "Nothing was sent" in str(stopped.value)
+    assert "--overwrite all" in str(stopped.value)
+    assert shop.patches() == []
 
 
-def test_if_orders_can_not_be_read_nothing_is_sent(open_shop: OpenShop) -> None:
+def test_where_overwriting_is_ruled_out_an_answer_that_is_no_order_holds_it_back(
+    open_shop: OpenShop,
+) -> None:
     shop = open_shop(order(1), order(2))
-    shop.server.inject(Scripted("order", None, Answer(500), times=None))
-    with pytest.raises(StoppedError, match="no answer to GET /orders/70000"):
-        shop.run(shop.export(EXPORT), overwrite="blanks", tries=1)
+    shop.server.inject(Scripted("order", None, Answer(405), times=None))
+    finished = shop.run(shop.export(EXPORT), overwrite="blanks", verify="none")
+    codes = [failure["Code"] for failure in lines(finished.workbook, "Failures")]
+    assert codes == ["order-not-read", "order-not-read"]
+    assert shop.patches() == []
+
+
+def test_one_order_that_can_not_be_read_is_held_though_the_others_hold_nothing(
+    open_shop: OpenShop,
+) -> None:
+    """Answers leave empty fields out, so those of the others tell nothing."""
+    shop = open_shop(order(1), order(2, **THEIRS))
+    shop.server.inject(Scripted("order", 700002, Answer(500), times=None))
+    shop.run(shop.export(EXPORT), overwrite="blanks", verify="none", tries=1)
+    assert external_ids(shop) == {700001: "INV-1", 700002: "THEIRS"}
+
+
+def test_what_some_orders_told_is_known_though_others_never_answered(open_shop: OpenShop) -> None:
+    shop = open_shop(*map(order, range(1, 5)), accounting_fields="always")
+    for number in (2, 3, 4):
+        broken = Hang(0.2, Answer(500))
+        shop.server.inject(Scripted("order", 700000 + number, broken, times=None))
+    export = shop.export(f"{EXPORT}700003,INV-3\n700004,INV-4\n")
+    with pytest.raises(StoppedError):
+        shop.run(export, overwrite="blanks", tries=1)
+    with pytest.raises(StoppedError, match="Nothing was sent"):
+        shop.run(export, tries=1)  # since Flxpoint is known to tell, it has to
     assert shop.patches() == []
 
 
@@ -288,7 +320,7 @@ def test_each_issue_says_where_what_was_found_what_was_expected_and_what_to_do(
     reading = Reading(7, None, held)  # type: ignore[arg-type]  # its time is of no account
     seen = Seen({7: OrderSeen(reading, tuple(compared(content, held, ())))}, frozenset())
     rows = {7: [RowRef("export.csv", "", 2)]}
-    found = reasons_to_hold(seen, [call(7, "{}")], rows, {}, policy="blanks")
+    found = reasons_to_hold(seen, [call(7, "{}")], rows, {}, policy="blanks", unread=True)
     (issue,) = found[7]
     assert issue.code == code
     assert explain(issue).startswith("export.csv:2: ")

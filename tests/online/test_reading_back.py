@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from reconcile.errors import ExitCode
+from reconcile.online.held import Finding
+from reconcile.online.reading_back import ReadBack
 from reconcile.sandbox import Answer, Drop, Half, Scripted
 from tests.conftest import TOKEN, Shop
 from tests.online.books import lines, titles
@@ -42,9 +44,9 @@ def test_a_write_that_was_dropped_is_found(open_shop: OpenShop, fields: str) -> 
     finished = shop.run(export(shop, 1, 2), verify="all")
     assert finished.exit_code == ExitCode.INCOMPLETE
     found = marks(finished.workbook)
-    assert found["700001", "externalAccountingId"] == "= same"
-    assert found["700002", "externalAccountingId"] == "- missing"
-    assert found["700002", "items[201].externalAccountingId"] == "- missing"
+    assert found["700001", "Order External ID"] == "= same"
+    assert found["700002", "Order External ID"] == "- missing"
+    assert found["700002", "item 201: Item External ID"] == "- missing"
 
 
 def test_a_write_that_was_half_applied_is_found(open_shop: OpenShop) -> None:
@@ -52,8 +54,8 @@ def test_a_write_that_was_half_applied_is_found(open_shop: OpenShop) -> None:
     shop.server.inject(Scripted("accounting-sync", 700001, Half()))
     finished = shop.run(export(shop, 1), verify="all")
     found = marks(finished.workbook)
-    assert found["700001", "externalAccountingId"] == "= same"
-    assert found["700001", "items[101].externalAccountingId"] == "- missing"
+    assert found["700001", "Order External ID"] == "= same"
+    assert found["700001", "item 101: Item External ID"] == "- missing"
 
 
 def test_where_flxpoint_does_not_say_that_is_said(open_shop: OpenShop) -> None:
@@ -113,11 +115,11 @@ def test_verify_online_finds_what_was_changed_since(
     run_and_change(shop, command_in, externalAccountingId="THEIRS")
     code, out, err = command_in(shop, "verify", "--online")
     assert code == ExitCode.INCOMPLETE
-    assert "1 of 2 orders read back don't hold what was sent: 700001" in out
+    assert "1 of 2 orders read back doesn't hold what was sent: 700001" in out
     assert "Asking Flxpoint for 2 orders, until about" in err
     book = Path(out.splitlines()[-1].split(maxsplit=1)[1])
     found = {(each["Order ID"], each["Value"]): each for each in lines(book, "Read back")}
-    changed = found["700001", "externalAccountingId"]
+    changed = found["700001", "Order External ID"]
     assert (changed["Spreadsheet"], changed["Flxpoint now"]) == ("INV-1", "THEIRS")
     assert changed["Finding"] == "* different"
 
@@ -144,3 +146,56 @@ def test_an_order_that_is_gone_is_told(open_shop: OpenShop, command_in: Command)
     assert code == ExitCode.INCOMPLETE
     book = Path(out.splitlines()[-1].split(maxsplit=1)[1])
     assert marks(book)["700002", "the order"] == "- missing"
+
+
+def answered(number: int, *, item: str = "") -> Answer:
+    """What tells an order's own fields as they were sent, and of its item what is given."""
+    told = f'"accountingSynced": true, "externalAccountingId": "INV-{number}"'
+    items = f'"orderItems": [{{"id": {number * 100 + 1}{item}}}]'
+    return Answer(200, {}, f'{{"id": {700000 + number}, {told}, {items}}}')
+
+
+def test_items_that_are_not_told_are_no_reason_to_say_that_nothing_is(open_shop: OpenShop) -> None:
+    shop = open_shop(order(1), order(2))
+    for number in (1, 2):
+        shop.server.inject(Scripted("order", 700000 + number, answered(number), times=None))
+    finished = shop.run(export(shop, 1, 2), overwrite="all", verify="all")
+    assert finished.back is not None
+    assert finished.back.sentence == (
+        "2 orders were read back: what Flxpoint says of them is what was sent, but it doesn't "
+        "say what their items hold."
+    )
+
+
+def test_an_order_that_can_not_be_read_back_is_told_apart(open_shop: OpenShop) -> None:
+    shop = open_shop(order(1), order(2), accounting_fields="always")
+    shop.server.inject(Scripted("order", 700002, Answer(405), times=None))
+    finished = shop.run(export(shop, 1, 2), overwrite="all", verify="all")
+    assert finished.back is not None
+    assert finished.back.sentence == (
+        "1 order was read back and holds what was sent. 1 more order could not be read."
+    )
+
+
+@pytest.mark.parametrize(
+    ("back", "words"),
+    [
+        (ReadBack(0, {}, ()), "No order was read back"),
+        (ReadBack(1, {}, (), unread=1), "No order was read back: what Flxpoint answers can't"),
+        (ReadBack(3, {Finding.SILENT: 3}, (), 3), "don't say what they hold in the books"),
+        (ReadBack(1, {Finding.SILENT: 3}, (), 1), "don't say what it holds in the books"),
+        (ReadBack(3, {Finding.SAME: 5}, (), 2), "but it doesn't say everything of 2."),
+        (ReadBack(3, {Finding.SAME: 5}, (), 3), "but it doesn't say everything."),
+        (
+            ReadBack(3, {Finding.SAME: 5}, (), 2, items_only=True),
+            "but it doesn't say what the items of 2 hold.",
+        ),
+        (
+            ReadBack(1, {Finding.SAME: 5}, (), 1, items_only=True),
+            "says of it is what was sent, but it doesn't say what its items hold.",
+        ),
+        (ReadBack(3, {}, (1, 2)), "2 of 3 orders read back don't hold what was sent: 1, 2."),
+    ],
+)
+def test_what_was_read_back_is_said_as_it_is(back: ReadBack, words: str) -> None:
+    assert words in back.sentence
