@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
+from reconcile.amounts_before import amount_differences
 from reconcile.checking import Checked
 from reconcile.errors import ExitCode
 from reconcile.fields import FIELDS, normal_name
@@ -65,6 +66,8 @@ def checked_lines(checked: Checked, now: datetime, *, issues: bool) -> Iterator[
     if checked.uncovered:
         orders = counted(checked.uncovered, "order")
         yield f"Coverage   {orders} of the period without an accounting id in no file"
+    for sentence in amount_differences(checked.prepared):
+        yield f"WRONG      {sentence}"
     if checked.seen is not None:
         yield from seen_lines(checked.seen)
     if issues:
@@ -127,6 +130,7 @@ def checked_json(checked: Checked) -> dict[str, Any]:
             }
             for export in checked.prepared.exports
         ],
+        "wrong": list(amount_differences(checked.prepared)),
         "account": None if checked.account is None else checked.account.key,
         "rows_read": plan.rows_read,
         "rows_ignored": len(plan.ignored),

@@ -4,16 +4,16 @@ Pure. A total often leaves out what is no booking, or takes it off; or it has so
 that stands in a row of its own below the data, such as a tax. Each is tried, to the cent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 
 from reconcile.journal.records import RowRecord
-from reconcile.model import IgnoreRule, Outcome
+from reconcile.model import IgnoreRule, Notice, Outcome
 from reconcile.results.money import CENT
 
-__all__ = ["Doubt", "Extras", "counted_as", "is_data", "tie_out"]
+__all__ = ["Doubt", "Extras", "counted_as", "doubts_in", "is_data", "tie_out"]
 
 _NO_AMOUNT = frozenset(
     {IgnoreRule.BLANK, IgnoreRule.HEADER, IgnoreRule.HEADER_AGAIN, IgnoreRule.TITLE}
@@ -36,6 +36,14 @@ class Doubt(Enum):
     REPEATS = "Some amounts stand on several rows of an order, which the total may count once."
     ROUNDING = "It is no more than rounding may make in a file that holds amounts as shown."
     ALL_FILES = "The total is that of all files of this run."
+
+
+_NOTICED = {"hidden-rows": Doubt.HIDDEN, "filled-down": Doubt.MERGED}
+
+
+def doubts_in(notices: Iterable[Notice]) -> dict[str, Doubt]:
+    """Files in which a difference can't be judged, by what was noticed of them."""
+    return {each.place.file: _NOTICED[each.code] for each in notices if each.code in _NOTICED}
 
 
 @dataclass(slots=True)

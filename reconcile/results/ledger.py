@@ -24,7 +24,7 @@ from reconcile.journal import (
 )
 from reconcile.model import CallKind, Issue, Notice, Outcome
 from reconcile.results.amounts import Amounts, amounts_of
-from reconcile.results.explaining import Doubt
+from reconcile.results.explaining import doubts_in
 from reconcile.results.items import Items
 
 __all__ = ["Ledger", "RunReader", "Totals"]
@@ -163,7 +163,7 @@ class Ledger:
                 self.outcomes[order.order_id] = Outcome.REJECTED
             elif calls:
                 self.outcomes[order.order_id] = Outcome.worst([call.outcome for call in calls])
-        doubts = {n.place.file: _DOUBTS[n.code] for n in self.notices if n.code in _DOUBTS}
+        doubts = doubts_in(self.notices)
         sources = self.reader.run.sources
         self.amounts = amounts_of(sources, self.reader.rows, self.outcome_of, doubts)
         self.totals = self._count(orders)
@@ -245,4 +245,3 @@ class Ledger:
 
 
 _TOO_MANY = 429
-_DOUBTS = {"hidden-rows": Doubt.HIDDEN, "filled-down": Doubt.MERGED}
