@@ -176,9 +176,9 @@ class Pacer:
         """
         earliest = self._earliest(slot, now)
         self.schedule.vacate_lost(slot, now, earliest)
-        if self.held_until <= now and self.schedule.may_be_early(slot, now):
+        if self.held_until <= now + _NOW and self.schedule.may_be_early(slot, now):
             return max(0.0, earliest - now)
-        return max(0.0, self.schedule.look_at(slot, now) - now)
+        return max(0.0, self.schedule.look_at(slot, earliest) - now)
 
     def take(self, slot: float, now: float) -> float | None:
         """Whether a call may start in its slot at `now`.
@@ -191,7 +191,7 @@ class Pacer:
         earliest = self._earliest(slot, now)
         overtaken = any(slot + VOID_AFTER < start for start in self._before(slot, now))
         missed = slot not in mine.queue or overtaken or now - max(slot, earliest) > VOID_AFTER
-        if missed or mine.held_until > now:
+        if missed or mine.held_until > max(now, slot) + _NOW:
             self.give_back(slot)
             return None
         if now < slot - _NOW:

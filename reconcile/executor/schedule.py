@@ -95,7 +95,10 @@ class Schedule:
         self.holes = [at for at in self.holes if at > now]
         self.vacate(slot)
 
-    def look_at(self, slot: float, now: float) -> float:
-        """When whoever has this slot should look again: at it, or when one before may be void."""
+    def look_at(self, slot: float, overdue: float) -> float:
+        """When whoever has this slot should look again: at it, or when one before may be void.
+
+        `overdue` as in `vacate_lost`.
+        """
         before = max((at for at in self.queue if at < slot), default=slot)
-        return min(slot, max(before + VOID_AFTER, now) + _GRACE)
+        return min(slot, max(before, overdue) + VOID_AFTER + _GRACE)

@@ -413,6 +413,27 @@ def test_the_call_after_a_late_one_keeps_its_distance_though_its_slot_was_taken_
     assert pacer.take(second, second + wait) == 0.0
 
 
+def test_a_silence_that_ends_within_no_time_is_over() -> None:
+    """Nobody waits for less than a clock can tell; a slot that stays void would spin."""
+    pacer = Pacer()
+    starts(pacer, 4)
+    now = 5.000000482108687
+    pacer.hold(5.000000499686006)
+    slot = pacer.reserve(now)
+
+    assert pacer.take(slot, now) == 0.0
+
+
+def test_who_asks_too_soon_in_a_silence_is_told_to_wait() -> None:
+    pacer = Pacer()
+    *_, last = starts(pacer, 4)
+    pacer.hold(last + 60.0)
+    slot = pacer.reserve(last)
+
+    assert pacer.take(slot, last + 1.0) == pytest.approx(59.0)
+    assert pacer.take(slot, slot) == 0.0
+
+
 # What is learned
 
 
