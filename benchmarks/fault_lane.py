@@ -19,6 +19,7 @@ from reconcile.events import silent
 from reconcile.executor import NoReply
 from reconcile.job import Finished, Surroundings, run
 from reconcile.preparation import SendRules
+from reconcile.results.words import VERDICTS
 from reconcile.resuming import resume
 from reconcile.sandbox import CallKind, Deed, Sandbox, SandboxSettings, WriteKind
 
@@ -150,7 +151,7 @@ def _checked(server: Sandbox, fault: _Scripts, told: Told, orders: Sequence[int]
         for kind in _KINDS:
             done = order in told.done
             if kind == _SYNC and not done:
-                done = last.get((order, _CALLS[_SYNC])) == "accept"
+                done = last.get((order, _CALLS[_SYNC])) == VERDICTS["accept"]
             doubtful = told.failed.get(order) == "in doubt"
             times = writes.get((order, kind), 0)
             met = as_met(fault.met[order, kind], told.of(order, _CALLS[kind]))

@@ -81,12 +81,13 @@ async def identify(
     while True:
         started = await slot_of(pacer, time, patience.longest_hold, patience.now)
         exchange = await client.account(partial(_left, pacer, started, time))
-        verdict = judge(CallKind.SYNC, exchange, patience.now())
+        wall = patience.now()
+        verdict = judge(CallKind.SYNC, exchange, wall)
+        heed(pacer, exchange, verdict, started, time(), wall)
         match verdict:
             case Halt() if verdict.cause != _UNAUTHORISED:
                 raise StoppedError(f"{verdict.sentence} Nothing was sent.")
             case Retry():
-                heed(pacer, verdict, started, time())
                 tries.count(verdict)
                 if (verdict.hold or 0.0) > patience.longest_hold:
                     continue  # the next slot is too far off, and its sentence says until when
@@ -117,11 +118,9 @@ async def probe(
     time = asyncio.get_running_loop().time
     started = await slot_of(pacer, time, longest_hold, now)
     exchange = await client.account(partial(_left, pacer, started, time))
-    verdict = judge(CallKind.SYNC, exchange, now())
-    if isinstance(verdict, Retry):
-        heed(pacer, verdict, started, time())
-    elif isinstance(exchange, Reply):
-        pacer.accepted()
+    wall = now()
+    verdict = judge(CallKind.SYNC, exchange, wall)
+    heed(pacer, exchange, verdict, started, time(), wall)
     if isinstance(exchange, Reply) and exchange.status == _OK and not isinstance(verdict, Halt):
         return ""
     forbidden = isinstance(exchange, Reply) and exchange.status in _FORBIDDEN

@@ -6,8 +6,9 @@ from functools import partial
 
 from reconcile.account import describe_account
 from reconcile.config import Settings, is_loopback, server_of
-from reconcile.executor import Budget, Client, Exchange, Timeouts, slot_of
+from reconcile.executor import Budget, Client, Exchange, Timeouts, heed, judge, slot_of
 from reconcile.journal import default_budget
+from reconcile.model import CallKind
 from reconcile.tokens import token_fingerprint
 
 __all__ = ["try_token"]
@@ -34,6 +35,9 @@ async def _ask(settings: Settings, token: str) -> Exchange:
     server = server_of(settings.base_url)
     with Budget(default_budget(), server, fingerprint, rate) as budget:
         now = partial(datetime.now, UTC)
-        await slot_of(budget, time, settings.longest_retry_after, now)
+        started = await slot_of(budget, time, settings.longest_retry_after, now)
         async with Client(settings.base_url, token, timeouts, 1, direct=direct) as client:
-            return await client.account()
+            exchange = await client.account()
+        wall = now()
+        heed(budget, exchange, judge(CallKind.SYNC, exchange, wall), started, time(), wall)
+        return exchange

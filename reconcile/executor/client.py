@@ -70,8 +70,9 @@ class Client:
         self._token = token
         self._whole = timeouts.whole
         self._reuses = True
-        try:
-            self._http = httpx.AsyncClient(
+
+        def fresh() -> httpx.AsyncClient:
+            return httpx.AsyncClient(
                 headers={
                     "X-API-TOKEN": token,
                     "Accept": "application/json",
@@ -91,11 +92,16 @@ class Client:
                 verify=_trust(base_url),
                 transport=transport,
             )
+
+        try:
+            self._http = fresh()
         except (ImportError, ValueError, httpx.InvalidURL) as error:
             raise ConfigError(
                 f"The proxy settings of this machine can't be used: {error}. "
                 "See HTTPS_PROXY, HTTP_PROXY and ALL_PROXY."
             ) from error
+        self._fresh = fresh
+        self._given_up: list[httpx.AsyncClient] = []
 
     async def __aenter__(self) -> Self:
         return self
@@ -106,7 +112,8 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._http.aclose()
+        for client in (self._http, *self._given_up):
+            await client.aclose()
 
     async def send(
         self, order_id: int, kind: CallKind, content: str, left: Callable[[], None] = _unasked
@@ -159,9 +166,7 @@ class Client:
                 begun = True
                 left()
             elif answer.was_there_before(event):
-                self._reuses = False
-                if event.endswith("complete"):
-                    raise httpx.RemoteProtocolError("the answer was there before the call")
+                raise httpx.RemoteProtocolError("the answer was there before the call")
 
         headers = {**request.pop("headers", {}), **({} if self._reuses else _CLOSING)}
         try:
@@ -187,7 +192,19 @@ class Client:
         except (TimeoutError, httpx.TransportError, httpx.DecodingError) as error:
             if told is not None and _settled(told.status_code):
                 return self._reply(told, "")
+            if told is None and isinstance(error, httpx.RemoteProtocolError):
+                self._distrust(error)
             return NoReply(_words(error)) if begun else NeverSent(_words(error))
+
+    def _distrust(self, error: httpx.RemoteProtocolError) -> None:
+        """What came is no answer to the call: from now on each has a connection of its own.
+
+        A connection that the server has closed meanwhile is nothing of the kind.
+        """
+        if self._reuses and "disconnected" not in str(error):
+            self._reuses = False
+            self._given_up.append(self._http)  # calls are under way on its connections
+            self._http = self._fresh()
 
     def _reply(self, response: httpx.Response, body: str) -> Reply:
         headers = {
@@ -199,21 +216,19 @@ class Client:
 class _AnswerWatch:
     """Tells an answer that was in the connection before the call: it belongs to another one.
 
-    A server that sends more than one answer to a call, or a body where none may be, leaves the
-    surplus for the next call on the connection. An answer that comes over the wire takes at
-    least one turn of the loop.
+    A server that sends more than one answer to a call leaves the surplus for the next call on
+    the connection. An answer that comes over the wire takes at least one turn of the loop.
     """
 
     def __init__(self) -> None:
         self._turned = True
 
     def was_there_before(self, event: str) -> bool:
-        """Told of every step of the exchange; whether this one ended with a surplus."""
+        """Told of every step of the exchange; whether the headers were there already."""
         if event.endswith("receive_response_headers.started"):
             self._turned = False
             asyncio.get_running_loop().call_soon(self._turn)
-        ended = event.endswith(("receive_response_headers.complete", "response_headers.failed"))
-        return ended and not self._turned
+        return event.endswith("receive_response_headers.complete") and not self._turned
 
     def _turn(self) -> None:
         self._turned = True

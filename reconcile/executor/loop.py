@@ -12,7 +12,7 @@ from reconcile.errors import JournalError
 from reconcile.events import Event, Listener
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.executor.gate import Gate, Passed
-from reconcile.executor.pacer import Pace
+from reconcile.executor.pacer import LONGEST_HOLD, Pace
 from reconcile.executor.recorder import Recorder
 from reconcile.executor.retry import RetryPolicy, Tries, keep_trying
 from reconcile.executor.stops import Stop, StopKind, StopRules, StopSwitch
@@ -219,11 +219,15 @@ class Executor:
         return verdict, state
 
     async def _withdraw(self, call: PlannedCall, number: int, tries: Tries) -> None:
-        """The run was stopped, or silenced, between the journal's word and the slot."""
+        """The run was stopped, or the slot lost, after the journal's word: it never left."""
         state = Outcome.IN_DOUBT if tries.doubtful else Outcome.PENDING
-        stopped = self.switch.is_set()
-        end = AttemptEnd(self.now(), 0.0, NEVER_SENT, None, "stopped", "", {})
-        note = "the run was stopped first" if stopped else "Flxpoint asked for silence first"
+        if self.switch.is_set():
+            note = "the run was stopped first"
+        elif self.pacer.held_until > asyncio.get_running_loop().time():
+            note = "Flxpoint asked for silence first"
+        else:
+            note = "its turn was missed"
+        end = AttemptEnd(self.now(), 0.0, NEVER_SENT, None, "withdrawn", "", {})
         await self.recorder.record(call, number, end, state, note)
 
     def _setback(self, verdict: Verdict, tries: Tries, stop: Stop | None) -> Setback:
@@ -243,7 +247,7 @@ class Executor:
             self.pacer.accepted()
             hold = retry_after(exchange, self.now())
             if hold is not None:
-                self.pacer.hold(ended + hold)
+                self.pacer.hold(ended + min(hold, LONGEST_HOLD))
 
     def _watch_failures(self, verdict: Verdict | None) -> None:
         stop: Stop | None = None

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from reconcile.executor.schedule import REMEMBERED, VOID_AFTER, Schedule
 
-__all__ = ["Pace", "Pacer"]
+__all__ = ["LONGEST_HOLD", "Pace", "Pacer"]
 
 MARGIN: Final = 1.022
 """Spacing at the floor, relative to the ceiling: 0.511 s at 2 requests per second."""
@@ -42,6 +42,9 @@ FASTER: Final = 10.0
 """Times the recovery after a long quiet: with the usual jitter a refusal comes every minute."""
 
 LEAST_HOLD: Final = 0.5
+LONGEST_HOLD: Final = 86_400.0
+"""A run ends long before; the token is not locked for years by a time that is none."""
+
 WIDEST: Final = 10.0
 ALONE: Final = 0.9
 """A refused call was alone if nothing of ours that counts at the server started within so many
@@ -254,7 +257,7 @@ class Pacer:
             mine.spacing = min(mine.spacing + min(step, LARGEST_STEP), WIDEST)
             mine.refused_in_a_row += 1
             mine.widened_at = now
-        self.hold(now + max(LEAST_HOLD, retry_after or 0.0))
+        self.hold(now + max(LEAST_HOLD, min(retry_after or 0.0, LONGEST_HOLD)))
         return alone
 
     def hold(self, until: float) -> None:

@@ -15,10 +15,10 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from reconcile.errors import ForbiddenError, InternalError, NoAnswerError, StoppedError
 from reconcile.executor.exchange import Exchange, Reply
-from reconcile.executor.pacer import Pace
+from reconcile.executor.pacer import LONGEST_HOLD, Pace
 from reconcile.executor.retry import RetryPolicy, Tries
 from reconcile.executor.stops import silence_sentence
-from reconcile.executor.verdict import Halt, Retry, judge
+from reconcile.executor.verdict import Halt, Retry, Verdict, judge, retry_after
 from reconcile.model import CallKind
 
 __all__ = ["Patience", "Question", "Reader", "Reads", "heed", "slot_of"]
@@ -88,17 +88,17 @@ class Reads:
                 dict(question.params),
                 partial(_left, self.pacer, started, time),
             )
-            verdict = judge(CallKind.SYNC, exchange, self.patience.now())
+            wall = self.patience.now()
+            verdict = judge(CallKind.SYNC, exchange, wall)
+            heed(self.pacer, exchange, verdict, started, time(), wall)
             match verdict, exchange:
                 case Retry(), _:
-                    heed(self.pacer, verdict, started, time())
                     tries.count(verdict)
                     await self._wait(verdict, tries, question, exchange)
                 case Halt(), _:
                     refused = verdict.cause == _UNAUTHORISED
                     raise (ForbiddenError if refused else StoppedError)(verdict.sentence)
                 case _, Reply():
-                    self.pacer.accepted()
                     self._watch_forbidden(exchange)
                     return exchange
                 case _:
@@ -176,12 +176,18 @@ async def slot_of(
                 return now
 
 
-def heed(pacer: Pace, verdict: Retry, began: float, ended: float) -> None:
-    """Tells the pace what an answer asks for."""
-    if verdict.throttled:
-        pacer.refused(began, ended, verdict.hold)
-    elif verdict.hold is not None:
-        pacer.hold(ended + verdict.hold)
+def heed(
+    pacer: Pace, exchange: Exchange, verdict: Verdict, began: float, ended: float, wall: datetime
+) -> None:
+    """Tells the pace what an answer means for it, and what it asks for."""
+    hold = retry_after(exchange, wall) if isinstance(exchange, Reply) else None
+    if isinstance(verdict, Retry) and verdict.throttled:
+        pacer.refused(began, ended, hold)
+        return
+    if isinstance(exchange, Reply):
+        pacer.accepted()
+    if hold is not None:
+        pacer.hold(ended + min(hold, LONGEST_HOLD))
 
 
 def _left(pacer: Pace, started: float, time: Callable[[], float]) -> None:

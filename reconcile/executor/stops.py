@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from reconcile.executor.exchange import Exchange, NeverSent, Reply
+from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.executor.verdict import Halt, Refuse, Retry, Verdict, retry_after
 from reconcile.wording import counted
 
@@ -79,6 +79,10 @@ class StopSwitch:
                 return
 
 
+def _halt(reply: Reply, stop: Stop) -> Halt:
+    return Halt(str(reply.status), stop.sentence)
+
+
 def silence_sentence(seconds: float, wall: datetime) -> str:
     """That the server wants so many seconds of silence, and from when it can go on."""
     until = (wall + timedelta(seconds=math.ceil(seconds))).astimezone().isoformat(" ", "seconds")
@@ -132,23 +136,24 @@ class StopRules:
         self._silent_since = None
         self._silent_orders.clear()
         self._only_unsent = True
-        stop = self.too_long(hold, wall)
-        if stop is not None:
-            again = isinstance(verdict, Retry)
-            return Halt(str(exchange.status), stop.sentence) if again else verdict, stop
-        if isinstance(verdict, Retry):
-            return verdict, None  # it says nothing of the token
+        silence = self.too_long(hold, wall)
+        if isinstance(verdict, Retry):  # it says nothing of the token
+            return (verdict, None) if silence is None else (_halt(exchange, silence), silence)
+        shut = self._is_shut(exchange, verdict)
+        stop = silence or shut
+        return (verdict if shut is None else _halt(exchange, shut)), stop
+
+    def _is_shut(self, reply: Reply, verdict: Verdict) -> Stop | None:
+        """Whether the token may not do this at all: a 403 at first, or three in a row."""
         first = self._answered == 0
         self._answered += 1
-        if exchange.status == _FORBIDDEN and isinstance(verdict, Refuse):
-            self._forbidden += 1
-            # Calls that were under way at the stop are forbidden for the same reason.
-            self._shut = self._shut or first or self._forbidden >= _FORBIDDEN_IN_A_ROW
-            if self._shut:
-                return Halt(str(_FORBIDDEN), _SHUT), Stop(StopKind.API, _SHUT)
-        else:
+        if reply.status != _FORBIDDEN or not isinstance(verdict, Refuse):
             self._forbidden = 0
-        return verdict, None
+            return None
+        self._forbidden += 1
+        # Calls that were under way at the stop are forbidden for the same reason.
+        self._shut = self._shut or first or self._forbidden >= _FORBIDDEN_IN_A_ROW
+        return Stop(StopKind.API, _SHUT) if self._shut else None
 
     def too_long(self, hold: float, wall: datetime) -> Stop | None:
         """Whether the server wants silence for more seconds than are waited for."""
@@ -170,7 +175,9 @@ class StopRules:
             f"{self._failures} calls in a row failed for one cause ({cause}).",
         )
 
-    def _silence(self, order_id: int, exchange: Exchange, began: float, now: float) -> Stop | None:
+    def _silence(
+        self, order_id: int, exchange: NeverSent | NoReply, began: float, now: float
+    ) -> Stop | None:
         """Dead means silent for long, and not only for one order that hangs."""
         if self._silent_since is None:
             self._silent_since = max(began, self._heard_at)
@@ -179,8 +186,8 @@ class StopRules:
         long = now - self._silent_since >= self.dead_after
         if not long or (len(self._silent_orders) == 1 and not self._only_unsent):
             return None
-        reason = "" if isinstance(exchange, Reply) else exchange.reason
+        seconds = round(now - self._silent_since)
         return Stop(
             StopKind.API,
-            f"Flxpoint has not answered for {round(now - self._silent_since)} seconds ({reason}).",
+            f"Flxpoint has not answered for {seconds} seconds ({exchange.reason}).",
         )

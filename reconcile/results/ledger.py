@@ -229,7 +229,7 @@ class Ledger:
             orders=orders,
             outcomes=Counter(self.outcomes.values()),
             requests=len(sent),
-            retries=sum(attempt.number > 1 for attempt in sent),
+            retries=len(sent) - len({(attempt.order_id, attempt.kind) for attempt in sent}),
             throttled=sum(a.end is not None and a.end.status == _TOO_MANY for a in sent),
             superseded=sum(self._is_superseded(order_id) for order_id in self.outcomes),
             amounts=tuple(amounts.sentence for amounts in self.amounts if amounts.differ),

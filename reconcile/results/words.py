@@ -56,6 +56,7 @@ VERDICTS = {
     "refuse": "refused",
     "doubt": "in doubt",
     "halt": "run stopped",
+    "withdrawn": "not sent then",
 }
 
 _STATUSES = {

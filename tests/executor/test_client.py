@@ -315,7 +315,13 @@ TWO_ANSWERS = b"HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"
 BODY_WHERE_NONE_MAY_BE = b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
 
 
-@pytest.mark.parametrize("answer", [TWO_ANSWERS, BODY_WHERE_NONE_MAY_BE], ids=["two", "body"])
+NO_CONTENT_AND_YET = [
+    b"HTTP/1.1 204 No Content\r\n\r\n" + body
+    for body in (b"{}", b'{"ok":true}\r\n', b"<html></html>")
+]
+
+
+@pytest.mark.parametrize("answer", [TWO_ANSWERS, BODY_WHERE_NONE_MAY_BE, *NO_CONTENT_AND_YET])
 def test_what_an_answer_left_over_is_no_answer_to_the_next_call(answer: bytes) -> None:
     server = Bytes(answer)
 

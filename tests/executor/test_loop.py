@@ -566,14 +566,14 @@ def test_a_call_that_a_stop_caught_between_the_journal_and_its_slot_never_left()
     assert run.outcome(2) is Outcome.PENDING
     assert run.note(2) == "the run was stopped first"
     assert caught.end is not None
-    assert (caught.end.exchange, caught.end.verdict) == ("never sent", "stopped")
+    assert (caught.end.exchange, caught.end.verdict) == ("never sent", "withdrawn")
 
 
 def test_a_withdrawn_second_try_leaves_the_doubt_of_the_first() -> None:
     first = retry_after(500, 10)
     run = play(syncs(1), {(1, SYNC): [first]}, latency=0.05, meanwhile=stopping_at(10.03))
 
-    assert [a.end.verdict for a in run.attempts if a.end] == ["retry", "stopped"]
+    assert [a.end.verdict for a in run.attempts if a.end] == ["retry", "withdrawn"]
     assert len(run.sent) == 1
     assert run.outcome(1) is Outcome.IN_DOUBT
 

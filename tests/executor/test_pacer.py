@@ -424,6 +424,14 @@ def test_a_silence_that_ends_within_no_time_is_over() -> None:
     assert pacer.take(slot, now) == 0.0
 
 
+def test_no_silence_locks_the_token_for_more_than_a_day() -> None:
+    pacer = Pacer()
+    *_, last = starts(pacer, 2)
+    pacer.refused(last, last + 0.1, 1_795_325_221.0)
+
+    assert pacer.held_until <= last + 86_401.0
+
+
 def test_who_asks_too_soon_in_a_silence_is_told_to_wait() -> None:
     pacer = Pacer()
     *_, last = starts(pacer, 4)

@@ -269,6 +269,14 @@ def test_a_long_silence_stops_the_run_whatever_was_answered(status: int) -> None
     assert isinstance(verdict, Accept if status < 300 else Refuse)
 
 
+def test_a_first_403_that_asks_for_silence_leaves_the_order_pending() -> None:
+    verdict, stop = Watch().hear(Reply(403, {"retry-after": "3600"}))
+
+    assert isinstance(verdict, Halt)
+    assert stop is not None
+    assert "60 minutes" in stop.sentence
+
+
 def test_who_is_forbidden_while_others_are_under_way_takes_them_along() -> None:
     watch = Watch()
     first = watch.hear(Reply(403))
