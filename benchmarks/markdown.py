@@ -57,7 +57,9 @@ def _commit() -> str:
         command = ["git", *words]
         return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
-    changed = git("status", "--porcelain", "--untracked-files=no").strip()
+    # The pages of the benchmarks that ran just before are no change of what is measured.
+    others = ("--", ".", ":!benchmarks/results")
+    changed = git("status", "--porcelain", "--untracked-files=no", *others).strip()
     return f"`{git('rev-parse', '--short', 'HEAD').strip()}`" + (
         " with uncommitted changes" if changed else ""
     )
@@ -65,8 +67,14 @@ def _commit() -> str:
 
 def _check(check: Check) -> Sequence[str]:
     spread = _spread(check.measured)
-    must_be = f"{'at least' if check.least else 'at most'} {check.most:.4g} {check.unit}".rstrip()
+    must_be = (
+        f"{'at least' if check.least else 'at most'} {_limit(check.most)} {check.unit}".rstrip()
+    )
     return (check.what, *spread, must_be, "met" if check.met else "missed")
+
+
+def _limit(number: float) -> str:
+    return f"{number:,.0f}" if number >= 1000 else f"{number:.4g}"  # noqa: PLR2004
 
 
 def _sides(compared: Compared) -> Iterator[Sequence[str]]:
@@ -76,7 +84,7 @@ def _sides(compared: Compared) -> Iterator[Sequence[str]]:
 
 def _spread(spread: Spread) -> tuple[str, str, str]:
     median, least, most = (
-        f"{each:.2f}" if abs(each) < 100 else f"{each:.0f}"  # noqa: PLR2004
+        f"{each:.2f}" if abs(each) < 100 else f"{each:,.0f}"  # noqa: PLR2004
         for each in (spread.median, spread.least, spread.most)
     )
     return median, least, most
