@@ -24,6 +24,9 @@ __all__ = [
 ]
 
 
+_LONG = 16
+
+
 def default_token_file() -> Path:
     """In the user's config folder."""
     return Path(platformdirs.user_config_dir("reconcile", appauthor=False)) / "token"
@@ -93,10 +96,14 @@ def token_fingerprint(token: str) -> str:
 
 
 def redacted(text: str, token: str | None) -> str:
-    """The text without the token, should it ever have got into it, in whatever case."""
+    """The text without the token, should it ever have got into it.
+
+    A token as long as Flxpoint's is found in whatever case; a short one may be part of a word.
+    """
     if not token:
         return text
-    return re.sub(re.escape(token), "(token)", text, flags=re.IGNORECASE)
+    case = re.IGNORECASE if len(token) >= _LONG else re.NOFLAG
+    return re.sub(re.escape(token), "(token)", text, flags=case)
 
 
 def redacted_json(text: str, token: str) -> str:
