@@ -40,6 +40,7 @@ def produced() -> dict[str, str]:
         "moves": _moves,
         "notices": _notices,
         "outcomes": _outcomes,
+        "pace": _pace,
         "verdicts": _verdicts,
     }
     return {name: make() for name, make in parts.items()}
@@ -119,6 +120,22 @@ def _measured() -> str:
         links = (f"[{title[0]}]({page})", *("" for _ in targets[1:]))
         rows += [(link, *target) for link, target in zip(links, targets, strict=True)]
     return _table(("page", "what", "measured", "must be", ""), rows)
+
+
+def _pace() -> str:
+    """Ours beside the others against a sliding window, from the page of the benchmark."""
+    page = (ROOT / RESULTS / "pace.md").read_text(encoding="utf-8")
+    latencies: list[str] = []
+    found: dict[str, list[str]] = {}
+    for line in page.splitlines():
+        if line.startswith("## An answer takes "):
+            latencies.append(line.removeprefix("## An answer takes "))
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if cells[0] == "sliding":
+            side, _, refused, _, share = cells[1:]
+            found.setdefault(side, []).append(f"{share}, {refused} x 429")
+    rows: list[tuple[str, ...]] = [(side, *figures) for side, figures in found.items()]
+    return _table(("an answer takes", *latencies), rows)
 
 
 def _targets(page: str) -> list[tuple[str, ...]]:
