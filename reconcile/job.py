@@ -19,7 +19,7 @@ from reconcile.checking import (
 from reconcile.config import Settings
 from reconcile.done_folder import move_done
 from reconcile.errors import InternalError, JournalError, NothingSentError
-from reconcile.events import Event
+from reconcile.events import Event, Listener, silent
 from reconcile.folders import Reason
 from reconcile.history import Workload
 from reconcile.inputs import Inputs, NothingToDo
@@ -40,6 +40,7 @@ from reconcile.preparation import (
 )
 from reconcile.results.ledger import Ledger, Totals
 from reconcile.results.place import default_target, prove_writable, refuse_ours
+from reconcile.results.progress import telling
 from reconcile.results.report import build_report
 from reconcile.results.workbook import write_workbook
 from reconcile.rows import row_records
@@ -161,9 +162,15 @@ def run(
 
 
 def rebuild_report(
-    journal: Journal, run_id: str | None, results: Path | None, keep: Sequence[Path]
+    journal: Journal,
+    run_id: str | None,
+    results: Path | None,
+    keep: Sequence[Path],
+    listener: Listener = silent,
 ) -> tuple[RunRecord, Path, Totals]:
     """Writes the workbook of a run again, from the journal alone; never over one of `keep`.
+
+    `listener` hears how far a long one is.
 
     Raises:
         NothingSentError: there is no such run.
@@ -179,7 +186,12 @@ def rebuild_report(
         refuse_ours(target, (*(Path(source.path) for source in record.sources), *keep))
     prove_writable(target)
     ledger = Ledger(RunReader(journal, record))
-    workbook = write_workbook(build_report(ledger), target, overwrite=results is not None)
+
+    def told(sheet: str, rows: int) -> None:
+        listener(Event("writing", {"sheet": sheet, "rows": rows}))
+
+    report = telling(build_report(ledger), told)
+    workbook = write_workbook(report, target, overwrite=results is not None)
     return record, workbook, ledger.totals
 
 

@@ -41,6 +41,7 @@ from reconcile.model import Outcome
 from reconcile.online.asking import Asking
 from reconcile.online.reading_back import ReadBack, read_back, tells
 from reconcile.results.ledger import Ledger, Totals
+from reconcile.results.progress import telling
 from reconcile.results.report import build_report
 from reconcile.results.workbook import write_workbook
 from reconcile.surroundings import OPEN_ORDERS, Surroundings, client_of
@@ -185,7 +186,8 @@ class Sending:
         record = replace(record, exit_code=int(exit_code))
         ledger = Ledger(RunReader(self.journal, record))
         target = finished.workbook or Path(record.target)
-        workbook = write_workbook(build_report(ledger), target, overwrite=True)
+        report = telling(build_report(ledger), self.around.writing)
+        workbook = write_workbook(report, target, overwrite=True)
         ended_at = record.ended_at or self.around.now()
         self.journal.end_run(record.id, ended_at, int(exit_code), record.reason, str(workbook))
         return replace(finished, run=record, workbook=workbook, exit_code=exit_code, back=back)
@@ -229,7 +231,8 @@ class Sending:
         record = replace(record, ended_at=ended_at, exit_code=int(exit_code), reason=reason)
         ledger.reader = RunReader(journal, record)
         try:
-            workbook = write_workbook(build_report(ledger), target, overwrite=self.overwrite)
+            report = telling(build_report(ledger), self.around.writing)
+            workbook = write_workbook(report, target, overwrite=self.overwrite)
         except ReconcileError as error:
             journal.end_run(run_id, ended_at, int(ExitCode.INTERNAL), str(error), str(target))
             return Finished(record, ledger.totals, None, ExitCode.INTERNAL, stop, str(error))

@@ -43,6 +43,10 @@ class Surroundings:
         """Tells whoever listens a sentence."""
         self.listener(Event("remark", {"text": text}))
 
+    def writing(self, sheet: str, rows: int) -> None:
+        """Tells how far a long workbook is."""
+        self.listener(Event("writing", {"sheet": sheet, "rows": rows}))
+
 
 def whose(
     journal: Journal, settings: Settings, token: str, pacer: Pace, around: Surroundings

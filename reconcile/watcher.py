@@ -98,12 +98,19 @@ class Watcher:
                 self._done += 1
                 self._forecast.over(self._monotonic())
                 self._advance()
+            case "writing":
+                self._say_writing(event.values)
             case "reading":
                 self._begin_reading(event.values)
             case "read":
                 self._say_read(int(event.values["left"]))
             case "page":
                 self._say_page(event.values)
+
+    def _say_writing(self, values: Mapping[str, Any]) -> None:
+        self._stop_progress()
+        rows = f"{values['rows']:,} rows of {values['sheet']}"
+        self._line(f"{_clock()} Writing the workbook: {rows}")
 
     def _begin_reading(self, values: Mapping[str, Any]) -> None:
         self._stop_progress()

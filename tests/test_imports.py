@@ -62,6 +62,7 @@ LAYERS: Final = {
         "results.returned",
         "results.tables",
         "results.online_sheets",
+        "results.progress",
         "results.causes",
         "results.items",
         "results.money",

@@ -55,6 +55,11 @@ def test_it_says_whom_it_waits_for_and_what_it_passes_over() -> None:
     ]
 
 
+def test_it_says_how_far_the_writing_of_a_long_workbook_is() -> None:
+    (line,) = heard(Event("writing", {"sheet": "Rows", "rows": 250_000}))
+    assert line.endswith("Writing the workbook: 250,000 rows of Rows")
+
+
 def test_events_are_lines_of_json_and_quiet_is_quiet() -> None:
     (line,) = heard(STARTED, events_wanted=True)
     assert json.loads(line) == {"event": "started", **STARTED.values}

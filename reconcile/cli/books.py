@@ -1,6 +1,7 @@
 """The commands that look into the journal: `report`, `runs` and `show`."""
 # ruff: noqa: PLC0415  (what is slow to start is imported by the command that uses it)
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,14 +39,16 @@ def report(
     from reconcile.job import rebuild_report
     from reconcile.journal import Journal
     from reconcile.terminal import print_json
+    from reconcile.watcher import Watcher
 
     say = Say(as_json, quiet)
     place = journal_of(settings_of(options))
     if not place.is_file():
         raise NothingSentError(f"There is no journal {place} yet.")
+    watcher = Watcher(sys.stderr, events=False, quiet=quiet)
     with Journal.open(place) as journal:
         keep = (place, *config_files(options))
-        record, workbook, totals = rebuild_report(journal, run_id, results, keep)
+        record, workbook, totals = rebuild_report(journal, run_id, results, keep, watcher)
     if as_json:
         print_json({"run": record.id, "workbook": str(workbook)})
     for sentence in totals.wrong:
