@@ -60,10 +60,9 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """The call may have been applied and must not be repeated; `hold` as in `Retry`."""
+    """The call may have been applied and must not be repeated."""
 
     cause: str
-    hold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +199,7 @@ def _judge_success(kind: CallKind, reply: Reply) -> Verdict:
 def _maybe_applied(kind: CallKind, cause: str, hold: float | None = None) -> Verdict:
     if kind is CallKind.SYNC:
         return Retry(cause, applied=True, hold=hold)
-    return Doubt(cause, hold)
+    return Doubt(cause)
 
 
 def retry_after(reply: Reply, now: datetime) -> float | None:

@@ -17,6 +17,7 @@ from reconcile.executor.verdict import (
     Retry,
     Verdict,
     first_line,
+    retry_after,
 )
 from reconcile.model import CallKind
 
@@ -192,9 +193,12 @@ WAITING = [
 
 
 def held(kind: CallKind, status: int, value: str) -> float | None:
-    verdict = judge(kind, Reply(status, {"retry-after": value}), NOW)
+    reply = Reply(status, {"retry-after": value})
+    verdict = judge(kind, reply, NOW)
     assert isinstance(verdict, Retry | Doubt)
-    return verdict.hold
+    seconds = retry_after(reply, NOW)
+    assert isinstance(verdict, Doubt) or verdict.hold == seconds
+    return seconds
 
 
 @pytest.mark.parametrize(("kind", "status"), WAITING)
