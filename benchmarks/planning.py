@@ -68,7 +68,8 @@ def columns(path: str) -> Mapping[str, Sequence[str]]:
 def ours(path: str) -> None:
     """Our own side."""
     from reconcile.model import Field, SourceRows
-    from reconcile.planner import PlanningRules, plan
+    from reconcile.planner import plan
+    from reconcile.rules import PlanningRules
 
     texts = columns(path)
     fields = {Field(name): texts[name] for name in _FIELDS}

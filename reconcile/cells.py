@@ -8,26 +8,25 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple, cast
 
 from reconcile.fields import EXTERNAL_IDS, FIELDS, IDS
 from reconcile.model import Field, Was
 from reconcile.payload import STATUSES
+from reconcile.rules import YES_NO, CellRules
+from reconcile.text import quoted, trimmed
 
 __all__ = [
     "CLEAR",
     "NOTE_LIMIT",
-    "CellRules",
     "Clear",
     "Fault",
     "JudgedColumn",
     "Remark",
     "judge_column",
-    "quoted",
     "shown",
-    "trimmed",
 ]
 
 NOTE_LIMIT: Final = 500
@@ -35,11 +34,6 @@ NOTE_LIMIT: Final = 500
 
 LARGEST_ID: Final = 2**63 - 1
 _ID_DIGITS = len(str(LARGEST_ID))
-
-YES_NO: Final[Mapping[str, bool]] = {
-    **dict.fromkeys(("true", "yes", "y", "t", "1"), True),
-    **dict.fromkeys(("false", "no", "n", "f", "0"), False),
-}
 
 
 class Clear(Enum):
@@ -50,24 +44,6 @@ class Clear(Enum):
 
 CLEAR: Final = Clear.CLEAR
 """What the configured word stands for: null is sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class CellRules:
-    """What the config says about cells.
-
-    `yes_no` and `statuses` are people's own words and what they mean. Case and the blanks
-    around a word don't matter, here as in a cell.
-    """
-
-    clear_word: str = "(clear)"
-    yes_no: Mapping[str, bool] = field(default_factory=dict)
-    statuses: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "clear_word", _folded(self.clear_word))
-        for name, words in (("yes_no", self.yes_no), ("statuses", self.statuses)):
-            object.__setattr__(self, name, {_folded(word): words[word] for word in words})
 
 
 class Fault(NamedTuple):
@@ -112,12 +88,6 @@ class _Told(NamedTuple):
 _Judged = _Value | Fault | _Told
 _Judge = Callable[[str, CellRules], _Judged]
 
-_BLANKS = (
-    " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
-)
-"""Python's white space without the control characters U+001C to U+001F; zero-width blanks."""
-
 _DIGITS = re.compile(r"[0-9]+")
 _POINT_ZERO = re.compile(r"[0-9]+\.0")
 _E_NOTATION = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[eE][+-][0-9]+")
@@ -127,7 +97,6 @@ _ERROR_VALUE = re.compile(
     re.IGNORECASE,
 )
 _SUSPECT = (" ", "#", "e+", "e-", "err:", "|0")  # folded; printable text has no other blanks
-_SHOWN = 60
 _PLAIN = (Field.SUB_QUANTITY, Field.ACCOUNTING_SYNCED)
 _TEXT_FIELDS = (Field.ACCOUNTING_SYNC_ERROR, Field.UPDATE_NOTE)
 _WAS_FAULTS = {
@@ -226,20 +195,6 @@ def _all_ids(texts: Sequence[str]) -> list[_Value] | None:
     return None if 0 in numbers else numbers
 
 
-def trimmed(text: str) -> str:
-    """The text without the blanks around it: no-break and zero-width ones, line breaks too."""
-    return text.strip(_BLANKS)
-
-
-def quoted(text: str) -> str:
-    """A text for a message: in quotes, shortened, nothing in it that a terminal obeys."""
-    short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    visible = "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in short
-    )
-    return f'"{visible}"'
-
-
 def shown(value: object) -> str:
     """A judged value for a message."""
     match value:
@@ -249,10 +204,6 @@ def shown(value: object) -> str:
             return "yes" if value else "no"
         case _:
             return quoted(str(value))
-
-
-def _folded(word: str) -> str:
-    return trimmed(word).casefold()
 
 
 def _without_point_zero(text: str, judge: _Judge, rules: CellRules) -> _Judged:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Literal
 
 from reconcile.cells import CLEAR
 from reconcile.contradictions import (
@@ -23,11 +22,9 @@ from reconcile.payload import (
     Unset,
 )
 from reconcile.plain import sent
+from reconcile.rules import SyncedDefault
 
-__all__ = ["SyncedDefault", "decide"]
-
-SyncedDefault = Literal["auto", "none"] | bool
-"""What is said of orders of which no row says yes or no; `auto` is the rule of section 3."""
+__all__ = ["decide"]
 
 
 def decide(

@@ -9,9 +9,11 @@ from itertools import compress, repeat
 from typing import Any
 
 from reconcile.bulk import tuples
-from reconcile.cells import CellRules, Fault, JudgedColumn, judge_column, quoted
+from reconcile.cells import Fault, JudgedColumn, judge_column
 from reconcile.fields import LOOKED_UP
 from reconcile.model import Field, Issue, Place, RowRef, SourceRows, Was
+from reconcile.rules import CellRules
+from reconcile.text import quoted
 
 __all__ = ["Faults", "JudgedSource", "Rows"]
 

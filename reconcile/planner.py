@@ -4,11 +4,10 @@ Pure: the same rows and rules give the same plan. Rules, sections 3 and 4.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from reconcile.bulk import without_cyclic_gc
-from reconcile.cells import CellRules, quoted, trimmed
-from reconcile.deciding import SyncedDefault, decide
+from reconcile.deciding import decide
 from reconcile.fields import FIELDS, LOOKED_UP
 from reconcile.gathering import Gathered, GatheredOrder, gather
 from reconcile.idmap import IdMap
@@ -26,22 +25,14 @@ from reconcile.model import (
     RowRef,
     SourceRows,
 )
-from reconcile.resolving import ResolvingRules, order_named, resolve
+from reconcile.resolving import order_named, resolve
+from reconcile.rules import PlanningRules
+from reconcile.text import quoted, trimmed
 
-__all__ = ["PlanningRules", "SyncedDefault", "hold_back", "narrow", "plan"]
+__all__ = ["hold_back", "narrow", "plan"]
 
 _STATUS_FIELDS = (Field.STATUS, Field.UPDATE_NOTE)
 _TOLD_ONE_BY_ONE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class PlanningRules:
-    """What the config says about planning."""
-
-    cells: CellRules = field(default_factory=CellRules)
-    synced_default: SyncedDefault = "auto"
-    send_status: bool = False
-    resolving: ResolvingRules = field(default_factory=ResolvingRules)
 
 
 def plan(sources: Sequence[SourceRows], rules: PlanningRules, ids: IdMap | None = None) -> Plan:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reconcile.cells import quoted
 from reconcile.config import Settings
 from reconcile.errors import FileRefusedError, NothingSentError
 from reconcile.executor import Pace
@@ -18,6 +17,7 @@ from reconcile.loader.id_file import read_id_map
 from reconcile.model import Notice, Outcome, Place, Plan
 from reconcile.online.known_ids import LocalIds
 from reconcile.planner import narrow, plan
+from reconcile.text import quoted
 
 __all__ = [
     "Prepared",

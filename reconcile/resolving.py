@@ -5,34 +5,22 @@ Nothing is guessed: what is unknown, or may mean two things, holds the row back.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
 
-from reconcile.cells import Fault, JudgedColumn, quoted, trimmed
+from reconcile.cells import Fault, JudgedColumn
 from reconcile.fields import ITEM_VALUES
 from reconcile.idmap import IdMap, KnownItem, amount
 from reconcile.judging import JudgedSource
 from reconcile.model import Field, Place, SourceRows
+from reconcile.rules import ResolvingRules
+from reconcile.text import quoted, trimmed
 
-__all__ = ["ResolvingRules", "order_named", "resolve"]
+__all__ = ["order_named", "resolve"]
 
 _NAMED = 5
 _ID_DIGITS = 19
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvingRules:
-    """What the config says about numbers and SKUs.
-
-    `prefix` stands before every order number of the export and not in the map;
-    `order_level_only` syncs orders without items whose items the map doesn't know;
-    `not_items` are SKUs that are none: shipping, a discount.
-    """
-
-    prefix: str = ""
-    order_level_only: bool = False
-    not_items: frozenset[str] = frozenset()
 
 
 class Unresolved(NamedTuple):

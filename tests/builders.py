@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from reconcile.cells import CellRules
 from reconcile.idmap import IdMap
 from reconcile.issues import explain
 from reconcile.model import Field, Issue, Notice, Place, Plan, SourceRows, Was
-from reconcile.planner import PlanningRules, SyncedDefault, plan
-from reconcile.resolving import ResolvingRules
+from reconcile.planner import plan
+from reconcile.rules import CellRules, PlanningRules, ResolvingRules, SyncedDefault
 
 HEADERS: Final = {
     "order": Field.ORDER_ID,

@@ -4,18 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from reconcile.cells import (
-    CLEAR,
-    NOTE_LIMIT,
-    CellRules,
-    Clear,
-    JudgedColumn,
-    judge_column,
-    quoted,
-    trimmed,
-)
+from reconcile.cells import CLEAR, NOTE_LIMIT, Clear, JudgedColumn, judge_column
 from reconcile.model import Field, Was
 from reconcile.payload import STATUSES
+from reconcile.rules import CellRules
+from reconcile.text import quoted, trimmed
 
 IDS = (Field.ORDER_ID, Field.ITEM_ID)
 EXTERNAL_IDS = (Field.ORDER_EXTERNAL_ID, Field.ITEM_EXTERNAL_ID, Field.SUB_EXTERNAL_ID)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from reconcile.cells import CellRules
+from reconcile.config import NoticeKind as Kind
 from reconcile.config import (
     NotifySettings,
     PingSettings,
@@ -20,10 +20,8 @@ from reconcile.config import (
 )
 from reconcile.errors import ConfigError, ExitCode
 from reconcile.model import Field
-from reconcile.notices.ending import Kind
 from reconcile.payload import STATUSES
-from reconcile.planner import PlanningRules, SyncedDefault
-from reconcile.resolving import ResolvingRules
+from reconcile.rules import CellRules, PlanningRules, ResolvingRules, SyncedDefault
 
 OWN: Final = Path(__file__).parent.parent / "config.yaml"
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from reconcile.cells import NOTE_LIMIT, CellRules
+from reconcile.cells import NOTE_LIMIT
 from reconcile.issues import explain
 from reconcile.model import Field, Was
-from reconcile.planner import SyncedDefault
+from reconcile.rules import CellRules, SyncedDefault
 from tests.builders import (
     held_orders,
     issues,

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.cells import CellRules, judge_column
+from reconcile.cells import judge_column
 from reconcile.issues import explain
 from reconcile.model import Field, Plan, SourceRows, Was
 from reconcile.payload import (
@@ -20,7 +20,8 @@ from reconcile.payload import (
     fingerprint,
     normal_form,
 )
-from reconcile.planner import PlanningRules, plan
+from reconcile.planner import plan
+from reconcile.rules import CellRules, PlanningRules
 from tests.builders import Row, held_orders, issues, payloads, source, status_calls, told
 from tests.test_payload import VALIDATOR
 

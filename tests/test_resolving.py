@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconcile.idmap import Entry, IdMap
 from reconcile.model import Field, Place, Plan, SourceRows
-from reconcile.resolving import ResolvingRules
+from reconcile.rules import ResolvingRules
 from tests.builders import notices, payloads, planned, sheet, source, states, troubles
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cells import quoted
 from reconcile.cli.group import program
 from reconcile.cli.options import EPILOG, Say
 from reconcile.errors import ExitCode, NothingSentError
+from reconcile.text import quoted
 
 if TYPE_CHECKING:
     from reconcile.config import Settings

@@ -25,20 +25,20 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 
-from reconcile.cells import YES_NO, CellRules, quoted
 from reconcile.config.addresses import is_loopback, ping_fault, server_of
 from reconcile.config.faults import sentence
 from reconcile.config.kinds import Name, Seconds, Strict, Text, nearest, several
-from reconcile.config.notify import NotifySettings, PingSettings
+from reconcile.config.notify import NoticeKind, NotifySettings, PingSettings
 from reconcile.errors import ConfigError
 from reconcile.fields import FIELDS, normal_name
 from reconcile.model import Field
 from reconcile.payload import STATUSES
-from reconcile.planner import PlanningRules
-from reconcile.resolving import ResolvingRules
+from reconcile.rules import YES_NO, CellRules, PlanningRules, ResolvingRules
+from reconcile.text import quoted
 
 __all__ = [
     "DEFAULT_NAME",
+    "NoticeKind",
     "NotifySettings",
     "OrderNumberSettings",
     "PingSettings",

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reconcile.cells import quoted
 from reconcile.config.kinds import nearest
+from reconcile.text import quoted
 
 __all__ = ["sentence"]
 

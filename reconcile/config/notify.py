@@ -1,18 +1,30 @@
 """`notify:` of the config. The addresses hold secrets: they print as stars, also in faults."""
 
 import re
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, model_validator
 
 from reconcile.config.addresses import is_variable, ping_fault
 from reconcile.config.kinds import Name, Strict, nearest, several, text
-from reconcile.notices.ending import Kind
 
-__all__ = ["NotifySettings", "PingSettings"]
-
+__all__ = ["NoticeKind", "NotifySettings", "PingSettings"]
 
 _LONGEST_NAME = 100
+
+
+class NoticeKind(StrEnum):
+    """What a notice can be about; `notify: on:` of the config names these."""
+
+    SUCCESS = "success"
+    INCOMPLETE = "incomplete"
+    FAILURE = "failure"
+    RECOVERY = "recovery"
+    NO_FILE = "no-file"
+    SAME_FILE = "same-file"
+    UNUSUAL_COUNT = "unusual-count"
+    SKIPPED = "skipped"
 
 
 def _title(value: str) -> str:
@@ -21,13 +33,13 @@ def _title(value: str) -> str:
     return value
 
 
-def _kind(value: object) -> Kind:
+def _kind(value: object) -> NoticeKind:
     word = str(value)
-    if word in list(Kind):
-        return Kind(word)
+    if word in list(NoticeKind):
+        return NoticeKind(word)
     if "://" in word:
-        raise ValueError(f"must be what notices are about (known: {', '.join(Kind)})")
-    raise ValueError(f"there is no notice about {nearest(word, list(Kind))}")
+        raise ValueError(f"must be what notices are about (known: {', '.join(NoticeKind)})")
+    raise ValueError(f"there is no notice about {nearest(word, list(NoticeKind))}")
 
 
 def _notice_address(value: SecretStr) -> SecretStr:
@@ -64,14 +76,16 @@ class NotifySettings(Strict):
 
     name: Annotated[Name, AfterValidator(_title)] = "reconcile"
     people: Annotated[tuple[Address, ...], BeforeValidator(several)] = ()
-    on: Annotated[tuple[Annotated[Kind, BeforeValidator(_kind)], ...], BeforeValidator(several)] = (
-        Kind.FAILURE,
-        Kind.INCOMPLETE,
-        Kind.RECOVERY,
-        Kind.NO_FILE,
-        Kind.SAME_FILE,
-        Kind.UNUSUAL_COUNT,
-        Kind.SKIPPED,
+    on: Annotated[
+        tuple[Annotated[NoticeKind, BeforeValidator(_kind)], ...], BeforeValidator(several)
+    ] = (
+        NoticeKind.FAILURE,
+        NoticeKind.INCOMPLETE,
+        NoticeKind.RECOVERY,
+        NoticeKind.NO_FILE,
+        NoticeKind.SAME_FILE,
+        NoticeKind.UNUSUAL_COUNT,
+        NoticeKind.SKIPPED,
     )
     ping: PingSettings = PingSettings()
 

@@ -17,8 +17,7 @@ from reconcile.errors import ForbiddenError, InternalError, NoAnswerError, Stopp
 from reconcile.executor.exchange import Exchange, Reply
 from reconcile.executor.pacer import LONGEST_HOLD, Pace
 from reconcile.executor.retry import RetryPolicy, Tries
-from reconcile.executor.stops import silence_sentence
-from reconcile.executor.verdict import Halt, Retry, Verdict, judge, retry_after
+from reconcile.executor.verdict import Halt, Retry, Verdict, judge, retry_after, silence_sentence
 from reconcile.model import CallKind
 
 __all__ = ["Patience", "Question", "Reader", "Reads", "heed", "slot_of"]

@@ -4,18 +4,16 @@ The rules are those of section 5; they are told the time and know no clock.
 """
 
 import asyncio
-import math
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
-from reconcile.executor.verdict import Halt, Refuse, Retry, Verdict, retry_after
-from reconcile.wording import counted
+from reconcile.executor.verdict import Halt, Refuse, Retry, Verdict, retry_after, silence_sentence
 
-__all__ = ["Stop", "StopKind", "StopRules", "StopSwitch", "silence_sentence"]
+__all__ = ["Stop", "StopKind", "StopRules", "StopSwitch"]
 
 _FORBIDDEN = 403
 _FORBIDDEN_IN_A_ROW = 3
@@ -81,13 +79,6 @@ class StopSwitch:
 
 def _halt(reply: Reply, stop: Stop) -> Halt:
     return Halt(str(reply.status), stop.sentence)
-
-
-def silence_sentence(seconds: float, wall: datetime) -> str:
-    """That the server wants so many seconds of silence, and from when it can go on."""
-    until = (wall + timedelta(seconds=math.ceil(seconds))).astimezone().isoformat(" ", "seconds")
-    minutes = counted(math.ceil(seconds / 60), "minute")
-    return f"Flxpoint wants no calls for the next {minutes}; it can go on from {until}."
 
 
 @dataclass(slots=True)

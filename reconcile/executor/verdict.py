@@ -6,14 +6,16 @@ sent twice.
 """
 
 import json
+import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import assert_never
 
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.model import CallKind
+from reconcile.wording import counted
 
 __all__ = [
     "Accept",
@@ -25,6 +27,7 @@ __all__ = [
     "first_line",
     "judge",
     "retry_after",
+    "silence_sentence",
 ]
 
 
@@ -217,3 +220,10 @@ def retry_after(reply: Reply, now: datetime) -> float | None:
     except (ValueError, OverflowError):
         return None
     return min(max(0.0, seconds), _LONGEST_HOLD)
+
+
+def silence_sentence(seconds: float, wall: datetime) -> str:
+    """That the server wants so many seconds of silence, and from when it can go on."""
+    until = (wall + timedelta(seconds=math.ceil(seconds))).astimezone().isoformat(" ", "seconds")
+    minutes = counted(math.ceil(seconds / 60), "minute")
+    return f"Flxpoint wants no calls for the next {minutes}; it can go on from {until}."

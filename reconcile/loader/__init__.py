@@ -14,7 +14,6 @@ from pathlib import Path
 import pandas as pd
 
 from reconcile.bulk import without_cyclic_gc
-from reconcile.cells import quoted
 from reconcile.errors import FileRefusedError
 from reconcile.fields import BEYOND_HEADER, FIELDS, SENT
 from reconcile.loader.header import Header, Wanted
@@ -37,6 +36,7 @@ from reconcile.loader.sheets import (
 )
 from reconcile.loader.structure import filter_rows, ignored_rows
 from reconcile.model import Field, Issue, Notice, Place, SourceRows, Was, column_letter
+from reconcile.text import quoted
 
 __all__ = ["OUR_SHEETS", "Export", "LoadRules", "load"]
 

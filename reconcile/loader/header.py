@@ -8,11 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from reconcile.cells import quoted
 from reconcile.errors import FileRefusedError
 from reconcile.fields import FIELDS, LOOKED_UP, normal_name
 from reconcile.loader.readers import Head
 from reconcile.model import Field, column_letter
+from reconcile.text import quoted
 
 __all__ = [
     "Header",

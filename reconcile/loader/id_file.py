@@ -11,7 +11,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from reconcile.cells import CellRules, JudgedColumn, judge_column, quoted
+from reconcile.cells import JudgedColumn, judge_column
 from reconcile.errors import FileRefusedError
 from reconcile.fields import FIELDS, normal_name
 from reconcile.idmap import Entry, IdMap
@@ -19,6 +19,8 @@ from reconcile.issues import explain
 from reconcile.loader.kinds import read_sheets
 from reconcile.loader.readers import Cells, Head, Sheet
 from reconcile.model import Field, Issue, Place, Was, column_letter
+from reconcile.rules import CellRules
+from reconcile.text import quoted
 
 __all__ = ["read_id_map"]
 

@@ -6,12 +6,12 @@ Rules, section 1.5. A row that could be data is never ignored: it is judged.
 import re
 from collections.abc import Mapping, Sequence
 
-from reconcile.cells import quoted, trimmed
 from reconcile.errors import FileRefusedError
 from reconcile.fields import EXTERNAL_IDS, normal_name
 from reconcile.loader.header import Header
 from reconcile.loader.readers import Cells
 from reconcile.model import Field, IgnoreRule, Was
+from reconcile.text import quoted, trimmed
 
 __all__ = ["are_sums", "are_words", "filter_rows", "ignored_rows", "kind_of_words"]
 

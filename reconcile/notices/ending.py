@@ -5,31 +5,18 @@ Nothing personal gets in: no file, no path, no order, no token; only counts and 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from statistics import median_low
 
+from reconcile.config import NoticeKind as Kind
 from reconcile.errors import ExitCode
 from reconcile.model import Outcome
 
-__all__ = ["Ending", "Kind", "figures", "kinds_of", "message", "unusual"]
+__all__ = ["Ending", "figures", "kinds_of", "message", "unusual"]
 
 _LOOKED_AT = 10
 _NEEDED = 5
 _FAR = 3
 _LINE = 300
-
-
-class Kind(StrEnum):
-    """What a notice can be about; `notify: on:` of the config names these."""
-
-    SUCCESS = "success"
-    INCOMPLETE = "incomplete"
-    FAILURE = "failure"
-    RECOVERY = "recovery"
-    NO_FILE = "no-file"
-    SAME_FILE = "same-file"
-    UNUSUAL_COUNT = "unusual-count"
-    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)

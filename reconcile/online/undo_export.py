@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from reconcile.cells import CellRules, judge_column
+from reconcile.cells import judge_column
 from reconcile.fields import ABOUT_UNDO, FIELDS, LEFT_ALONE, UNDO, normal_name
 from reconcile.model import Field
 from reconcile.online.undoing import OrderUndo
 from reconcile.payload import UNSET, OrderAccountingSyncRequest
+from reconcile.rules import CellRules
 
 __all__ = ["NOT_KNOWN", "ExportSheet", "ExportStyle", "export_sheet"]
 

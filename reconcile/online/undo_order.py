@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from reconcile.cells import CellRules, judge_column
+from reconcile.cells import judge_column
 from reconcile.fields import FIELDS
 from reconcile.model import Field
 from reconcile.online.former import UNTOLD, OrderKnown, Part, Skus, parts_of
@@ -20,7 +20,7 @@ from reconcile.payload import (
     OrderItemAccountingSyncRequest,
     Unset,
 )
-from reconcile.planner import SyncedDefault
+from reconcile.rules import CellRules, SyncedDefault
 
 __all__ = ["LeftAlone", "NotKnown", "OrderUndo", "Reason", "UndoRules", "undo_of_order"]
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from reconcile.cells import quoted
 from reconcile.config import Settings
 from reconcile.errors import FileRefusedError
 from reconcile.fields import ITEM_VALUES, SENT, normal_name
@@ -18,6 +17,7 @@ from reconcile.proposal.likeness import likeness
 from reconcile.proposal.model import Proposal, either
 from reconcile.proposal.numbers import numbers_in, proven
 from reconcile.proposal.reading import Table, table_of
+from reconcile.text import quoted
 
 __all__ = ["propose"]
 

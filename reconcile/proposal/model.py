@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from reconcile.cells import quoted
 from reconcile.config import Settings
 from reconcile.loader.layouts import Layout
 from reconcile.model import Field
+from reconcile.text import quoted
 
 __all__ = ["Candidate", "Proposal", "Question", "either", "titled"]
 

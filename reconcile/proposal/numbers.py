@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 
-from reconcile.cells import quoted
 from reconcile.config import OrderNumberSettings, Settings
 from reconcile.fields import normal_name
 from reconcile.idmap import IdMap
@@ -12,6 +11,7 @@ from reconcile.model import Field
 from reconcile.proposal.likeness import likeness
 from reconcile.proposal.model import Candidate
 from reconcile.proposal.reading import Table
+from reconcile.text import quoted
 
 __all__ = ["numbers_in", "proven", "with_choice"]
 

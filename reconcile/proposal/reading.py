@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reconcile.cells import trimmed
 from reconcile.config import Settings
 from reconcile.errors import FileRefusedError
 from reconcile.fields import SENT, normal_name
@@ -21,6 +20,7 @@ from reconcile.loader.readers import Head, Sheet
 from reconcile.loader.sheets import choose_sheet, named
 from reconcile.loader.structure import ignored_rows
 from reconcile.model import Field, Place
+from reconcile.text import trimmed
 
 __all__ = ["Table", "table_of"]
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from reconcile.cells import quoted
 from reconcile.fields import FIELDS
 from reconcile.model import Field
 from reconcile.proposal.model import Proposal
+from reconcile.text import quoted
 
 __all__ = ["config_text"]
 

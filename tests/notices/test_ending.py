@@ -6,8 +6,9 @@ from typing import Final
 
 import pytest
 
+from reconcile.config import NoticeKind as Kind
 from reconcile.errors import ExitCode
-from reconcile.notices.ending import Ending, Kind, figures, kinds_of, message, unusual
+from reconcile.notices.ending import Ending, figures, kinds_of, message, unusual
 
 GOOD: Final = Ending(
     ExitCode.DONE,

@@ -6,7 +6,6 @@ Exactly one must; what a layout leaves open is for the config to say, never gues
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reconcile.cells import quoted
 from reconcile.errors import ConfigError, FileRefusedError
 from reconcile.fields import FIELDS, normal_name
 from reconcile.loader.header import (
@@ -20,6 +19,7 @@ from reconcile.loader.header import (
 from reconcile.loader.layouts import LAYOUTS, Layout, Words
 from reconcile.loader.readers import Head
 from reconcile.model import Field, column_letter
+from reconcile.text import quoted
 
 __all__ = ["Reading", "known_columns", "layout_named", "read_layout"]
 

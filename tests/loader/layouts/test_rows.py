@@ -12,8 +12,9 @@ from openpyxl import Workbook, load_workbook
 from reconcile.idmap import Entry, IdMap
 from reconcile.loader import Export, LoadRules, load
 from reconcile.model import Field, Place
-from reconcile.planner import PlanningRules, plan
+from reconcile.planner import plan
 from reconcile.rows import row_records
+from reconcile.rules import PlanningRules
 from tests.conftest import Shop
 
 Read = Callable[..., Export]

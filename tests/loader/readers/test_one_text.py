@@ -11,7 +11,8 @@ from reconcile.loader import LoadRules, load
 from reconcile.loader.kinds import read_sheets
 from reconcile.loader.readers import Cells, Sheet
 from reconcile.model import Was
-from reconcile.planner import PlanningRules, plan
+from reconcile.planner import plan
+from reconcile.rules import PlanningRules
 from tests.builders import issues, payloads
 from tests.loader.readers.files import cells, known_columns
 from tests.loader.readers.made import ANY, BLANK, HEADER, TEXTS, orders, tables
