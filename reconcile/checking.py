@@ -10,12 +10,12 @@ from reconcile.config import Settings
 from reconcile.errors import ExitCode, ForbiddenError, NoAnswerError, StoppedError
 from reconcile.events import Event
 from reconcile.executor import Pace, Pacer
+from reconcile.executor.session import FlxpointSession
 from reconcile.folders import Reason
 from reconcile.history import Workload, compare
 from reconcile.inputs import Inputs, NothingToDo, inputs_of
 from reconcile.journal import Journal
 from reconcile.model import CallKind, Outcome
-from reconcile.online.asking import Asking
 from reconcile.online.coverage import uncovered_orders
 from reconcile.online.guarding import (
     Seen,
@@ -27,7 +27,7 @@ from reconcile.online.known_ids import LocalIds
 from reconcile.online.learning import planned_orders_tell
 from reconcile.planner import hold_back
 from reconcile.preparation import Prepared, SendRules, duration, prepare, workload_of
-from reconcile.surroundings import Surroundings, budget_of, whose
+from reconcile.surroundings import Surroundings, budget_of, session_of, whose
 from reconcile.tokens import token_fingerprint
 
 __all__ = [
@@ -118,9 +118,9 @@ def check_online(
     """
     with Journal.open(around.journal) as journal, budget_of(settings, token, around) as pacer:
         account = whose(journal, settings, token, pacer, around)
-        asking = Asking(settings, token, pacer, around)
+        session = session_of(settings, token, pacer, around)
         inputs = files_to_read(files, journal, account, rules, around.now())
-        local = LocalIds(journal, account.key, asking if rules.pull else None)
+        local = LocalIds(journal, account.key, session if rules.pull else None)
         prepared = prepare(inputs.files, settings, rules, inputs.passed_over, local)
         if not prepared.exports:
             return NothingToDo(inputs.passed_over, prepared.skipped)
@@ -129,10 +129,18 @@ def check_online(
         checked = _with_reads(checked, settings, journal, pacer)
         if not orders_too:
             return checked
-        return _held_back(_seen(checked, asking, journal, unchanged=True), settings, journal, rules)
+        return _held_back(
+            _seen(checked, session, journal, unchanged=True), settings, journal, rules
+        )
 
 
-def guarded(checked: Checked, asking: Asking, journal: Journal, rules: SendRules) -> Checked:
+def guarded(
+    checked: Checked,
+    settings: Settings,
+    session: FlxpointSession,
+    journal: Journal,
+    rules: SendRules,
+) -> Checked:
     """Reads the orders that would be sent, and holds back what may not be overwritten.
 
     Without `overwrite:` in the config that is done only where Flxpoint is known to tell what
@@ -144,16 +152,16 @@ def guarded(checked: Checked, asking: Asking, journal: Journal, rules: SendRules
         StoppedError: Flxpoint doesn't answer, or not this token; or it isn't Flxpoint.
         TimeIsUpError: the time to finish by came first.
     """
-    settings, account = asking.settings, checked.account
+    account = checked.account
     calls = _syncs(checked, unchanged=False)
     if settings.overwrite == "all" or account is None or not calls:
         return checked
     try:
         if settings.overwrite is None and not planned_orders_tell(
-            asking, journal, account.key, calls
+            session, journal, account.key, calls
         ):
             return checked
-        seen = _seen(checked, asking, journal, unchanged=False)
+        seen = _seen(checked, session, journal, unchanged=False)
     except (ForbiddenError, NoAnswerError) as why:
         raise StoppedError(
             f"{why} Nothing was sent, since it isn't known what the orders hold; "
@@ -184,11 +192,11 @@ def local_ids(
     settings: Settings,
     token: str,
     account: Account | None,
-    asking: Asking | None,
+    session: FlxpointSession | None,
 ) -> LocalIds | None:
     """What is known of the account's ids; of one that wasn't asked for, by its token."""
     account = account or _account(journal, settings, token_fingerprint(token))
-    return None if account is None else LocalIds(journal, account.key, asking)
+    return None if account is None else LocalIds(journal, account.key, session)
 
 
 def files_to_read(
@@ -240,15 +248,17 @@ def _syncs(checked: Checked, *, unchanged: bool) -> dict[int, str]:
     }
 
 
-def _seen(checked: Checked, asking: Asking, journal: Journal, *, unchanged: bool) -> Checked:
+def _seen(
+    checked: Checked, session: FlxpointSession, journal: Journal, *, unchanged: bool
+) -> Checked:
     contents = _syncs(checked, unchanged=unchanged)
     account = checked.account
     if account is None or not contents:
         return checked
-    seconds = round(len(contents) * asking.pacer.spacing)
-    listener = asking.around.listener
+    seconds = round(len(contents) * session.pacer.spacing)
+    listener = session.listener
     listener(Event("reading", {"orders": len(contents), "seconds": seconds}))
-    return replace(checked, seen=look(asking, journal, account.key, contents, listener))
+    return replace(checked, seen=look(session, journal, account.key, contents, listener))
 
 
 def _held_back(checked: Checked, settings: Settings, journal: Journal, rules: SendRules) -> Checked:

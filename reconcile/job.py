@@ -26,7 +26,6 @@ from reconcile.inputs import Inputs, NothingToDo
 from reconcile.journal import Journal, Moment, NewRun, RunReader, RunRecord
 from reconcile.locks import holding
 from reconcile.notices.ending import unusual
-from reconcile.online.asking import Asking
 from reconcile.online.coverage import uncovered_orders
 from reconcile.preparation import (
     Prepared,
@@ -45,7 +44,7 @@ from reconcile.results.report import build_report
 from reconcile.results.workbook import write_workbook
 from reconcile.rows import row_records
 from reconcile.sending import Finished, Sending
-from reconcile.surroundings import Surroundings, budget_of, whose
+from reconcile.surroundings import Surroundings, budget_of, session_of, whose
 
 __all__ = [
     "Finished",
@@ -83,10 +82,10 @@ def run(
         for each in inputs.passed_over:
             name = each.path.name.encode("utf-8", "backslashreplace").decode()
             around.listener(Event("passed over", {"file": name, "why": each.words}))
-        asking = Asking(settings, token, pacer, around, finish_by)
+        session = session_of(settings, token, pacer, around, finish_by)
         if rules.pull:
             account = account or whose(journal, settings, token, pacer, around)
-        local = local_ids(journal, settings, token, account, asking if rules.pull else None)
+        local = local_ids(journal, settings, token, account, session if rules.pull else None)
         prepared = prepare(inputs.files, settings, rules, inputs.passed_over, local)
         for why in prepared.skipped:
             around.remark(f"Skipped: {why}")
@@ -104,7 +103,7 @@ def run(
         workload = set_beside_history(prepared, journal, account, rules)
         checked = Checked(prepared, workload, account, duration(workload, pacer))
         _refuse_many_changes(workload, settings, rules)
-        checked = guarded(checked, asking, journal, rules)
+        checked = guarded(checked, settings, session, journal, rules)
         prepared, workload = checked.prepared, checked.workload
         if not around.confirm(checked):
             return None

@@ -38,13 +38,12 @@ from reconcile.history import PlannedCall
 from reconcile.journal import Journal, RunReader, RunRecord
 from reconcile.locks import is_alive
 from reconcile.model import Outcome
-from reconcile.online.asking import Asking
 from reconcile.online.reading_back import ReadBack, read_back, tells
 from reconcile.results.ledger import Ledger, Totals
 from reconcile.results.progress import telling
 from reconcile.results.report import build_report
 from reconcile.results.workbook import write_workbook
-from reconcile.surroundings import OPEN_ORDERS, Surroundings, client_of
+from reconcile.surroundings import OPEN_ORDERS, Surroundings, client_of, session_of
 from reconcile.turns import Turns
 
 __all__ = ["Finished", "Sending"]
@@ -163,13 +162,16 @@ class Sending:
         record, how = finished.run, self.settings.verify
         if how == "none" or not finished.totals.outcomes[Outcome.SYNCED]:
             return finished
-        asking = Asking(self.settings, self.token, self.pacer, self.around, self.finish_by)
+        session = session_of(self.settings, self.token, self.pacer, self.around, self.finish_by)
         try:
             if how is None:
-                if not tells(asking.once, self.journal, record):
+                everything = self.settings.overwrite == "all"
+                if not tells(
+                    session.without_retries, self.journal, record, looked_before=not everything
+                ):
                     return finished
                 how = "sample"
-            back = read_back(asking, self.journal, record, how)
+            back = read_back(session, self.journal, record, how)
             with finishing_signals(self.around.remark):
                 return self._with(back, finished)
         except KeyboardInterrupt:

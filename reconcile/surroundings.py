@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,14 @@ from reconcile.account import Account, identify, known_account
 from reconcile.config import Settings, is_loopback, server_of
 from reconcile.events import Event, Listener
 from reconcile.executor import Budget, Client, Pace, Patience, RetryPolicy, Timeouts
+from reconcile.executor.session import FlxpointSession
 from reconcile.journal import Journal, default_budget
 from reconcile.tokens import token_fingerprint
 
 if TYPE_CHECKING:
     from reconcile.checking import Checked
 
-__all__ = ["OPEN_ORDERS", "Surroundings", "budget_of", "client_of", "whose"]
+__all__ = ["OPEN_ORDERS", "Surroundings", "budget_of", "client_of", "session_of", "whose"]
 
 OPEN_ORDERS = 64
 """So many orders may be begun and not over at a time, each with a connection of its own."""
@@ -83,6 +85,24 @@ def budget_of(settings: Settings, token: str, around: Surroundings) -> Budget:
         server_of(settings.base_url),
         token_fingerprint(token),
         settings.requests_per_second,
+    )
+
+
+def session_of(
+    settings: Settings,
+    token: str,
+    pacer: Pace,
+    around: Surroundings,
+    finish_by: datetime | None = None,
+) -> FlxpointSession:
+    """What is needed to read from Flxpoint with the limits of the config."""
+    return FlxpointSession(
+        partial(client_of, settings, token),
+        pacer,
+        Patience(RetryPolicy(settings.tries), settings.longest_retry_after, around.now),
+        settings.give_up_after,
+        around.listener,
+        finish_by,
     )
 
 

@@ -1,10 +1,10 @@
-"""Imports point inward, and each library is known in one place."""
+"""One table places every package: which others it may import, and which libraries."""
 
 import ast
 import subprocess
 import sys
-from collections.abc import Collection
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Final
 
@@ -13,103 +13,72 @@ import pytest
 import reconcile
 
 ROOT: Final = Path(reconcile.__file__).parent
+MOST_ARROWS: Final = 60
+MOST_PACKAGES: Final = 17
 
-# The nouns, the rules and the arithmetic: they know no library but the standard one. The
-# innermost stand first; a module may import those of its own line of the table and of the
-# lines above.
-LAYERS: Final = {
-    "nouns": [
-        "bulk",
-        "payload",
-        "model",
-        "fields",
-        "own_columns",
-        "errors",
-        "events",
-        "signals",
-        "wording",
-        "executor.exchange",
-    ],
-    "answers": ["online.answers", "online.held"],
-    "rules": [
-        "cells",
-        "issues",
-        "history",
-        "executor.verdict",
-        "executor.schedule",
-        "executor.pacer",
-        "journal.moves",
-        "journal.records",
-        "notices.ending",
-        "forecast",
-    ],
-    "plan": [
-        "judging",
-        "plain",
-        "gathering",
-        "contradictions",
-        "idmap",
-        "resolving",
-        "deciding",
+# The innermost stand first. A package imports what stands on its line, and nothing else.
+ARROWS: Final[dict[str, tuple[str, ...]]] = {
+    "domain": (),
+    "sandbox": (),  # the API pretended: it shares no code with the client
+    "loader": ("domain",),
+    "planner": ("domain",),
+    "flxpoint": ("domain",),
+    "config": ("domain",),
+    # It keeps calls as planned, the slots of a token, and what answers say of orders.
+    "journal": ("domain", "planner", "flxpoint"),
+    "notices": ("domain", "config"),
+    "executor": ("domain", "planner", "flxpoint", "journal"),
+    "orders": ("domain", "planner", "flxpoint", "journal"),
+    "results": ("domain", "planner", "journal", "orders"),
+    # Its export is written by the same means as the workbook of results.
+    "undo": ("domain", "planner", "flxpoint", "journal", "orders", "results"),
+    "job": (
+        "domain",
+        "loader",
         "planner",
-    ],
-    "undo": ["online.former", "online.undo_order", "online.undoing", "online.undo_export"],
-    "report": [
-        "results.words",
-        "results.harmless",
-        "results.ledger",
-        "results.reasons",
-        "results.returned",
-        "results.tables",
-        "results.online_sheets",
-        "results.progress",
-        "results.causes",
-        "results.items",
-        "results.money",
-        "results.figures",
-        "results.explaining",
-        "results.repeats",
-        "results.amounts",
-        "results.amount_words",
-        "results.summary",
-        "results.report",
-    ],
-}
-
-# Each edge knows its own library, the layers above, and no other edge but those named here.
-EDGES: Final[dict[str, list[str]]] = {
-    "config": [],
-    "tokens": [],
-    "loader": [],
-    "journal": [],
-    "results": [],
-    # What is in a file is for the loader to judge.
-    "folders": ["loader"],
-    "done_folder": [],
-    # Before a call it is written down that it will be made; no answer may show the token.
-    "executor": ["journal", "tokens"],
-    # What an address may be is said by the config, which holds them.
-    "notices": ["config"],
-    "log_file": [],
+        "flxpoint",
+        "config",
+        "journal",
+        "notices",
+        "executor",
+        "orders",
+        "results",
+        "undo",
+    ),
+    "proposal": ("domain", "loader", "planner", "config", "job"),
+    "cli": (
+        "domain",
+        "loader",
+        "planner",
+        "flxpoint",
+        "config",
+        "journal",
+        "executor",
+        "orders",
+        "job",
+        "proposal",
+        "sandbox",
+    ),
 }
 
 # Where a library may be imported; whatever is not in this table may not be at all.
 LIBRARIES: Final = {
-    "pandas": ["loader"],
-    "openpyxl": ["results"],
-    "xlrd": ["loader.readers.xls"],
-    "httpx": ["executor.client"],
-    "truststore": ["executor.client"],
-    "tenacity": ["executor.retry"],
+    "pandas": ["loader", "planner"],
+    "numpy": ["planner"],
+    "openpyxl": ["results", "undo"],
+    "xlrd": ["loader"],
+    "httpx": ["flxpoint"],
+    "truststore": ["flxpoint"],
+    "tenacity": ["flxpoint"],
     "sqlalchemy": ["journal"],
     "pydantic": ["config"],
     "ruamel": ["config"],
-    "rich": ["watcher"],
-    "apprise": ["notices.people"],
-    "filelock": ["locks", "log_file"],
+    "rich": ["cli"],
+    "apprise": ["notices"],
+    "filelock": ["journal", "notices"],
     "click": ["cli", "__main__"],
     # Each keeps something of its own in the user's folders: the journal, the token, the log.
-    "platformdirs": ["journal.place", "tokens", "__main__"],
+    "platformdirs": ["journal", "flxpoint", "__main__"],
 }
 
 SLOW_TO_START: Final = {
@@ -124,12 +93,8 @@ SLOW_TO_START: Final = {
     "requests",
 }
 
-
-def full(name: str) -> str:
-    return f"reconcile.{name}"
-
-
-INNER: Final = [full(name) for names in LAYERS.values() for name in names]
+OUTSIDE: Final = ("__init__", "__main__")
+"""What stands beside the packages: the Python API, and `python -m reconcile`."""
 
 
 @cache
@@ -144,37 +109,25 @@ def modules() -> dict[str, ast.Module]:
 
 @cache
 def imported(module: str) -> frozenset[str]:
-    """All modules that a module imports anywhere in its text, also inside functions.
-
-    A name taken from a package counts as one of the module that defines it: who takes a
-    record from `reconcile.journal` knows the records, and nothing of the database.
-    """
+    """All modules that a module imports anywhere in its text, also inside functions."""
     names: set[str] = set()
     for node in ast.walk(modules()[module]):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module}: relative imports hide where they lead"
-            names |= {defining(node.module or "", alias.name) for alias in node.names}
+            names |= {_meant(node.module or "", alias.name) for alias in node.names}
     return frozenset(names)
 
 
-def defining(module: str, name: str) -> str:
-    """The module that is meant by `from module import name`."""
-    if f"{module}.{name}" in modules():
-        return f"{module}.{name}"
-    if module in modules():
-        for node in modules()[module].body:
-            if isinstance(node, ast.ImportFrom) and any(
-                (alias.asname or alias.name) == name for alias in node.names
-            ):
-                return defining(node.module or "", name)
-    return module
+def _meant(module: str, name: str) -> str:
+    return f"{module}.{name}" if f"{module}.{name}" in modules() else module
 
 
-def own(module: str) -> set[str]:
-    """What a module imports of this project."""
-    return {name for name in imported(module) if name.partition(".")[0] == "reconcile"}
+def package_of(module: str) -> str:
+    """The package of a module of this project; the Python API is `__init__`."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
 
 
 def libraries(module: str) -> set[str]:
@@ -183,68 +136,50 @@ def libraries(module: str) -> set[str]:
     return names - sys.stdlib_module_names - {"reconcile"}
 
 
-def within(module: str, places: Collection[str]) -> bool:
-    return any(module == full(place) or module.startswith(f"{full(place)}.") for place in places)
+def arrows() -> set[tuple[str, str]]:
+    """Each package with each other one that it imports."""
+    pairs = {
+        (package_of(module), package_of(name))
+        for module in modules()
+        for name in imported(module)
+        if name.partition(".")[0] == "reconcile"
+    }
+    return {(a, b) for a, b in pairs if a != b and a not in OUTSIDE and b not in OUTSIDE}
 
 
-def test_the_tables_name_modules_that_exist() -> None:
-    placed = [*INNER, *map(full, EDGES)]
-    placed += [full(place) for places in LIBRARIES.values() for place in places]
-    assert [name for name in placed if name not in modules()] == []
+def test_every_package_has_its_line_in_the_table() -> None:
+    packages = {path.name for path in ROOT.iterdir() if (path / "__init__.py").is_file()}
+    assert packages == set(ARROWS)
+    assert len(packages) <= MOST_PACKAGES
+
+
+def test_nothing_lies_loose_beside_the_packages() -> None:
+    loose = {path.name for path in ROOT.iterdir() if path.is_file()}
+    assert loose == {"__init__.py", "__main__.py", "py.typed"}
 
 
 def test_the_imports_are_seen() -> None:
-    assert "reconcile.model" in own("reconcile.planner")
-    assert "reconcile.journal.records" in own("reconcile.results.ledger")
-    assert "reconcile.job" in own("reconcile.cli.sending")  # inside a function
+    assert "reconcile.domain.model" in imported("reconcile.planner.planning")
+    assert "reconcile.job.job" in imported("reconcile.cli.sending")  # inside a function
     assert libraries("reconcile.loader") == {"pandas"}
     assert libraries("reconcile.config") == {"pydantic", "ruamel"}
 
 
-@pytest.mark.parametrize("layer", LAYERS)
-def test_the_inner_layers_know_the_standard_library_and_what_is_further_in(layer: str) -> None:
-    order = list(LAYERS)
-    allowed = {full(name) for key in order[: order.index(layer) + 1] for name in LAYERS[key]}
-    for module in map(full, LAYERS[layer]):
-        assert own(module) - allowed == set(), module
-        assert libraries(module) == set(), module
+def test_each_arrow_stands_in_the_table_and_each_line_of_the_table_is_an_arrow() -> None:
+    allowed = {(package, other) for package, others in ARROWS.items() for other in others}
+    assert arrows() - allowed == set(), "imports that no line allows"
+    assert allowed - arrows() == set(), "lines that nothing needs"
+    assert len(allowed) <= MOST_ARROWS
 
 
-@pytest.mark.parametrize("edge", EDGES)
-def test_an_edge_knows_the_inner_layers_and_itself(edge: str) -> None:
-    for module in modules():
-        if within(module, [edge]) and module not in INNER:
-            foreign = {name for name in own(module) if not within(name, [edge, *EDGES[edge]])}
-            assert foreign - set(INNER) == set(), module
+def test_packages_form_no_circle() -> None:
+    TopologicalSorter(ARROWS).prepare()
 
 
 @pytest.mark.parametrize("module", modules())
 def test_each_library_is_known_in_one_place(module: str) -> None:
-    misplaced = {name for name in libraries(module) if not within(module, LIBRARIES.get(name, []))}
-    assert misplaced == set()
-
-
-def test_the_sandbox_shares_nothing_with_the_program_and_only_its_two_commands_know_it() -> None:
-    users = set()
-    for module in modules():
-        if within(module, ["sandbox"]):
-            assert {name for name in own(module) if not within(name, ["sandbox"])} == set(), module
-        elif any(within(name, ["sandbox"]) for name in own(module)):
-            users.add(module)
-    assert users == {"reconcile.demo", "reconcile.sandbox_command"}
-
-
-def test_what_ships_for_tests_is_used_by_tests_only() -> None:
-    assert [module for module in modules() if "reconcile.testing" in imported(module)] == []
-
-
-def test_nothing_but_the_command_knows_the_command_line() -> None:
-    users = [
-        module
-        for module in modules()
-        if not within(module, ["cli"]) and any(within(name, ["cli"]) for name in imported(module))
-    ]
-    assert users == ["reconcile.__main__"]
+    here = package_of(module)
+    assert {name for name in libraries(module) if here not in LIBRARIES.get(name, ())} == set()
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"]])

@@ -16,11 +16,11 @@ from typing import Final, Literal
 from reconcile.errors import NoAnswerError
 from reconcile.events import Event, Listener, silent
 from reconcile.executor import Question, Reads, Reply
+from reconcile.executor.session import FlxpointSession
 from reconcile.history import History, PlannedCall
 from reconcile.journal import Journal, Reading
 from reconcile.model import CallKind, Issue, Place, RowRef
 from reconcile.online.answers import order_of, parsed, told_fields
-from reconcile.online.asking import Asking
 from reconcile.online.held import (
     Compared,
     Holding,
@@ -73,7 +73,7 @@ class Seen:
 
 
 def look(
-    asking: Asking,
+    session: FlxpointSession,
     journal: Journal,
     account: str,
     contents: Mapping[int, str],
@@ -101,9 +101,9 @@ def look(
                 unanswered += 1
                 if unanswered >= min(_UNANSWERED, len(contents)):
                     raise
-                return Reading(order_id, asking.around.now(), {}, readable=False)
+                return Reading(order_id, session.now(), {}, readable=False)
             unanswered = 0
-            return reading_of(order_id, reply, asking.around.now(), told)
+            return reading_of(order_id, reply, session.now(), told)
 
         found: dict[int, Reading] = {}
         async for order_id, reading in reads.each(contents, ask):
@@ -113,7 +113,7 @@ def look(
         return found
 
     try:
-        readings = asking.run(read)
+        readings = session.run(read)
     finally:  # what some answers told stays learned, also if others never came
         known_now = frozenset(told)
         if known_now != known.told:

@@ -13,7 +13,6 @@ from reconcile.errors import NothingSentError
 from reconcile.executor import Reads
 from reconcile.job import rebuild_report
 from reconcile.journal import Journal, RunRecord
-from reconcile.online.asking import Asking
 from reconcile.online.pulling import Pull, Pulled
 from reconcile.online.reading_back import ReadBack, read_back
 from reconcile.online.undo_export import NOT_KNOWN, ExportStyle, export_sheet
@@ -22,7 +21,7 @@ from reconcile.online.undoing import OrderUndo, Undo, UndoRules, not_known_words
 from reconcile.preparation import SendRules, prepare
 from reconcile.results.place import default_target, prove_writable
 from reconcile.results.undo_book import UndoTold, write_undo
-from reconcile.surroundings import Surroundings, budget_of, whose
+from reconcile.surroundings import Surroundings, budget_of, session_of, whose
 
 __all__ = [
     "PullWish",
@@ -97,7 +96,7 @@ def pull_ids(
             asked = await pull.items()
             return listed._replace(items_asked=asked.items_asked, items_unknown=asked.items_unknown)
 
-        pulled = Asking(settings, token, pacer, around).run(work)
+        pulled = session_of(settings, token, pacer, around).run(work)
         return account, pulled, journal.known_orders(account.key)
 
 
@@ -118,7 +117,7 @@ def verify_run(
     with Journal.open(around.journal) as journal, budget_of(settings, token, around) as pacer:
         account = whose(journal, settings, token, pacer, around)
         record = run_of_account(journal, run_id, account, settings)
-        back = read_back(Asking(settings, token, pacer, around), journal, record, how)
+        back = read_back(session_of(settings, token, pacer, around), journal, record, how)
         _, workbook, _ = rebuild_report(journal, record.id, None, keep)
         return VerifiedRun(record, back, workbook)
 
@@ -158,8 +157,8 @@ def undo_run(
                 account = whose(journal, settings, token, pacer, around)
                 record = run_of_account(journal, run_id, account, settings)
                 target = _undo_target(record, results)
-                asking = Asking(settings, token, pacer, around)
-                asked = ask_now(asking, journal, record.account, known_orders(journal, record))
+                session = session_of(settings, token, pacer, around)
+                asked = ask_now(session, journal, record.account, known_orders(journal, record))
         planning = settings.planning
         rules = UndoRules(record.id, planning.cells, planning.synced_default)
         found = undo(asked.orders, rules)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from reconcile.executor import Reads
+from reconcile.executor.session import FlxpointSession
 from reconcile.idmap import IdMap
 from reconcile.journal import Journal
 from reconcile.model import Field, SourceRows
-from reconcile.online.asking import Asking
 from reconcile.online.pulling import Pull, Pulled
 from reconcile.text import trimmed
 
@@ -19,16 +19,16 @@ _ID_DIGITS: Final = 19
 
 @dataclass(frozen=True, slots=True)
 class LocalIds:
-    """What the journal knows of an account; with `asking`, what is missing is fetched first."""
+    """What the journal knows of an account; with a `session`, what is missing is fetched first."""
 
     journal: Journal
     account: str
-    asking: Asking | None = None
+    session: FlxpointSession | None = None
 
     @property
     def usable(self) -> bool:
         """Whether anything is known, or can be asked for."""
-        return self.asking is not None or self.journal.known_orders(self.account) > 0
+        return self.session is not None or self.journal.known_orders(self.account) > 0
 
     def of(self, sources: Sequence[SourceRows], prefix: str) -> IdMap:
         """What is known of the numbers, and of the items of the orders, in these rows.
@@ -42,27 +42,25 @@ class LocalIds:
         numbers = {number.removeprefix(prefix) for number in _numbers(wanted)}
         order_ids = set(_order_ids(wanted))
         found = self._map(numbers, order_ids)
-        if self.asking is None:
+        if self.session is None:
             return found
         if numbers:  # also of known ones: a second order may have got one of them
-            self._ask(self.asking, lambda pull: pull.orders(None))
+            self._ask(self.session, lambda pull: pull.orders(None))
             found = self._map(numbers, order_ids)
         if any(Field.SKU in source.columns for source in wanted):
             orders = order_ids.union(*(known for known in found.numbers.values()))
-            self._ask(self.asking, lambda pull: pull.items(orders))
+            self._ask(self.session, lambda pull: pull.items(orders))
             found = self._map(numbers, order_ids)
         return found
 
     def _map(self, numbers: set[str], order_ids: set[int]) -> IdMap:
         return IdMap.of(self.journal.entries(self.account, numbers, order_ids))
 
-    def _ask(self, asking: Asking, work: Callable[[Pull], Awaitable[Pulled]]) -> None:
-        around = asking.around
-
+    def _ask(self, session: FlxpointSession, work: Callable[[Pull], Awaitable[Pulled]]) -> None:
         def act(reads: Reads) -> Awaitable[Pulled]:
-            return work(Pull(reads, self.journal, self.account, around.now, around.listener))
+            return work(Pull(reads, self.journal, self.account, session.now, session.listener))
 
-        asking.run(act)
+        session.run(act)
 
 
 def _numbers(sources: Sequence[SourceRows]) -> Iterator[str]:

@@ -8,8 +8,8 @@ from typing import Final, cast
 
 from reconcile.errors import ForbiddenError, NoAnswerError
 from reconcile.executor import Question, Reads
+from reconcile.executor.session import FlxpointSession
 from reconcile.journal import Journal, Reading
-from reconcile.online.asking import Asking
 from reconcile.online.guarding import holds_something, own_calls, reading_of
 
 __all__ = ["learn_whether_told", "planned_orders_tell"]
@@ -19,7 +19,7 @@ _CERTAIN: Final = 3
 
 
 def planned_orders_tell(
-    asking: Asking, journal: Journal, account: str, planned: Collection[int]
+    session: FlxpointSession, journal: Journal, account: str, planned: Collection[int]
 ) -> bool:
     """Whether Flxpoint says what orders hold: best seen by those that are booked already.
 
@@ -34,9 +34,9 @@ def planned_orders_tell(
     for order_id in booked:
         others.pop(order_id, None)
     try:
-        return learn_whether_told(asking, journal, account, booked, others)
+        return learn_whether_told(session, journal, account, booked, others)
     except (ForbiddenError, NoAnswerError) as why:
-        asking.around.remark(
+        session.remark(
             "It isn't known what the orders hold in Flxpoint, and nothing is held back because "
             f"of it: {why}"
         )
@@ -44,7 +44,7 @@ def planned_orders_tell(
 
 
 def learn_whether_told(
-    asking: Asking,
+    session: FlxpointSession,
     journal: Journal,
     account: str,
     booked: Iterable[int],
@@ -69,10 +69,10 @@ def learn_whether_told(
     looking = _Looking()
     # Mostly the first one tells. If it doesn't, the others are asked at the same time, and all
     # of them if it met a fault: neither slow answers nor the waits for another try add up.
-    looking.ask(asking.once, (surely or perhaps)[:1])
+    looking.ask(session.without_retries, (surely or perhaps)[:1])
     for some in (surely, perhaps) if looking.readings else ([*surely, *perhaps],):
         if not looking.told:
-            looking.ask(asking, some)
+            looking.ask(session, some)
     readable = {order_id for order_id, reading in looking.readings.items() if reading.readable}
     there = [order_id for order_id in readable if looking.readings[order_id].held is not None]
     if looking.told or len(set(surely).intersection(there)) >= _CERTAIN:
@@ -95,7 +95,7 @@ class _Looking:
     readings: dict[int, Reading] = field(default_factory=dict)
     fault: str = ""
 
-    def ask(self, asking: Asking, order_ids: Iterable[int]) -> None:
+    def ask(self, session: FlxpointSession, order_ids: Iterable[int]) -> None:
         """Reads those that haven't answered yet, at the same time, until one tells."""
         left = [order_id for order_id in order_ids if order_id not in self.readings]
 
@@ -106,7 +106,7 @@ class _Looking:
                 except NoAnswerError as why:
                     self.fault = str(why)
                     return
-                reading = reading_of(order_id, reply, asking.around.now(), self.told)
+                reading = reading_of(order_id, reply, session.now(), self.told)
                 self.readings[order_id] = reading
                 if not reading.readable:
                     self.fault = (
@@ -121,4 +121,4 @@ class _Looking:
                         return
 
         if left:
-            asking.run(read)
+            session.run(read)

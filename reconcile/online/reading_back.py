@@ -9,9 +9,9 @@ from typing import Final, Literal
 
 from reconcile.errors import ForbiddenError
 from reconcile.events import Event
+from reconcile.executor.session import FlxpointSession
 from reconcile.journal import CallRecord, Journal, Moment, RunRecord
 from reconcile.model import CallKind, Outcome
-from reconcile.online.asking import Asking
 from reconcile.online.guarding import OrderSeen, holds_something, look
 from reconcile.online.held import Compared, Finding
 from reconcile.online.learning import learn_whether_told
@@ -96,11 +96,13 @@ def orders_to_read(
     return {order_id: sent[order_id] for order_id in sorted(chosen)}
 
 
-def tells(asking: Asking, journal: Journal, record: RunRecord) -> bool:
+def tells(
+    session: FlxpointSession, journal: Journal, record: RunRecord, *, looked_before: bool
+) -> bool:
     """Whether Flxpoint's answers say what orders hold; asks for some of the run if need be.
 
-    A token that may not read them heard so before the run, unless everything may be overwritten:
-    then nobody has looked.
+    `looked_before`: orders were read before the run, so that a token that may not read them
+    heard so then.
 
     Raises:
         StoppedError: Flxpoint doesn't answer.
@@ -108,15 +110,15 @@ def tells(asking: Asking, journal: Journal, record: RunRecord) -> bool:
     sent = orders_to_read(journal.calls(record.id), "sample", record.id)
     surely = [order for order, content in sent.items() if holds_something(json.loads(content))]
     try:
-        return learn_whether_told(asking, journal, record.account, surely, ())
+        return learn_whether_told(session, journal, record.account, surely, ())
     except ForbiddenError:
-        if asking.settings.overwrite == "all":
+        if not looked_before:
             raise
         return False
 
 
 def read_back(
-    asking: Asking, journal: Journal, record: RunRecord, how: Literal["sample", "all"]
+    session: FlxpointSession, journal: Journal, record: RunRecord, how: Literal["sample", "all"]
 ) -> ReadBack:
     """Reads orders of a run, and keeps what they hold.
 
@@ -124,10 +126,10 @@ def read_back(
         StoppedError: Flxpoint doesn't answer; what was kept before stays.
     """
     sent = orders_to_read(journal.calls(record.id), how, record.id)
-    listener = asking.around.listener
-    seconds = round(len(sent) * asking.pacer.spacing)
+    listener = session.listener
+    seconds = round(len(sent) * session.pacer.spacing)
     listener(Event("reading", {"orders": len(sent), "seconds": seconds}))
-    seen = look(asking, journal, record.account, sent, listener)
+    seen = look(session, journal, record.account, sent, listener)
     journal.keep_readings(
         record.id, Moment.AFTER, (order.reading for order in seen.orders.values())
     )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from reconcile.events import Event
+from reconcile.executor.session import FlxpointSession
 from reconcile.journal import CallRecord, Journal, Moment, Reading, RunRecord, Written
 from reconcile.model import CallKind
-from reconcile.online.asking import Asking
 from reconcile.online.former import OrderKnown
 from reconcile.online.guarding import look
 from reconcile.online.undoing import LeftAlone, status_left_alone, worth_asking
@@ -40,7 +40,9 @@ def known_orders(journal: Journal, record: RunRecord) -> list[OrderKnown]:
     ]
 
 
-def ask_now(asking: Asking, journal: Journal, account: str, orders: Sequence[OrderKnown]) -> Asked:
+def ask_now(
+    session: FlxpointSession, journal: Journal, account: str, orders: Sequence[OrderKnown]
+) -> Asked:
     """Reads what the orders hold that the run changed, within the budget; tells the time before.
 
     Where nobody has looked yet whether answers tell it, the first order is read; where they
@@ -54,15 +56,15 @@ def ask_now(asking: Asking, journal: Journal, account: str, orders: Sequence[Ord
     if not contents:
         return Asked(orders, 0, "nobody: the run changed nothing")
     if not known.asked:
-        look(asking, journal, account, dict(list(contents.items())[:1]))
+        look(session, journal, account, dict(list(contents.items())[:1]))
         known = journal.pull_state(account)
     if not known.told:
         words = "the journal alone: Flxpoint doesn't tell what orders hold in the books"
         return Asked(orders, 0, words)
-    listener = asking.around.listener
-    seconds = round(len(contents) * asking.pacer.spacing)
+    listener = session.listener
+    seconds = round(len(contents) * session.pacer.spacing)
     listener(Event("reading", {"orders": len(contents), "seconds": seconds}))
-    seen = look(asking, journal, account, contents, listener)
+    seen = look(session, journal, account, contents, listener)
     now = {order_id: order.reading for order_id, order in seen.orders.items()}
     words = f"Flxpoint, which was asked for {len(now)} order{'s' * (len(now) != 1)}"
     if no_word := sum(not reading.readable for reading in now.values()):

@@ -1,4 +1,4 @@
-"""What is needed to read from Flxpoint: today's settings and token, the pace, who listens."""
+"""What is needed to read from Flxpoint: a client, the pace, and how long to wait."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -6,39 +6,51 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from reconcile.config import Settings
 from reconcile.errors import StoppedError, TimeIsUpError
-from reconcile.executor import (
-    Client,
-    Exchange,
-    NeverSent,
-    Pace,
-    Patience,
-    Reads,
-    Reply,
-    RetryPolicy,
-)
-from reconcile.surroundings import Surroundings, client_of
+from reconcile.events import Event, Listener, silent
+from reconcile.executor.client import Client
+from reconcile.executor.exchange import Exchange, NeverSent, Reply
+from reconcile.executor.pacer import Pace
+from reconcile.executor.reads import Patience, Reads
 
-__all__ = ["Asking"]
+__all__ = ["FlxpointSession"]
 
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """Asks with one token at one pace, until `finish_by` if there is such a time."""
+class FlxpointSession:
+    """Reads with one token at one pace.
 
-    settings: Settings
-    token: str
+    Args:
+        connect: makes a client; it is closed after each piece of work.
+        pacer: the slots of the token.
+        patience: tries and waits for one answer, and the wall clock.
+        dead_after: seconds without an answer of any kind after which Flxpoint counts as dead.
+        listener: told of what goes on.
+        finish_by: when reading ends at the latest, if there is such a time.
+    """
+
+    connect: Callable[[], Client]
     pacer: Pace
-    around: Surroundings
+    patience: Patience
+    dead_after: float
+    listener: Listener = silent
     finish_by: datetime | None = None
 
     @property
-    def once(self) -> "Asking":
+    def without_retries(self) -> "FlxpointSession":
         """The same with one try, for what isn't worth waiting for."""
-        return replace(self, settings=self.settings.model_copy(update={"tries": 1}))
+        policy = replace(self.patience.policy, tries=1)
+        return replace(self, patience=replace(self.patience, policy=policy))
+
+    def now(self) -> datetime:
+        """Wall time with offset."""
+        return self.patience.now()
+
+    def remark(self, text: str) -> None:
+        """Tells whoever listens a sentence."""
+        self.listener(Event("remark", {"text": text}))
 
     def run(self, work: Callable[[Reads], Awaitable[_T]]) -> _T:
         """Does some reading.
@@ -50,18 +62,14 @@ class Asking:
         """
 
         async def act() -> _T:
-            settings = self.settings
-            patience = Patience(
-                RetryPolicy(settings.tries), settings.longest_retry_after, self.around.now
-            )
-            async with client_of(settings, self.token) as client:
-                listening = _Listening(client, settings.give_up_after)
-                return await work(Reads(listening, self.pacer, patience))
+            async with self.connect() as client:
+                listening = _Listening(client, self.dead_after)
+                return await work(Reads(listening, self.pacer, self.patience))
 
         async def act_in_time() -> _T:
             if self.finish_by is None:
                 return await act()
-            left = (self.finish_by - self.around.now()).total_seconds()
+            left = (self.finish_by - self.now()).total_seconds()
             try:
                 async with asyncio.timeout(max(0.0, left)) as limit:
                     return await act()
