@@ -15,7 +15,7 @@ from benchmarks.fault_kinds import FAULTS, USUAL, Meeting, wrong_with
 from benchmarks.shop import TOKEN
 from benchmarks.told import Told, Tried, read_workbook
 from reconcile.config import Settings
-from reconcile.events import silent
+from reconcile.domain.events import silent
 from reconcile.executor import NoReply
 from reconcile.job import Finished, Surroundings, run
 from reconcile.preparation import SendRules

@@ -10,7 +10,9 @@ from random import Random
 
 from benchmarks.fault_kinds import FAULTS, USUAL, Meeting, wrong_with
 from benchmarks.identity_virtual import RUN, new_run, planned
-from reconcile.events import silent
+from reconcile.domain.events import silent
+from reconcile.domain.model import CallKind, Comparison, Outcome
+from reconcile.domain.payload import canonical, fingerprint
 from reconcile.executor import (
     Exchange,
     Executor,
@@ -24,8 +26,6 @@ from reconcile.executor import (
 )
 from reconcile.history import PlannedCall
 from reconcile.journal import Journal
-from reconcile.model import CallKind, Comparison, Outcome
-from reconcile.payload import canonical, fingerprint
 from reconcile.testing import VirtualTime, run_in_virtual_time
 
 __all__ = ["Played", "play_virtual"]

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from benchmarks.identity_words import expected, expected_answer
-from reconcile.events import silent
+from reconcile.domain.events import silent
+from reconcile.domain.model import CallKind, Comparison
+from reconcile.domain.payload import canonical, fingerprint
 from reconcile.executor import (
     Exchange,
     Executor,
@@ -19,8 +21,6 @@ from reconcile.executor import (
 )
 from reconcile.history import PlannedCall
 from reconcile.journal import Journal, NewRun
-from reconcile.model import CallKind, Comparison
-from reconcile.payload import canonical, fingerprint
 from reconcile.testing import EPOCH, VirtualTime, run_in_virtual_time
 
 __all__ = ["RUN", "Shuffled", "in_virtual_time", "new_run", "overtaken", "planned"]

@@ -10,7 +10,8 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.identity_virtual import RUN, new_run, planned
-from reconcile.events import Event
+from reconcile.domain.events import Event
+from reconcile.domain.model import CallKind, Outcome
 from reconcile.executor import (
     Exchange,
     Executor,
@@ -24,7 +25,6 @@ from reconcile.executor import (
 )
 from reconcile.forecast import Forecast
 from reconcile.journal import Journal
-from reconcile.model import CallKind, Outcome
 from reconcile.sandbox.limiters import SlidingWindow
 from reconcile.testing import VirtualTime, run_in_virtual_time
 

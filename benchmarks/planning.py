@@ -58,7 +58,7 @@ def columns_file(path: str, seed: str, rows: str) -> None:
 def columns(path: str) -> Mapping[str, Sequence[str]]:
     """What both sides begin with."""
     import reconcile.planner  # noqa: F401
-    from reconcile.bulk import without_cyclic_gc
+    from reconcile.domain.bulk import without_cyclic_gc
 
     with without_cyclic_gc():
         texts: Mapping[str, Sequence[str]] = pickle.loads(Path(path).read_bytes())  # noqa: S301
@@ -67,9 +67,9 @@ def columns(path: str) -> Mapping[str, Sequence[str]]:
 
 def ours(path: str) -> None:
     """Our own side."""
-    from reconcile.model import Field, SourceRows
+    from reconcile.domain.model import Field, SourceRows
+    from reconcile.domain.rules import PlanningRules
     from reconcile.planner import plan
-    from reconcile.rules import PlanningRules
 
     texts = columns(path)
     fields = {Field(name): texts[name] for name in _FIELDS}

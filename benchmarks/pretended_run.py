@@ -6,7 +6,8 @@ from itertools import islice
 from typing import Any
 
 from benchmarks.samples import COLUMNS, ROWS_OF_AN_ORDER, lines
-from reconcile.fields import FIELDS
+from reconcile.domain.fields import FIELDS
+from reconcile.domain.model import CallKind, Comparison
 from reconcile.journal.moves import CallState
 from reconcile.journal.records import (
     AttemptEnd,
@@ -18,7 +19,6 @@ from reconcile.journal.records import (
     SourceRecord,
     ToldRecord,
 )
-from reconcile.model import CallKind, Comparison
 
 __all__ = ["PretendedRun"]
 

@@ -17,8 +17,8 @@ import click
 import platformdirs
 
 from reconcile.cli import Invocation, program
-from reconcile.errors import ExitCode, ReconcileError
-from reconcile.signals import listened_to
+from reconcile.domain.errors import ExitCode, ReconcileError
+from reconcile.domain.signals import listened_to
 
 __all__ = ["main", "run_command"]
 

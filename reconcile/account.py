@@ -12,12 +12,12 @@ from datetime import datetime
 from functools import partial
 from random import SystemRandom
 
-from reconcile.errors import StoppedError
+from reconcile.domain.errors import StoppedError
+from reconcile.domain.model import CallKind
 from reconcile.executor import Client, Exchange, Pace, Patience, Reply, heed, judge, slot_of
 from reconcile.executor.retry import Tries
 from reconcile.executor.verdict import Halt, Retry
 from reconcile.journal import Journal
-from reconcile.model import CallKind
 
 __all__ = [
     "Account",

@@ -6,7 +6,7 @@ After the run Summary says the same; a row that is missing is better known befor
 from collections.abc import Iterator
 from functools import partial
 
-from reconcile.model import IgnoreRule, Outcome
+from reconcile.domain.model import IgnoreRule, Outcome
 from reconcile.preparation import Prepared, source_records
 from reconcile.results.amounts import amounts_of
 from reconcile.results.explaining import doubts_in

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple, cast
 
-from reconcile.fields import EXTERNAL_IDS, FIELDS, IDS
-from reconcile.model import Field, Was
-from reconcile.payload import STATUSES
-from reconcile.rules import YES_NO, CellRules
-from reconcile.text import quoted, trimmed
+from reconcile.domain.fields import EXTERNAL_IDS, FIELDS, IDS
+from reconcile.domain.model import Field, Was
+from reconcile.domain.payload import STATUSES
+from reconcile.domain.rules import YES_NO, CellRules
+from reconcile.domain.text import quoted, trimmed
 
 __all__ = [
     "CLEAR",

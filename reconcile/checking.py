@@ -7,15 +7,15 @@ from pathlib import Path
 
 from reconcile.account import Account, known_account, token_account
 from reconcile.config import Settings
-from reconcile.errors import ExitCode, ForbiddenError, NoAnswerError, StoppedError
-from reconcile.events import Event
+from reconcile.domain.errors import ExitCode, ForbiddenError, NoAnswerError, StoppedError
+from reconcile.domain.events import Event
+from reconcile.domain.model import CallKind, Outcome
 from reconcile.executor import Pace, Pacer
 from reconcile.executor.session import FlxpointSession
 from reconcile.folders import Reason
 from reconcile.history import Workload, compare
 from reconcile.inputs import Inputs, NothingToDo, inputs_of
 from reconcile.journal import Journal
-from reconcile.model import CallKind, Outcome
 from reconcile.online.coverage import uncovered_orders
 from reconcile.online.guarding import (
     Seen,

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from reconcile.cells import shown
+from reconcile.domain.model import Field, Issue, Place
+from reconcile.domain.text import quoted
 from reconcile.gathering import Gathered, GatheredOrder
 from reconcile.judging import Rows
-from reconcile.model import Field, Issue, Place
-from reconcile.text import quoted
 
 __all__ = ["contradictions", "item_rows_below", "status_contradictions", "synced_with_error"]
 

@@ -10,19 +10,19 @@ from reconcile.contradictions import (
     status_contradictions,
     synced_with_error,
 )
-from reconcile.gathering import Gathered, GatheredOrder
-from reconcile.issues import ISSUES, Scope
-from reconcile.judging import Rows
-from reconcile.model import Field, Issue, OrderSync, Rejection
-from reconcile.payload import (
+from reconcile.domain.issues import ISSUES, Scope
+from reconcile.domain.model import Field, Issue, OrderSync, Rejection
+from reconcile.domain.payload import (
     UNSET,
     OrderAccountingSyncRequest,
     OrderItemAccountingSyncRequest,
     StatusUpdate,
     Unset,
 )
+from reconcile.domain.rules import SyncedDefault
+from reconcile.gathering import Gathered, GatheredOrder
+from reconcile.judging import Rows
 from reconcile.plain import sent
-from reconcile.rules import SyncedDefault
 
 __all__ = ["decide"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from reconcile.checking import Checked
 from reconcile.config import Settings
-from reconcile.errors import ExitCode, InternalError
+from reconcile.domain.errors import ExitCode, InternalError
 from reconcile.job import Finished, Surroundings, run
 from reconcile.preparation import SendRules
 from reconcile.sandbox import Sandbox, SandboxSettings

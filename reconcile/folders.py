@@ -16,7 +16,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.glance import other_than_an_export, ours
 
 __all__ = ["SETTLED_AFTER", "Gathered", "PassedOver", "Reason", "gather"]

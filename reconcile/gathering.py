@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from itertools import chain, compress
 
 from reconcile.cells import Clear, Fault, shown
-from reconcile.fields import ITEM_VALUES, LOOKED_UP
+from reconcile.domain.fields import ITEM_VALUES, LOOKED_UP
+from reconcile.domain.model import Field
+from reconcile.domain.payload import UNSET, OrderItemAccountingItem, OrderItemAccountingSyncRequest
 from reconcile.judging import Faults, JudgedSource
-from reconcile.model import Field
-from reconcile.payload import UNSET, OrderItemAccountingItem, OrderItemAccountingSyncRequest
 from reconcile.plain import Runs, plain_orders, sent, to_look_at
 
 __all__ = ["Gathered", "GatheredOrder", "gather"]

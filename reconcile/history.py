@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reconcile.bulk import without_cyclic_gc
-from reconcile.model import CallKind, Comparison, OrderSync, Outcome, Plan
-from reconcile.payload import normal_form, sealed
+from reconcile.domain.bulk import without_cyclic_gc
+from reconcile.domain.model import CallKind, Comparison, OrderSync, Outcome, Plan
+from reconcile.domain.payload import normal_form, sealed
 
 __all__ = [
     "Change",

@@ -17,9 +17,9 @@ from reconcile.checking import (
     set_beside_history,
 )
 from reconcile.config import Settings
+from reconcile.domain.errors import InternalError, JournalError, NothingSentError
+from reconcile.domain.events import Event, Listener, silent
 from reconcile.done_folder import move_done
-from reconcile.errors import InternalError, JournalError, NothingSentError
-from reconcile.events import Event, Listener, silent
 from reconcile.folders import Reason
 from reconcile.history import Workload
 from reconcile.inputs import Inputs, NothingToDo

@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import compress, repeat
 from typing import Any
 
-from reconcile.bulk import tuples
 from reconcile.cells import Fault, JudgedColumn, judge_column
-from reconcile.fields import LOOKED_UP
-from reconcile.model import Field, Issue, Place, RowRef, SourceRows, Was
-from reconcile.rules import CellRules
-from reconcile.text import quoted
+from reconcile.domain.bulk import tuples
+from reconcile.domain.fields import LOOKED_UP
+from reconcile.domain.model import Field, Issue, Place, RowRef, SourceRows, Was
+from reconcile.domain.rules import CellRules
+from reconcile.domain.text import quoted
 
 __all__ = ["Faults", "JudgedSource", "Rows"]
 

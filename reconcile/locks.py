@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from reconcile.errors import JournalError, NothingSentError
+from reconcile.domain.errors import JournalError, NothingSentError
 
 __all__ = ["forget", "holding", "is_alive"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from reconcile.events import Event
+from reconcile.domain.events import Event
 
 __all__ = ["LogFile"]
 

@@ -6,9 +6,9 @@ from functools import partial
 
 from reconcile.account import describe_account
 from reconcile.config import Settings, is_loopback, server_of
+from reconcile.domain.model import CallKind
 from reconcile.executor import Budget, Client, Exchange, Timeouts, heed, judge, slot_of
 from reconcile.journal import default_budget
-from reconcile.model import CallKind
 from reconcile.tokens import token_fingerprint
 
 __all__ = ["try_token"]

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from reconcile.config import Settings
-from reconcile.errors import (
+from reconcile.domain.errors import (
     ExitCode,
     FileRefusedError,
     JournalError,
@@ -22,12 +22,12 @@ from reconcile.errors import (
     TokenError,
     WorkbookError,
 )
-from reconcile.events import Event
+from reconcile.domain.events import Event
+from reconcile.domain.model import Outcome
 from reconcile.executor import StopKind
 from reconcile.inputs import NothingToDo
 from reconcile.journal import Journal
 from reconcile.log_file import LogFile
-from reconcile.model import Outcome
 from reconcile.notices.ending import Ending
 from reconcile.notices.notifier import Notifier
 from reconcile.sending import Finished

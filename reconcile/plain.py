@@ -12,17 +12,17 @@ from itertools import chain, compress, islice, repeat
 from operator import lt, ne
 from typing import Any, cast
 
-from reconcile.bulk import tuples
 from reconcile.cells import CLEAR, Clear
-from reconcile.fields import ITEM_VALUES
-from reconcile.judging import JudgedSource
-from reconcile.model import Field
-from reconcile.payload import (
+from reconcile.domain.bulk import tuples
+from reconcile.domain.fields import ITEM_VALUES
+from reconcile.domain.model import Field
+from reconcile.domain.payload import (
     UNSET,
     OrderItemAccountingItem,
     OrderItemAccountingSyncRequest,
     Unset,
 )
+from reconcile.judging import JudgedSource
 
 __all__ = ["Runs", "plain_orders", "sent", "to_look_at"]
 

@@ -6,13 +6,11 @@ Pure: the same rows and rules give the same plan. Rules, sections 3 and 4.
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from reconcile.bulk import without_cyclic_gc
 from reconcile.deciding import decide
-from reconcile.fields import FIELDS, LOOKED_UP
-from reconcile.gathering import Gathered, GatheredOrder, gather
-from reconcile.idmap import IdMap
-from reconcile.judging import JudgedSource, Rows
-from reconcile.model import (
+from reconcile.domain.bulk import without_cyclic_gc
+from reconcile.domain.fields import FIELDS, LOOKED_UP
+from reconcile.domain.id_map import IdMap
+from reconcile.domain.model import (
     Field,
     Ignored,
     IgnoreRule,
@@ -25,9 +23,11 @@ from reconcile.model import (
     RowRef,
     SourceRows,
 )
+from reconcile.domain.rules import PlanningRules
+from reconcile.domain.text import quoted, trimmed
+from reconcile.gathering import Gathered, GatheredOrder, gather
+from reconcile.judging import JudgedSource, Rows
 from reconcile.resolving import order_named, resolve
-from reconcile.rules import PlanningRules
-from reconcile.text import quoted, trimmed
 
 __all__ = ["hold_back", "narrow", "plan"]
 

@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.config import Settings
-from reconcile.errors import FileRefusedError, NothingSentError
+from reconcile.domain.errors import FileRefusedError, NothingSentError
+from reconcile.domain.id_map import IdMap
+from reconcile.domain.model import Notice, Outcome, Place, Plan
+from reconcile.domain.text import quoted
 from reconcile.executor import Pace
 from reconcile.folders import PassedOver
 from reconcile.history import History, PlannedCall, Workload, compare
-from reconcile.idmap import IdMap
 from reconcile.journal import SourceRecord, ToldRecord
 from reconcile.journal.records import OrderRecord
 from reconcile.loader import Export, LoadRules, load
 from reconcile.loader.id_file import read_id_map
-from reconcile.model import Notice, Outcome, Place, Plan
 from reconcile.online.known_ids import LocalIds
 from reconcile.planner import narrow, plan
-from reconcile.text import quoted
 
 __all__ = [
     "Prepared",

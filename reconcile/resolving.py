@@ -10,12 +10,12 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from reconcile.cells import Fault, JudgedColumn
-from reconcile.fields import ITEM_VALUES
-from reconcile.idmap import IdMap, KnownItem, amount
+from reconcile.domain.fields import ITEM_VALUES
+from reconcile.domain.id_map import IdMap, KnownItem, amount
+from reconcile.domain.model import Field, Place, SourceRows
+from reconcile.domain.rules import ResolvingRules
+from reconcile.domain.text import quoted, trimmed
 from reconcile.judging import JudgedSource
-from reconcile.model import Field, Place, SourceRows
-from reconcile.rules import ResolvingRules
-from reconcile.text import quoted, trimmed
 
 __all__ = ["order_named", "resolve"]
 

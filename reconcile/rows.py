@@ -6,10 +6,10 @@ Pure. The promise of the rules: every row of every file ends in exactly one name
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from reconcile.errors import InternalError
+from reconcile.domain.errors import InternalError
+from reconcile.domain.model import Plan, Rejection, RowRef
 from reconcile.journal.records import RowRecord
 from reconcile.loader import Export
-from reconcile.model import Plan, Rejection, RowRef
 
 __all__ = ["row_records"]
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from reconcile.errors import NothingSentError
+from reconcile.domain.errors import NothingSentError
+from reconcile.domain.model import Outcome
 from reconcile.journal import Journal, RunOverview
 from reconcile.locks import forget, is_alive
-from reconcile.model import Outcome
 
 __all__ = ["Pruned", "abandon_run", "days_of", "left_lines", "prune_runs", "run_lines", "runs_json"]
 

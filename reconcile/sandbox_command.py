@@ -7,7 +7,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Literal
 
-from reconcile.errors import ExitCode, NothingSentError
+from reconcile.domain.errors import ExitCode, NothingSentError
 from reconcile.sandbox import AccountingFields, Sandbox, SandboxSettings, read_faults
 
 __all__ = ["serve"]

@@ -12,14 +12,15 @@ from pathlib import Path
 
 from reconcile.account import probe
 from reconcile.config import Settings
-from reconcile.errors import (
+from reconcile.domain.errors import (
     ExitCode,
     InternalError,
     JournalError,
     ReconcileError,
     StoppedError,
 )
-from reconcile.events import Event
+from reconcile.domain.events import Event
+from reconcile.domain.model import Outcome
 from reconcile.executor import (
     Client,
     Executor,
@@ -37,7 +38,6 @@ from reconcile.executor import (
 from reconcile.history import PlannedCall
 from reconcile.journal import Journal, RunReader, RunRecord
 from reconcile.locks import is_alive
-from reconcile.model import Outcome
 from reconcile.online.reading_back import ReadBack, read_back, tells
 from reconcile.results.ledger import Ledger, Totals
 from reconcile.results.progress import telling

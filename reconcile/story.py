@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reconcile.issues import explain
+from reconcile.domain.issues import explain
 from reconcile.journal import Journal, RunRecord
 from reconcile.results.words import CALLS, COMPARISONS
 

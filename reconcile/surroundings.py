@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reconcile.account import Account, identify, known_account
 from reconcile.config import Settings, is_loopback, server_of
-from reconcile.events import Event, Listener
+from reconcile.domain.events import Event, Listener
 from reconcile.executor import Budget, Client, Pace, Patience, RetryPolicy, Timeouts
 from reconcile.executor.session import FlxpointSession
 from reconcile.journal import Journal, default_budget

@@ -14,16 +14,16 @@ from typing import Any, TextIO
 
 from reconcile.amounts_before import amount_differences
 from reconcile.checking import Checked
-from reconcile.errors import ExitCode
-from reconcile.fields import FIELDS, normal_name
+from reconcile.domain.errors import ExitCode
+from reconcile.domain.fields import FIELDS, normal_name
+from reconcile.domain.issues import explain
+from reconcile.domain.model import CallKind, Comparison, Outcome, Rejection
+from reconcile.domain.wording import counted, span
 from reconcile.history import differences
 from reconcile.inputs import NothingToDo
-from reconcile.issues import explain
 from reconcile.loader import Export
-from reconcile.model import CallKind, Comparison, Outcome, Rejection
 from reconcile.online.words import seen_json, seen_lines
 from reconcile.sending import Finished
-from reconcile.wording import counted, span
 
 __all__ = [
     "checked_json",

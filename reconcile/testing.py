@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from reconcile.domain.model import CallKind
 from reconcile.executor import Exchange, Reply
-from reconcile.model import CallKind
 
 __all__ = ["EPOCH", "ScriptedSender", "Sent", "VirtualTime", "run_in_virtual_time"]
 

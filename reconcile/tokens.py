@@ -11,7 +11,7 @@ from pathlib import Path
 
 import platformdirs
 
-from reconcile.errors import TokenError
+from reconcile.domain.errors import TokenError
 
 __all__ = [
     "checked_token",

@@ -9,12 +9,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
-from reconcile.errors import JournalError
-from reconcile.events import Event, Listener
+from reconcile.domain.errors import JournalError
+from reconcile.domain.events import Event, Listener
+from reconcile.domain.model import Comparison, Outcome
 from reconcile.executor import Stop, StopKind, StopSwitch
 from reconcile.history import PlannedCall, Standing, compared
 from reconcile.journal import Journal
-from reconcile.model import Comparison, Outcome
 
 __all__ = ["Turns"]
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, TextIO
 
-from reconcile.events import Event
+from reconcile.domain.events import Event
+from reconcile.domain.wording import counted
 from reconcile.forecast import Forecast
-from reconcile.wording import counted
 
 __all__ = ["Watcher", "as_event"]
 

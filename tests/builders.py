@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from reconcile.idmap import IdMap
-from reconcile.issues import explain
-from reconcile.model import Field, Issue, Notice, Place, Plan, SourceRows, Was
+from reconcile.domain.id_map import IdMap
+from reconcile.domain.issues import explain
+from reconcile.domain.model import Field, Issue, Notice, Place, Plan, SourceRows, Was
+from reconcile.domain.rules import CellRules, PlanningRules, ResolvingRules, SyncedDefault
 from reconcile.planner import plan
-from reconcile.rules import CellRules, PlanningRules, ResolvingRules, SyncedDefault
 
 HEADERS: Final = {
     "order": Field.ORDER_ID,

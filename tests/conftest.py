@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 from reconcile.config import Settings
-from reconcile.events import silent
+from reconcile.domain.events import silent
 from reconcile.job import Finished, Surroundings, run
 from reconcile.preparation import SendRules
 from reconcile.resuming import resume

@@ -19,10 +19,10 @@ import vcr
 from ruamel.yaml import YAML
 from vcr.errors import CannotOverwriteExistingCassetteException
 
+from reconcile.domain.model import CallKind
+from reconcile.domain.payload import canonical
 from reconcile.executor import Client, Exchange, Reply, Timeouts, Verdict, judge
 from reconcile.executor.verdict import Accept, Doubt, Halt, Refuse, Retry, first_line
-from reconcile.model import CallKind
-from reconcile.payload import canonical
 
 CASSETTES = Path(__file__).parent / "cassettes"
 RECORDER = Path(__file__).parents[1] / "tools" / "record_cassettes.py"

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from reconcile.cells import CLEAR, NOTE_LIMIT, Clear, JudgedColumn, judge_column
-from reconcile.model import Field, Was
-from reconcile.payload import STATUSES
-from reconcile.rules import CellRules
-from reconcile.text import quoted, trimmed
+from reconcile.domain.model import Field, Was
+from reconcile.domain.payload import STATUSES
+from reconcile.domain.rules import CellRules
+from reconcile.domain.text import quoted, trimmed
 
 IDS = (Field.ORDER_ID, Field.ITEM_ID)
 EXTERNAL_IDS = (Field.ORDER_EXTERNAL_ID, Field.ITEM_EXTERNAL_ID, Field.SUB_EXTERNAL_ID)

@@ -18,10 +18,10 @@ from reconcile.config import (
     read_settings,
     server_of,
 )
-from reconcile.errors import ConfigError, ExitCode
-from reconcile.model import Field
-from reconcile.payload import STATUSES
-from reconcile.rules import CellRules, PlanningRules, ResolvingRules, SyncedDefault
+from reconcile.domain.errors import ConfigError, ExitCode
+from reconcile.domain.model import Field
+from reconcile.domain.payload import STATUSES
+from reconcile.domain.rules import CellRules, PlanningRules, ResolvingRules, SyncedDefault
 
 OWN: Final = Path(__file__).parent.parent / "config.yaml"
 

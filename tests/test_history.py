@@ -7,9 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.history import Change, PlannedCall, Standing, Workload, compare, differences
-from reconcile.model import CallKind, Comparison, Issue, OrderSync, Outcome, Place, Plan, RowRef
-from reconcile.payload import (
+from reconcile.domain.model import (
+    CallKind,
+    Comparison,
+    Issue,
+    OrderSync,
+    Outcome,
+    Place,
+    Plan,
+    RowRef,
+)
+from reconcile.domain.payload import (
     UNSET,
     OrderAccountingSyncRequest,
     OrderItemAccountingItem,
@@ -18,6 +26,7 @@ from reconcile.payload import (
     canonical,
     fingerprint,
 )
+from reconcile.history import Change, PlannedCall, Standing, Workload, compare, differences
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS
 ROWS = (RowRef("export.csv", "", 2),)

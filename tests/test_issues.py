@@ -7,10 +7,19 @@ from typing import Any
 import pytest
 
 from reconcile.cells import NOTE_LIMIT
-from reconcile.idmap import Entry, IdMap
-from reconcile.issues import ISSUES, NOTICES, Scope, explain, reason, remedy
-from reconcile.model import Field, Issue, Notice, Place, RowRef, SourceRows, Was, column_letter
-from reconcile.rules import ResolvingRules
+from reconcile.domain.id_map import Entry, IdMap
+from reconcile.domain.issues import ISSUES, NOTICES, Scope, explain, reason, remedy
+from reconcile.domain.model import (
+    Field,
+    Issue,
+    Notice,
+    Place,
+    RowRef,
+    SourceRows,
+    Was,
+    column_letter,
+)
+from reconcile.domain.rules import ResolvingRules
 from tests.builders import held_orders, issues, payloads, planned, sheet, source, status_calls, told
 
 LONG_NOTE = "x" * (NOTE_LIMIT + 1)

@@ -16,18 +16,18 @@ import pytest
 from openpyxl import load_workbook
 
 from reconcile.checking import Checked, check
-from reconcile.errors import (
+from reconcile.domain.errors import (
     ExitCode,
     FileRefusedError,
     InternalError,
     NothingSentError,
     WorkbookError,
 )
-from reconcile.events import Event
+from reconcile.domain.events import Event
+from reconcile.domain.model import Outcome
 from reconcile.executor import StopKind
 from reconcile.job import Finished, run
 from reconcile.journal import Journal
-from reconcile.model import Outcome
 from reconcile.preparation import SendRules
 from reconcile.sandbox import Answer, Reset, Sandbox, SandboxSettings, Scripted
 from reconcile.surroundings import budget_of

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.errors import ExitCode, JournalError, NothingSentError
+from reconcile.domain.errors import ExitCode, JournalError, NothingSentError
 from reconcile.locks import forget, holding, is_alive
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")

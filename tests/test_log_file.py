@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from reconcile.events import Event
+from reconcile.domain.events import Event
 from reconcile.log_file import LogFile
 from reconcile.tokens import redacted
 

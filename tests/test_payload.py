@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from reconcile.payload import (
+from reconcile.domain.payload import (
     STATUSES,
     UNSET,
     OrderAccountingSyncRequest,

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from reconcile.cells import NOTE_LIMIT
-from reconcile.issues import explain
-from reconcile.model import Field, Was
-from reconcile.rules import CellRules, SyncedDefault
+from reconcile.domain.issues import explain
+from reconcile.domain.model import Field, Was
+from reconcile.domain.rules import CellRules, SyncedDefault
 from tests.builders import (
     held_orders,
     issues,

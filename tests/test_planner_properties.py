@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.cells import judge_column
-from reconcile.issues import explain
-from reconcile.model import Field, Plan, SourceRows, Was
-from reconcile.payload import (
+from reconcile.domain.issues import explain
+from reconcile.domain.model import Field, Plan, SourceRows, Was
+from reconcile.domain.payload import (
     STATUSES,
     UNSET,
     OrderAccountingSyncRequest,
@@ -20,8 +20,8 @@ from reconcile.payload import (
     fingerprint,
     normal_form,
 )
+from reconcile.domain.rules import CellRules, PlanningRules
 from reconcile.planner import plan
-from reconcile.rules import CellRules, PlanningRules
 from tests.builders import Row, held_orders, issues, payloads, source, status_calls, told
 from tests.test_payload import VALIDATOR
 

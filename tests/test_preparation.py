@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from reconcile.config import Settings
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.issues import explain
 from reconcile.folders import PassedOver, Reason
-from reconcile.issues import explain
 from reconcile.preparation import Prepared, SendRules, prepare
 
 ORDERS = "Order ID,Order External ID\n{0},INV-{0}\n"

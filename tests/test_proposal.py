@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from reconcile.config import Settings, read_settings
-from reconcile.errors import FileRefusedError
-from reconcile.fields import normal_name
-from reconcile.model import Field
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.fields import normal_name
+from reconcile.domain.model import Field
 from reconcile.preparation import SendRules, prepare
 from reconcile.proposal import Candidate, Proposal, config_text, propose, with_choice
 from tests.conftest import Shop

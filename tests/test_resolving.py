@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.idmap import Entry, IdMap
-from reconcile.model import Field, Place, Plan, SourceRows
-from reconcile.rules import ResolvingRules
+from reconcile.domain.id_map import Entry, IdMap
+from reconcile.domain.model import Field, Place, Plan, SourceRows
+from reconcile.domain.rules import ResolvingRules
 from tests.builders import notices, payloads, planned, sheet, source, states, troubles
 
 

@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from reconcile.errors import ExitCode, NothingSentError
-from reconcile.events import Event
+from reconcile.domain.errors import ExitCode, NothingSentError
+from reconcile.domain.events import Event
+from reconcile.domain.model import CallKind, Outcome
 from reconcile.executor import StopKind
 from reconcile.job import Finished, run
 from reconcile.journal import Journal
 from reconcile.locks import holding, is_alive
-from reconcile.model import CallKind, Outcome
 from reconcile.preparation import SendRules
 from reconcile.resuming import resume_all, settle
 from reconcile.sandbox import Answer, Hang, Reset, Sandbox, SandboxSettings, Scripted

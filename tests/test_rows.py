@@ -13,13 +13,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from reconcile.errors import FileRefusedError, InternalError
+from reconcile.domain.errors import FileRefusedError, InternalError
+from reconcile.domain.model import Ignored, Plan, RowRef
+from reconcile.domain.rules import CellRules, PlanningRules
 from reconcile.journal.records import RowRecord
 from reconcile.loader import Export, LoadRules, load
-from reconcile.model import Ignored, Plan, RowRef
 from reconcile.planner import narrow, plan
 from reconcile.rows import row_records
-from reconcile.rules import CellRules, PlanningRules
 
 HEADER: Final = (
     "Order ID,Order External ID,Item ID,Item External ID,Supplier SKU External ID,"

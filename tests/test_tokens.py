@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.errors import ExitCode, TokenError
+from reconcile.domain.errors import ExitCode, TokenError
 from reconcile.tokens import (
     checked_token,
     default_token_file,

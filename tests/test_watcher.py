@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from reconcile.events import Event
+from reconcile.domain.events import Event
 from reconcile.watcher import Watcher
 
 

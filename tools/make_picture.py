@@ -22,7 +22,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from reconcile.config import Settings
-from reconcile.events import silent
+from reconcile.domain.events import silent
 from reconcile.job import Finished, Surroundings, run
 from reconcile.preparation import SendRules
 from reconcile.sandbox import Sandbox, SandboxSettings

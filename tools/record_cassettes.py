@@ -21,9 +21,9 @@ import httpx
 import vcr
 from ruamel.yaml import YAML
 
+from reconcile.domain.model import CallKind
+from reconcile.domain.payload import canonical
 from reconcile.executor import Client, Reply, Timeouts
-from reconcile.model import CallKind
-from reconcile.payload import canonical
 from reconcile.sandbox import Answer, Fault, Sandbox, SandboxSettings, Scripted
 
 FOLDER = Path(__file__).parents[1] / "tests" / "cassettes"

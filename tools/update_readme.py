@@ -11,14 +11,14 @@ from pathlib import Path
 import click
 
 from reconcile.cli import program
-from reconcile.errors import ExitCode
+from reconcile.domain.errors import ExitCode
+from reconcile.domain.fields import FIELDS
+from reconcile.domain.issues import ISSUES, NOTICES
+from reconcile.domain.model import CallKind, IgnoreRule, Outcome
 from reconcile.executor import judge
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.executor.verdict import Accept, Doubt, Halt, Refuse, Retry, Verdict
-from reconcile.fields import FIELDS
-from reconcile.issues import ISSUES, NOTICES
 from reconcile.journal import MOVES
-from reconcile.model import CallKind, IgnoreRule, Outcome
 from reconcile.results.words import NEXT_STEPS, OUTCOMES
 from reconcile.testing import EPOCH
 

@@ -9,7 +9,7 @@ import click
 
 from reconcile.cli.group import program
 from reconcile.cli.options import EPILOG, PLACES, settings_of, token_file_of
-from reconcile.errors import ExitCode, TokenError
+from reconcile.domain.errors import ExitCode, TokenError
 
 
 @program.command(epilog=EPILOG)

@@ -20,7 +20,7 @@ from reconcile.cli.options import (
     order_id,
     settings_of,
 )
-from reconcile.errors import ExitCode, NothingSentError
+from reconcile.domain.errors import ExitCode, NothingSentError
 
 
 @program.command(epilog=EPILOG)

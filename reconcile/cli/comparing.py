@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconcile.cli.options import Say, journal_of, settings_of
-from reconcile.errors import NothingSentError
+from reconcile.domain.errors import NothingSentError
 
 if TYPE_CHECKING:
     from reconcile.workbook_check import WorkbookChecked

@@ -10,7 +10,7 @@ import click
 from reconcile.cli.group import program
 from reconcile.cli.options import EPILOG, OUTPUT, PLACES, Say, config_files, journal_of
 from reconcile.cli.work import Work
-from reconcile.errors import ExitCode
+from reconcile.domain.errors import ExitCode
 
 
 @program.group(epilog=EPILOG)

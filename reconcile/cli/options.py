@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from reconcile.errors import ExitCode
+from reconcile.domain.errors import ExitCode
 
 if TYPE_CHECKING:
     from reconcile.config import Settings

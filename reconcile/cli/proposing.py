@@ -9,8 +9,8 @@ import click
 
 from reconcile.cli.group import program
 from reconcile.cli.options import EPILOG, Say
-from reconcile.errors import ExitCode, NothingSentError
-from reconcile.text import quoted
+from reconcile.domain.errors import ExitCode, NothingSentError
+from reconcile.domain.text import quoted
 
 if TYPE_CHECKING:
     from reconcile.config import Settings

@@ -28,14 +28,14 @@ from reconcile.cli.options import (
     token_file_of,
 )
 from reconcile.cli.work import Work, asks, command_of, confirmed
-from reconcile.errors import (
+from reconcile.domain.errors import (
     ExitCode,
     JournalError,
     NothingSentError,
     ReconcileError,
     TokenError,
 )
-from reconcile.events import Event
+from reconcile.domain.events import Event
 
 if TYPE_CHECKING:
     from reconcile.config import Settings

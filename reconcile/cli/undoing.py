@@ -10,7 +10,7 @@ import click
 from reconcile.cli.group import program
 from reconcile.cli.options import EPILOG, OUTPUT, PLACES, Say
 from reconcile.cli.work import Work
-from reconcile.errors import ExitCode, NothingSentError, TokenError
+from reconcile.domain.errors import ExitCode, NothingSentError, TokenError
 
 
 @program.command(epilog=EPILOG)

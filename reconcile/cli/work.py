@@ -20,11 +20,8 @@ from reconcile.cli.options import (
     settings_of,
     token_file_of,
 )
-from reconcile.errors import (
-    ExitCode,
-    NothingSentError,
-)
-from reconcile.events import Event
+from reconcile.domain.errors import ExitCode, NothingSentError
+from reconcile.domain.events import Event
 
 if TYPE_CHECKING:
     from reconcile.checking import Checked

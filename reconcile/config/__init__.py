@@ -29,12 +29,12 @@ from reconcile.config.addresses import is_loopback, ping_fault, server_of
 from reconcile.config.faults import sentence
 from reconcile.config.kinds import Name, Seconds, Strict, Text, nearest, several
 from reconcile.config.notify import NoticeKind, NotifySettings, PingSettings
-from reconcile.errors import ConfigError
-from reconcile.fields import FIELDS, normal_name
-from reconcile.model import Field
-from reconcile.payload import STATUSES
-from reconcile.rules import YES_NO, CellRules, PlanningRules, ResolvingRules
-from reconcile.text import quoted
+from reconcile.domain.errors import ConfigError
+from reconcile.domain.fields import FIELDS, normal_name
+from reconcile.domain.model import Field
+from reconcile.domain.payload import STATUSES
+from reconcile.domain.rules import YES_NO, CellRules, PlanningRules, ResolvingRules
+from reconcile.domain.text import quoted
 
 __all__ = [
     "DEFAULT_NAME",

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from reconcile.config.kinds import nearest
-from reconcile.text import quoted
+from reconcile.domain.text import quoted
 
 __all__ = ["sentence"]
 

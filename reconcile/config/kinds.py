@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic import Field as Setting
 
-from reconcile.text import quoted
+from reconcile.domain.text import quoted
 
 __all__ = ["Name", "Seconds", "Strict", "Text", "nearest", "several", "text"]
 

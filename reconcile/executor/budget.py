@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from reconcile.errors import JournalError
+from reconcile.domain.errors import JournalError
 from reconcile.executor.pacer import Pacer
 from reconcile.executor.schedule import Schedule
 

@@ -11,9 +11,9 @@ from typing import Any, Self
 import httpx
 import truststore
 
-from reconcile.errors import ConfigError
+from reconcile.domain.errors import ConfigError
+from reconcile.domain.model import CallKind
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
-from reconcile.model import CallKind
 from reconcile.tokens import redacted, redacted_json
 
 __all__ = ["Client", "Timeouts"]

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from reconcile.errors import JournalError
-from reconcile.events import Event, Listener
+from reconcile.domain.errors import JournalError
+from reconcile.domain.events import Event, Listener
 from reconcile.executor.pacer import Pace
 from reconcile.executor.stops import StopSwitch
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import FrameType
 
+from reconcile.domain.signals import listened_to, words_for
 from reconcile.executor.stops import Stop, StopKind, StopSwitch
-from reconcile.signals import listened_to, words_for
 
 __all__ = ["finishing_signals", "next_time", "stop_signals", "watch_clock"]
 

@@ -8,8 +8,9 @@ from functools import partial
 from random import Random
 from typing import Protocol, assert_never
 
-from reconcile.errors import JournalError
-from reconcile.events import Event, Listener
+from reconcile.domain.errors import JournalError
+from reconcile.domain.events import Event, Listener
+from reconcile.domain.model import CallKind, Outcome
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.executor.gate import Gate, Passed
 from reconcile.executor.pacer import LONGEST_HOLD, Pace
@@ -29,7 +30,6 @@ from reconcile.executor.verdict import (
 )
 from reconcile.history import PlannedCall
 from reconcile.journal import NEVER_SENT, AttemptEnd, Setback
-from reconcile.model import CallKind, Outcome
 
 __all__ = ["Executor", "Sender"]
 

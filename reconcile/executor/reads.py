@@ -13,12 +13,12 @@ from itertools import islice
 from random import Random, SystemRandom
 from typing import NamedTuple, Protocol, TypeVar
 
-from reconcile.errors import ForbiddenError, InternalError, NoAnswerError, StoppedError
+from reconcile.domain.errors import ForbiddenError, InternalError, NoAnswerError, StoppedError
+from reconcile.domain.model import CallKind
 from reconcile.executor.exchange import Exchange, Reply
 from reconcile.executor.pacer import LONGEST_HOLD, Pace
 from reconcile.executor.retry import RetryPolicy, Tries
 from reconcile.executor.verdict import Halt, Retry, Verdict, judge, retry_after, silence_sentence
-from reconcile.model import CallKind
 
 __all__ = ["Patience", "Question", "Reader", "Reads", "heed", "slot_of"]
 

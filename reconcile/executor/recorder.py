@@ -7,9 +7,9 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from reconcile.domain.model import CallKind, Outcome
 from reconcile.history import PlannedCall
 from reconcile.journal import AttemptEnd, Journal, Setback
-from reconcile.model import CallKind, Outcome
 
 __all__ = ["InlineRecorder", "Recorder", "ThreadRecorder"]
 

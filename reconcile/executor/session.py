@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from reconcile.errors import StoppedError, TimeIsUpError
-from reconcile.events import Event, Listener, silent
+from reconcile.domain.errors import StoppedError, TimeIsUpError
+from reconcile.domain.events import Event, Listener, silent
 from reconcile.executor.client import Client
 from reconcile.executor.exchange import Exchange, NeverSent, Reply
 from reconcile.executor.pacer import Pace

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import assert_never
 
+from reconcile.domain.model import CallKind
+from reconcile.domain.wording import counted
 from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
-from reconcile.model import CallKind
-from reconcile.wording import counted
 
 __all__ = [
     "Accept",

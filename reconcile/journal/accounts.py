@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from reconcile.domain.model import CallKind
 from reconcile.history import Standing
 from reconcile.journal import schema
 from reconcile.journal.database import put
 from reconcile.journal.known import rename_known
 from reconcile.journal.part import Part, chunks, doubts, doubts_of, doubts_text
-from reconcile.model import CallKind
 
 __all__ = ["Accounts"]
 

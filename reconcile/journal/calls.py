@@ -5,7 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reconcile.errors import InternalError
+from reconcile.domain.errors import InternalError
+from reconcile.domain.model import CallKind, Outcome
 from reconcile.history import PlannedCall
 from reconcile.journal import schema
 from reconcile.journal.database import put
@@ -13,7 +14,6 @@ from reconcile.journal.mapping import end_values
 from reconcile.journal.moves import BEGUN, CallState, check_move
 from reconcile.journal.part import Part, doubts_of, doubts_text
 from reconcile.journal.records import NEVER_SENT, AttemptEnd, Setback
-from reconcile.model import CallKind, Outcome
 
 __all__ = ["Calls"]
 

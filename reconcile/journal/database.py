@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateColumn
 
-from reconcile.errors import JournalError
+from reconcile.domain.errors import JournalError
 from reconcile.journal import schema
 from reconcile.journal.place import prepare
 

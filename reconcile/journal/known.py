@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from reconcile.idmap import Entry
+from reconcile.domain.id_map import Entry
+from reconcile.domain.model import CallKind, Place
 from reconcile.journal import schema
 from reconcile.journal.database import put
 from reconcile.journal.mapping import as_json
 from reconcile.journal.part import Part, chunks
 from reconcile.journal.records import ItemsKnown, OrderWithoutItems, PullState
-from reconcile.model import CallKind, Place
 from reconcile.online.answers import KnownOrder, OrderItem
 
 __all__ = ["Known", "rename_known"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reconcile.domain.model import CallKind, Comparison, Issue, Notice, Place
 from reconcile.history import PlannedCall
 from reconcile.journal import schema
 from reconcile.journal.moves import CallState
@@ -19,7 +20,6 @@ from reconcile.journal.records import (
     SourceRecord,
     ToldRecord,
 )
-from reconcile.model import CallKind, Comparison, Issue, Notice, Place
 
 __all__ = [
     "as_json",

@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from reconcile.errors import InternalError
-from reconcile.model import Outcome
+from reconcile.domain.errors import InternalError
+from reconcile.domain.model import Outcome
 
 __all__ = ["BEGUN", "MOVES", "CallState", "check_move", "outcome_of"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import platformdirs
 
-from reconcile.errors import JournalError
+from reconcile.domain.errors import JournalError
 
 __all__ = ["default_budget", "default_place", "prepare"]
 

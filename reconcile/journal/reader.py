@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from reconcile.domain.model import CallKind
 from reconcile.journal.records import (
     AttemptRecord,
     CallRecord,
@@ -14,7 +15,6 @@ from reconcile.journal.records import (
     UncoveredOrder,
 )
 from reconcile.journal.store import Journal
-from reconcile.model import CallKind
 
 __all__ = ["RunReader"]
 

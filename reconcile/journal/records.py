@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple
 
+from reconcile.domain.model import CallKind, Comparison, Issue, Notice, Outcome
 from reconcile.journal.moves import CallState, outcome_of
-from reconcile.model import CallKind, Comparison, Issue, Notice, Outcome
 from reconcile.online.answers import OrderItem
 
 __all__ = [

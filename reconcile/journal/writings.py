@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from reconcile.domain.model import CallKind, Outcome
 from reconcile.journal import schema
 from reconcile.journal.part import Part, chunks, doubts
 from reconcile.journal.records import LastWord, Written
-from reconcile.model import CallKind, Outcome
 
 __all__ = ["Writings"]
 

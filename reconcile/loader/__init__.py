@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from reconcile.bulk import without_cyclic_gc
-from reconcile.errors import FileRefusedError
-from reconcile.fields import BEYOND_HEADER, FIELDS, SENT
+from reconcile.domain.bulk import without_cyclic_gc
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.fields import BEYOND_HEADER, FIELDS, SENT
+from reconcile.domain.model import Field, Issue, Notice, Place, SourceRows, Was, column_letter
+from reconcile.domain.text import quoted
 from reconcile.loader.header import Header, Wanted
 from reconcile.loader.kinds import read_sheets
 from reconcile.loader.layouts import PLAIN, Layout
@@ -35,8 +37,6 @@ from reconcile.loader.sheets import (
     refuse_without_ids,
 )
 from reconcile.loader.structure import filter_rows, ignored_rows
-from reconcile.model import Field, Issue, Notice, Place, SourceRows, Was, column_letter
-from reconcile.text import quoted
 
 __all__ = ["OUR_SHEETS", "Export", "LoadRules", "load"]
 

@@ -8,8 +8,8 @@ import re
 from pathlib import PurePath
 from typing import BinaryIO, Final, Literal
 
-from reconcile.errors import FileRefusedError
-from reconcile.fields import ABOUT_UNDO, LEFT_ALONE
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.fields import ABOUT_UNDO, LEFT_ALONE
 from reconcile.loader import OUR_SHEETS
 from reconcile.loader.kinds import read_sheets
 from reconcile.loader.layouts.columns import known_columns

@@ -8,11 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from reconcile.errors import FileRefusedError
-from reconcile.fields import FIELDS, LOOKED_UP, normal_name
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.fields import FIELDS, LOOKED_UP, normal_name
+from reconcile.domain.model import Field, column_letter
+from reconcile.domain.text import quoted
 from reconcile.loader.readers import Head
-from reconcile.model import Field, column_letter
-from reconcile.text import quoted
 
 __all__ = [
     "Header",

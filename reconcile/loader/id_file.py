@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.cells import JudgedColumn, judge_column
-from reconcile.errors import FileRefusedError
-from reconcile.fields import FIELDS, normal_name
-from reconcile.idmap import Entry, IdMap
-from reconcile.issues import explain
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.fields import FIELDS, normal_name
+from reconcile.domain.id_map import Entry, IdMap
+from reconcile.domain.issues import explain
+from reconcile.domain.model import Field, Issue, Place, Was, column_letter
+from reconcile.domain.rules import CellRules
+from reconcile.domain.text import quoted
 from reconcile.loader.kinds import read_sheets
 from reconcile.loader.readers import Cells, Head, Sheet
-from reconcile.model import Field, Issue, Place, Was, column_letter
-from reconcile.rules import CellRules
-from reconcile.text import quoted
 
 __all__ = ["read_id_map"]
 

@@ -6,7 +6,7 @@ signatures of what no reader reads, each with a sentence that says what to do.
 
 from typing import Final
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers import READERS, Score, Sheet
 from reconcile.loader.readers.signatures import foreign
 

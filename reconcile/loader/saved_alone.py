@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from reconcile.domain.model import Was
+from reconcile.domain.own_columns import BEFORE_FAILURES, is_failures
 from reconcile.loader.header import Header
 from reconcile.loader.readers import Cells
-from reconcile.model import Was
-from reconcile.own_columns import BEFORE_FAILURES, is_failures
 
 __all__ = ["with_former_types"]
 

@@ -6,15 +6,15 @@ Rules, section 1.3: the one visible sheet with a header, or the one that was ask
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Field
+from reconcile.domain.own_columns import is_failures, without_added
+from reconcile.domain.text import quoted
 from reconcile.loader.header import Header, Wanted, find_header, refuse_without_header
 from reconcile.loader.layouts import PLAIN, Layout
 from reconcile.loader.layouts.columns import Reading, read_layout
 from reconcile.loader.layouts.summaries import refuse_summary_header
 from reconcile.loader.readers import Head, Sheet
-from reconcile.model import Field
-from reconcile.own_columns import is_failures, without_added
-from reconcile.text import quoted
 
 __all__ = ["FAILURES", "OUR_SHEETS", "choose_sheet", "is_results", "named", "refuse_without_ids"]
 

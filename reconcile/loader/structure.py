@@ -6,12 +6,12 @@ Rules, section 1.5. A row that could be data is never ignored: it is judged.
 import re
 from collections.abc import Mapping, Sequence
 
-from reconcile.errors import FileRefusedError
-from reconcile.fields import EXTERNAL_IDS, normal_name
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.fields import EXTERNAL_IDS, normal_name
+from reconcile.domain.model import Field, IgnoreRule, Was
+from reconcile.domain.text import quoted, trimmed
 from reconcile.loader.header import Header
 from reconcile.loader.readers import Cells
-from reconcile.model import Field, IgnoreRule, Was
-from reconcile.text import quoted, trimmed
 
 __all__ = ["are_sums", "are_words", "filter_rows", "ignored_rows", "kind_of_words"]
 

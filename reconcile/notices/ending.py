@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from statistics import median_low
 
 from reconcile.config import NoticeKind as Kind
-from reconcile.errors import ExitCode
-from reconcile.model import Outcome
+from reconcile.domain.errors import ExitCode
+from reconcile.domain.model import Outcome
 
 __all__ = ["Ending", "figures", "kinds_of", "message", "unusual"]
 

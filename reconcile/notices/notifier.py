@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from reconcile.config import NotifySettings
-from reconcile.errors import ExitCode
+from reconcile.domain.errors import ExitCode
 from reconcile.notices.ending import Ending, figures, kinds_of, message
 from reconcile.notices.people import tell_people, unusable_addresses
 from reconcile.notices.ping import Ping, send_ping

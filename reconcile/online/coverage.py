@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from reconcile.domain.model import Plan
 from reconcile.journal import Journal, UncoveredOrder
-from reconcile.model import Plan
 
 __all__ = ["uncovered_orders"]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple
 
+from reconcile.domain.model import Comparison, Field
 from reconcile.journal.records import CallRecord, LastWord, Reading
-from reconcile.model import Comparison, Field
 from reconcile.online.held import Holding, equal
 
 __all__ = ["UNTOLD", "OrderKnown", "Part", "Skus", "Untold", "parts_of"]

@@ -13,13 +13,13 @@ from datetime import datetime
 from itertools import islice
 from typing import Final, Literal
 
-from reconcile.errors import NoAnswerError
-from reconcile.events import Event, Listener, silent
+from reconcile.domain.errors import NoAnswerError
+from reconcile.domain.events import Event, Listener, silent
+from reconcile.domain.model import CallKind, Issue, Place, RowRef
 from reconcile.executor import Question, Reads, Reply
 from reconcile.executor.session import FlxpointSession
 from reconcile.history import History, PlannedCall
 from reconcile.journal import Journal, Reading
-from reconcile.model import CallKind, Issue, Place, RowRef
 from reconcile.online.answers import order_of, parsed, told_fields
 from reconcile.online.held import (
     Compared,

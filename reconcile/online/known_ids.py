@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from reconcile.domain.id_map import IdMap
+from reconcile.domain.model import Field, SourceRows
+from reconcile.domain.text import trimmed
 from reconcile.executor import Reads
 from reconcile.executor.session import FlxpointSession
-from reconcile.idmap import IdMap
 from reconcile.journal import Journal
-from reconcile.model import Field, SourceRows
 from reconcile.online.pulling import Pull, Pulled
-from reconcile.text import trimmed
 
 __all__ = ["LocalIds"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, cast
 
-from reconcile.errors import ForbiddenError, NoAnswerError
+from reconcile.domain.errors import ForbiddenError, NoAnswerError
 from reconcile.executor import Question, Reads
 from reconcile.executor.session import FlxpointSession
 from reconcile.journal import Journal, Reading

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
 
-from reconcile.errors import NoAnswerError, NothingSentError, StoppedError
-from reconcile.events import Event, Listener
+from reconcile.domain.errors import NoAnswerError, NothingSentError, StoppedError
+from reconcile.domain.events import Event, Listener
 from reconcile.executor import Question, Reads, Reply
 from reconcile.journal import ItemsKnown, Journal, OrderWithoutItems, PullState
 from reconcile.online.answers import KnownOrder, OrderItem, listed, order_of, parsed, shipped_items

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final, Literal
 
-from reconcile.errors import ForbiddenError
-from reconcile.events import Event
+from reconcile.domain.errors import ForbiddenError
+from reconcile.domain.events import Event
+from reconcile.domain.model import CallKind, Outcome
+from reconcile.domain.wording import counted
 from reconcile.executor.session import FlxpointSession
 from reconcile.journal import CallRecord, Journal, Moment, RunRecord
-from reconcile.model import CallKind, Outcome
 from reconcile.online.guarding import OrderSeen, holds_something, look
 from reconcile.online.held import Compared, Finding
 from reconcile.online.learning import learn_whether_told
-from reconcile.wording import counted
 
 __all__ = ["ReadBack", "orders_to_read", "read_back", "tells"]
 

@@ -9,18 +9,18 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from reconcile.cells import judge_column
-from reconcile.fields import FIELDS
-from reconcile.model import Field
-from reconcile.online.former import UNTOLD, OrderKnown, Part, Skus, parts_of
-from reconcile.online.held import in_words
-from reconcile.payload import (
+from reconcile.domain.fields import FIELDS
+from reconcile.domain.model import Field
+from reconcile.domain.payload import (
     UNSET,
     OrderAccountingSyncRequest,
     OrderItemAccountingItem,
     OrderItemAccountingSyncRequest,
     Unset,
 )
-from reconcile.rules import CellRules, SyncedDefault
+from reconcile.domain.rules import CellRules, SyncedDefault
+from reconcile.online.former import UNTOLD, OrderKnown, Part, Skus, parts_of
+from reconcile.online.held import in_words
 
 __all__ = ["LeftAlone", "NotKnown", "OrderUndo", "Reason", "UndoRules", "undo_of_order"]
 

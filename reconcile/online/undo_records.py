@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from reconcile.events import Event
+from reconcile.domain.events import Event
+from reconcile.domain.model import CallKind
 from reconcile.executor.session import FlxpointSession
 from reconcile.journal import CallRecord, Journal, Moment, Reading, RunRecord, Written
-from reconcile.model import CallKind
 from reconcile.online.former import OrderKnown
 from reconcile.online.guarding import look
 from reconcile.online.undoing import LeftAlone, status_left_alone, worth_asking

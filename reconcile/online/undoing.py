@@ -17,8 +17,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from reconcile.domain.model import CallKind, Outcome
 from reconcile.journal.records import CallRecord
-from reconcile.model import CallKind, Outcome
 from reconcile.online.former import OrderKnown, parts_of
 from reconcile.online.undo_order import (
     LeftAlone,

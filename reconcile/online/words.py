@@ -6,10 +6,10 @@ from shlex import join
 from typing import TYPE_CHECKING, Any
 
 from reconcile.account import Account
+from reconcile.domain.wording import counted
 from reconcile.online.guarding import OrderSeen, Seen
 from reconcile.online.held import Compared, Finding, OrderFinding, in_words
 from reconcile.online.pulling import Pulled
-from reconcile.wording import counted
 
 if TYPE_CHECKING:
     from reconcile.online.jobs import UndoneRun, VerifiedRun

@@ -2,9 +2,9 @@
 
 from difflib import SequenceMatcher
 
-from reconcile.fields import FIELDS, normal_name
+from reconcile.domain.fields import FIELDS, normal_name
+from reconcile.domain.model import Field
 from reconcile.loader.layouts import LAYOUTS
-from reconcile.model import Field
 
 __all__ = ["likeness"]
 

@@ -5,19 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconcile.config import Settings
-from reconcile.errors import FileRefusedError
-from reconcile.fields import ITEM_VALUES, SENT, normal_name
-from reconcile.issues import explain
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.fields import ITEM_VALUES, SENT, normal_name
+from reconcile.domain.issues import explain
+from reconcile.domain.model import Field, Plan
+from reconcile.domain.payload import canonical
+from reconcile.domain.text import quoted
 from reconcile.loader.id_file import read_id_map
 from reconcile.loader.layouts import LAYOUTS, PLAIN, Layout
-from reconcile.model import Field, Plan
-from reconcile.payload import canonical
 from reconcile.preparation import SendRules, prepare
 from reconcile.proposal.likeness import likeness
 from reconcile.proposal.model import Proposal, either
 from reconcile.proposal.numbers import numbers_in, proven
 from reconcile.proposal.reading import Table, table_of
-from reconcile.text import quoted
 
 __all__ = ["propose"]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reconcile.config import Settings
+from reconcile.domain.model import Field
+from reconcile.domain.text import quoted
 from reconcile.loader.layouts import Layout
-from reconcile.model import Field
-from reconcile.text import quoted
 
 __all__ = ["Candidate", "Proposal", "Question", "either", "titled"]
 

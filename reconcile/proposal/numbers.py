@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 
 from reconcile.config import OrderNumberSettings, Settings
-from reconcile.fields import normal_name
-from reconcile.idmap import IdMap
-from reconcile.model import Field
+from reconcile.domain.fields import normal_name
+from reconcile.domain.id_map import IdMap
+from reconcile.domain.model import Field
+from reconcile.domain.text import quoted
 from reconcile.proposal.likeness import likeness
 from reconcile.proposal.model import Candidate
 from reconcile.proposal.reading import Table
-from reconcile.text import quoted
 
 __all__ = ["numbers_in", "proven", "with_choice"]
 

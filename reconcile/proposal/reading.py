@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.config import Settings
-from reconcile.errors import FileRefusedError
-from reconcile.fields import SENT, normal_name
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.fields import SENT, normal_name
+from reconcile.domain.model import Field, Place
+from reconcile.domain.text import trimmed
 from reconcile.loader import Export, LoadRules, load
 from reconcile.loader.header import Wanted, levels_of
 from reconcile.loader.kinds import read_sheets
@@ -19,8 +21,6 @@ from reconcile.loader.layouts.words import judge_bookings
 from reconcile.loader.readers import Head, Sheet
 from reconcile.loader.sheets import choose_sheet, named
 from reconcile.loader.structure import ignored_rows
-from reconcile.model import Field, Place
-from reconcile.text import trimmed
 
 __all__ = ["Table", "table_of"]
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from reconcile.fields import FIELDS
-from reconcile.model import Field
+from reconcile.domain.fields import FIELDS
+from reconcile.domain.model import Field
+from reconcile.domain.text import quoted
 from reconcile.proposal.model import Proposal
-from reconcile.text import quoted
 
 __all__ = ["config_text"]
 

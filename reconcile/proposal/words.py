@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from reconcile.fields import FIELDS
+from reconcile.domain.fields import FIELDS
+from reconcile.domain.text import quoted
 from reconcile.proposal.model import Proposal, titled
-from reconcile.text import quoted
 
 __all__ = ["shown_lines"]
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 
-from reconcile.fields import normal_name
+from reconcile.domain.fields import normal_name
+from reconcile.domain.model import IgnoreRule, Outcome
 from reconcile.journal.records import RowRecord, SourceRecord
-from reconcile.model import IgnoreRule, Outcome
 from reconcile.results.explaining import Doubt, Extras, counted_as, is_data, tie_out
 from reconcile.results.money import CENT, Reading, currency_of, with_comma, with_point
 from reconcile.results.repeats import Repeats, repeats_of

@@ -13,8 +13,8 @@ from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from reconcile.model import Was
-from reconcile.own_columns import ADDED
+from reconcile.domain.model import Was
+from reconcile.domain.own_columns import ADDED
 from reconcile.results.exact import cut, escaped
 from reconcile.results.fit import fitting_height, line_count
 from reconcile.results.kept import typed

@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from reconcile.issues import reason, remedy
-from reconcile.model import Issue, Outcome
+from reconcile.domain.issues import reason, remedy
+from reconcile.domain.model import Issue, Outcome
 from reconcile.results.ledger import Ledger
 from reconcile.results.tables import Block, Value
 from reconcile.results.words import call_words, remedy_of

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from reconcile.model import Outcome
+from reconcile.domain.model import Outcome
 from reconcile.results.cells import (
     blank_cell,
     digits,

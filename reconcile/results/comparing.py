@@ -16,8 +16,8 @@ from typing import Any, Final, NamedTuple
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from reconcile.errors import FileRefusedError
-from reconcile.own_columns import ADDED
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.own_columns import ADDED
 from reconcile.results.returned import Returned
 
 __all__ = ["Difference", "differences", "returned_differences", "run_named"]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 
+from reconcile.domain.model import IgnoreRule, Notice, Outcome
 from reconcile.journal.records import RowRecord
-from reconcile.model import IgnoreRule, Notice, Outcome
 from reconcile.results.money import CENT
 
 __all__ = ["Doubt", "Extras", "counted_as", "doubts_in", "is_data", "tie_out"]

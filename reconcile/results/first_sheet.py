@@ -6,7 +6,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from reconcile.model import Outcome
+from reconcile.domain.model import Outcome
 from reconcile.results.layout import UNIT_WIDTH, UNITS, spans
 from reconcile.results.outcome_chart import outcome_chart, place_chart
 from reconcile.results.package import Spool

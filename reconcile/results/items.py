@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconcile.domain.model import CallKind, Field, Outcome
 from reconcile.journal import CallRecord, RowRecord, SourceRecord
-from reconcile.model import CallKind, Field, Outcome
 
 __all__ = ["Items"]
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, assert_never
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils.datetime import to_excel
 
-from reconcile.model import Was
+from reconcile.domain.model import Was
 from reconcile.results.tables import Kept
 
 __all__ = ["Typed", "typed"]

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from reconcile.domain.model import CallKind
 from reconcile.journal import Moment, Reading
-from reconcile.model import CallKind
 from reconcile.online.held import Compared, Finding, compared, in_words
 from reconcile.results.ledger import Ledger
 from reconcile.results.tables import Block, Column, Kind, Table, Value

@@ -13,7 +13,7 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties
 
-from reconcile.model import Outcome
+from reconcile.domain.model import Outcome
 from reconcile.results.style import INK, OUTCOME_COLOURS, TYPEFACE
 
 __all__ = ["outcome_chart", "place_chart"]

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import IO
 
-from reconcile.errors import WorkbookError
+from reconcile.domain.errors import WorkbookError
 
 __all__ = [
     "default_target",

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from reconcile.issues import placed, reason, remedy
+from reconcile.domain.issues import placed, reason, remedy
+from reconcile.domain.model import Issue, Outcome
 from reconcile.journal import CallRecord, RowRecord
-from reconcile.model import Issue, Outcome
 from reconcile.results.ledger import Ledger
 from reconcile.results.words import CALLS, call_words, next_step
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reconcile.domain.model import Field, Outcome
 from reconcile.journal.records import RowRecord, SourceRecord
-from reconcile.model import Field, Outcome
 from reconcile.results.explaining import counted_as, is_data
 from reconcile.results.money import CENT, Reading
 

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from reconcile.fields import BEYOND_HEADER, EXTERNAL_IDS, IDS, normal_name
+from reconcile.domain.fields import BEYOND_HEADER, EXTERNAL_IDS, IDS, normal_name
+from reconcile.domain.model import CallKind, Field, Outcome, RowRef, Was
+from reconcile.domain.own_columns import BEFORE_FAILURES, our_columns
 from reconcile.journal import CallRecord, RowRecord, SourceRecord
-from reconcile.model import CallKind, Field, Outcome, RowRef, Was
-from reconcile.own_columns import BEFORE_FAILURES, our_columns
 from reconcile.results.figures import figure_columns
 from reconcile.results.harmless import harmless
 from reconcile.results.ledger import Ledger, RunReader

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from reconcile.issues import reason, remedy
+from reconcile.domain.issues import reason, remedy
+from reconcile.domain.model import Issue, Outcome, Place
+from reconcile.domain.own_columns import is_failures
 from reconcile.journal import RowRecord, SourceRecord
-from reconcile.model import Issue, Outcome, Place
-from reconcile.own_columns import is_failures
 from reconcile.results.ledger import Ledger
 from reconcile.results.reasons import why
 

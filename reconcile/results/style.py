@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from reconcile.model import Outcome
+from reconcile.domain.model import Outcome
 
 __all__ = [
     "ALARM",

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from reconcile.errors import ExitCode
-from reconcile.fields import FIELDS
-from reconcile.issues import explain
-from reconcile.model import Field, Outcome
+from reconcile.domain.errors import ExitCode
+from reconcile.domain.fields import FIELDS
+from reconcile.domain.issues import explain
+from reconcile.domain.model import Field, Outcome
 from reconcile.results.amount_words import amount_blocks, difference_blocks
 from reconcile.results.causes import causes
 from reconcile.results.ledger import Ledger, Totals

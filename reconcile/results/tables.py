@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from reconcile.model import Outcome, Was
+from reconcile.domain.model import Outcome, Was
 from reconcile.results.returned import Returned
 
 __all__ = [

@@ -10,7 +10,7 @@ from typing import IO
 
 from openpyxl import Workbook
 
-from reconcile.fields import ABOUT_UNDO, LEFT_ALONE
+from reconcile.domain.fields import ABOUT_UNDO, LEFT_ALONE
 from reconcile.journal import RunRecord
 from reconcile.online.undo_export import NOT_KNOWN, ExportSheet
 from reconcile.online.undoing import LeftAlone, NotKnown, not_known_words

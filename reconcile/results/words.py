@@ -2,8 +2,8 @@
 
 import re
 
-from reconcile.fields import FIELDS
-from reconcile.model import CallKind, Comparison, Field, Outcome
+from reconcile.domain.fields import FIELDS
+from reconcile.domain.model import CallKind, Comparison, Field, Outcome
 
 __all__ = [
     "CALLS",

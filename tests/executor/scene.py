@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from reconcile.events import Event
+from reconcile.domain.events import Event
+from reconcile.domain.model import CallKind, Comparison, Outcome
+from reconcile.domain.payload import canonical, fingerprint
 from reconcile.executor import (
     Exchange,
     Executor,
@@ -22,8 +24,6 @@ from reconcile.executor import (
 )
 from reconcile.history import History, PlannedCall
 from reconcile.journal import AttemptRecord, CallRecord, Journal, NewRun
-from reconcile.model import CallKind, Comparison, Outcome
-from reconcile.payload import canonical, fingerprint
 from reconcile.testing import EPOCH, ScriptedSender, Sent, VirtualTime, run_in_virtual_time
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS

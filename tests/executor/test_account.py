@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from reconcile.account import Account, identify, known_account, token_account
-from reconcile.errors import ExitCode, StoppedError
+from reconcile.domain.errors import ExitCode, StoppedError
 from reconcile.executor import Client, Pacer, Patience, RetryPolicy, Timeouts
 from reconcile.journal import Journal
 from reconcile.testing import VirtualTime, run_in_virtual_time

@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from reconcile.errors import JournalError
+from reconcile.domain.errors import JournalError
 from reconcile.executor import Budget, Pacer
 from reconcile.executor.gate import LEAD
 from reconcile.sandbox import Sandbox, SandboxSettings, most_within

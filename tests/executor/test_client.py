@@ -14,10 +14,10 @@ import httpx
 import pytest
 import trustme
 
-from reconcile.errors import ConfigError
+from reconcile.domain.errors import ConfigError
+from reconcile.domain.model import CallKind
+from reconcile.domain.payload import canonical
 from reconcile.executor import Client, Exchange, NeverSent, NoReply, Reply, Timeouts
-from reconcile.model import CallKind
-from reconcile.payload import canonical
 from reconcile.sandbox import Answer, Deed, Hang, Reset, Sandbox, SandboxSettings, Scripted
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from reconcile.events import Event
+from reconcile.domain.events import Event
 from reconcile.executor import Pacer, Stop, StopKind, StopSwitch
 from reconcile.executor.gate import Gate, Passed
 from reconcile.testing import VirtualTime, run_in_virtual_time

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from reconcile.domain.model import CallKind, Outcome
 from reconcile.executor import (
     Exchange,
     NoReply,
@@ -25,7 +26,6 @@ from reconcile.executor import (
 )
 from reconcile.executor.stops import Stop
 from reconcile.journal import CallState, Journal
-from reconcile.model import CallKind, Outcome
 from reconcile.sandbox import most_within
 from reconcile.testing import EPOCH, ScriptedSender, VirtualTime
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from reconcile.domain.model import CallKind, Outcome
 from reconcile.executor import Exchange, Reply
 from reconcile.journal import CallState
-from reconcile.model import CallKind, Outcome
 from reconcile.sandbox import most_within
 
 from .scene import (

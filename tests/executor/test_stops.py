@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from reconcile.domain.model import CallKind
 from reconcile.executor import (
     Exchange,
     NeverSent,
@@ -18,7 +19,6 @@ from reconcile.executor import (
     judge,
 )
 from reconcile.executor.verdict import Accept, Doubt, Halt, Refuse, Retry
-from reconcile.model import CallKind
 from reconcile.testing import VirtualTime, run_in_virtual_time
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)

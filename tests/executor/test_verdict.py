@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconcile.domain.model import CallKind
 from reconcile.executor import Exchange, NeverSent, NoReply, Reply, judge
 from reconcile.executor.verdict import (
     Accept,
@@ -19,7 +20,6 @@ from reconcile.executor.verdict import (
     first_line,
     retry_after,
 )
-from reconcile.model import CallKind
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)

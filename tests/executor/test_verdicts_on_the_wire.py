@@ -19,8 +19,10 @@ from typing import Any
 import httpx
 import pytest
 
-from reconcile.errors import ExitCode
-from reconcile.events import silent
+from reconcile.domain.errors import ExitCode
+from reconcile.domain.events import silent
+from reconcile.domain.model import CallKind, Outcome
+from reconcile.domain.payload import canonical
 from reconcile.executor import (
     Client,
     Exchange,
@@ -43,8 +45,6 @@ from reconcile.executor.verdict import Accept, Doubt, Halt, Refuse, Retry, retry
 from reconcile.history import PlannedCall
 from reconcile.job import Finished
 from reconcile.journal import Journal
-from reconcile.model import CallKind, Outcome
-from reconcile.payload import canonical
 from reconcile.sandbox import (
     Answer,
     Arrival,

@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from reconcile.domain.model import CallKind, Comparison, OrderSync, Outcome, Plan, RowRef
+from reconcile.domain.payload import (
+    OrderAccountingSyncRequest,
+    StatusUpdate,
+    canonical,
+    fingerprint,
+)
 from reconcile.history import PlannedCall, Workload, compare
 from reconcile.journal import (
     AttemptEnd,
@@ -15,8 +22,6 @@ from reconcile.journal import (
     SourceRecord,
     ToldRecord,
 )
-from reconcile.model import CallKind, Comparison, OrderSync, Outcome, Plan, RowRef
-from reconcile.payload import OrderAccountingSyncRequest, StatusUpdate, canonical, fingerprint
 from reconcile.testing import EPOCH
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from reconcile.errors import ExitCode, JournalError
-from reconcile.events import Event
+from reconcile.domain.errors import ExitCode, JournalError
+from reconcile.domain.events import Event
+from reconcile.domain.model import Outcome
 from reconcile.executor import (
     Executor,
     Pacer,
@@ -30,7 +31,6 @@ from reconcile.executor import (
 from reconcile.job import Finished, run
 from reconcile.journal import NEVER_SENT, CallRecord, CallState, Journal, default_place
 from reconcile.journal.place import prepare
-from reconcile.model import Outcome
 from reconcile.preparation import SendRules
 from reconcile.testing import EPOCH, ScriptedSender
 from tests.conftest import TOKEN, Shop

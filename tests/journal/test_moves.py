@@ -5,9 +5,9 @@ from itertools import product
 
 import pytest
 
-from reconcile.errors import InternalError
+from reconcile.domain.errors import InternalError
+from reconcile.domain.model import Outcome
 from reconcile.journal import MOVES, CallState, Journal, check_move
-from reconcile.model import Outcome
 from reconcile.testing import EPOCH
 
 from .books import SYNC, call, came, create

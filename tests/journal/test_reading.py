@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from reconcile.domain.model import Notice, Place
 from reconcile.journal import Journal, OrderRecord, RowRecord, RunReader, ToldRecord
-from reconcile.model import Notice, Place
 from reconcile.testing import EPOCH
 
 from .books import SYNC, call, create

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconcile.domain.model import CallKind, Comparison, Issue, Notice, Outcome, Place
 from reconcile.history import PlannedCall
 from reconcile.journal import (
     AttemptEnd,
@@ -21,7 +22,6 @@ from reconcile.journal import (
     SourceRecord,
     ToldRecord,
 )
-from reconcile.model import CallKind, Comparison, Issue, Notice, Outcome, Place
 from reconcile.testing import EPOCH
 
 from .books import call, create, new_run

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.errors import ExitCode, NothingSentError
+from reconcile.domain.errors import ExitCode, NothingSentError
+from reconcile.domain.model import Outcome
 from reconcile.journal import CallState, Journal
 from reconcile.locks import holding
-from reconcile.model import Outcome
 from reconcile.resuming import settle
 from reconcile.sandbox import Reset, Scripted
 from reconcile.testing import EPOCH

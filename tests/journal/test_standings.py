@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from reconcile.domain.model import Comparison, Outcome
 from reconcile.journal import Journal
-from reconcile.model import Comparison, Outcome
 
 from .books import STATUS, SYNC, Books, order
 

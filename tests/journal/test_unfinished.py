@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconcile.domain.model import CallKind, Outcome
 from reconcile.journal import CallState, Journal, RunOverview, Setback, SourceRecord
-from reconcile.model import CallKind, Outcome
 from reconcile.testing import EPOCH
 
 from .books import ACCOUNT, STATUS, SYNC, Books, came, create, never_left, new_run, order

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from reconcile.domain.model import Outcome
 from reconcile.journal import Journal, OrderRecord, RowRecord
-from reconcile.model import Outcome
 from reconcile.testing import EPOCH
 
 from .books import ACCOUNT, STATUS, SYNC, Books, call, came, create, new_run, order

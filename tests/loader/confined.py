@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from reconcile.errors import ReconcileError
+from reconcile.domain.errors import ReconcileError
 from reconcile.loader import LoadRules, load
 
 

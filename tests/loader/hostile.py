@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import Final
 
-from reconcile.model import column_letter
+from reconcile.domain.model import column_letter
 from tests.loader.readers import biff, binary
 from tests.loader.readers.test_ods import document
 from tests.loader.readers.test_ods import table as ods_table

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from reconcile.config import Settings
-from reconcile.errors import NothingSentError
-from reconcile.model import Issue, Place, RowRef
-from reconcile.payload import canonical
+from reconcile.domain.errors import NothingSentError
+from reconcile.domain.model import Issue, Place, RowRef
+from reconcile.domain.payload import canonical
 from reconcile.preparation import Prepared, SendRules, prepare
 from reconcile.rows import row_records
 from tests.loader.layouts.outcomes import EXPORTS

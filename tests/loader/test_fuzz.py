@@ -12,10 +12,10 @@ from typing import Final
 import pytest
 from hypothesis import settings
 
-from reconcile.errors import ReconcileError
+from reconcile.domain.errors import ReconcileError
+from reconcile.domain.model import Was
 from reconcile.loader import Export, LoadRules, load
 from reconcile.loader.readers.ole2 import stream_of
-from reconcile.model import Was
 from tests.loader.damage import harmed, harmed_inside, harmed_stream, seeded
 from tests.loader.holding import Holding
 from tests.loader.layouts.outcomes import EXPORTS

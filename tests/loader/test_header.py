@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.errors import FileRefusedError
-from reconcile.fields import FIELDS, LOOKED_UP, normal_name
-from reconcile.issues import explain
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.fields import FIELDS, LOOKED_UP, normal_name
+from reconcile.domain.issues import explain
+from reconcile.domain.model import Field, column_letter
 from reconcile.loader import Export, LoadRules, load
-from reconcile.model import Field, column_letter
 
 Read = Callable[..., Export]
 

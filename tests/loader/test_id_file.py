@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from reconcile.errors import FileRefusedError
-from reconcile.idmap import IdMap, amount
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.id_map import IdMap, amount
 from reconcile.loader.id_file import read_id_map
 
 Read = Callable[..., IdMap]

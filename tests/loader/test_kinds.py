@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.kinds import read_sheets
 from reconcile.loader.readers import READERS
 from reconcile.loader.readers.base import Head

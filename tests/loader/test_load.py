@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from reconcile.errors import ExitCode, FileRefusedError
-from reconcile.issues import explain
+from reconcile.domain.errors import ExitCode, FileRefusedError
+from reconcile.domain.issues import explain
+from reconcile.domain.model import Field, Was
 from reconcile.loader import Export, LoadRules, load
-from reconcile.model import Field, Was
 
 HEADER = ["Order ID", "Order External ID", "Customer"]
 ORDER = ["700001", "INV-1", "Müller & Söhne"]

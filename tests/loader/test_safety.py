@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
 from reconcile.loader import LoadRules, load
 from reconcile.loader.kinds import read_sheets
 from tests.loader import hostile

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import IgnoreRule
 from reconcile.loader import Export, LoadRules, load
-from reconcile.model import IgnoreRule
 
 Read = Callable[..., Export]
 

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from reconcile.config import NoticeKind as Kind
-from reconcile.errors import ExitCode
+from reconcile.domain.errors import ExitCode
 from reconcile.notices.ending import Ending, figures, kinds_of, message, unusual
 
 GOOD: Final = Ending(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconcile.config import NotifySettings
-from reconcile.errors import ExitCode
+from reconcile.domain.errors import ExitCode
 from reconcile.notices.ending import Ending, figures
 from reconcile.notices.notifier import Notifier
 from tests.notices.listener import Listener, listening

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from reconcile.errors import ExitCode, StoppedError, TimeIsUpError
+from reconcile.domain.errors import ExitCode, StoppedError, TimeIsUpError
+from reconcile.domain.issues import explain
+from reconcile.domain.model import CallKind, Comparison, Outcome, RowRef
 from reconcile.history import PlannedCall
-from reconcile.issues import explain
 from reconcile.job import run
 from reconcile.journal import Reading
-from reconcile.model import CallKind, Comparison, Outcome, RowRef
 from reconcile.online.guarding import OrderSeen, Seen, reasons_to_hold
 from reconcile.online.held import compared
 from reconcile.online.jobs import PullWish, pull_ids

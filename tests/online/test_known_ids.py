@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from reconcile.errors import ExitCode, FileRefusedError
-from reconcile.idmap import Entry, IdMap
-from reconcile.model import Outcome, Place
+from reconcile.domain.errors import ExitCode, FileRefusedError
+from reconcile.domain.id_map import Entry, IdMap
+from reconcile.domain.model import Outcome, Place
 from reconcile.online.jobs import PullWish, pull_ids
 from reconcile.preparation import SendRules
 from reconcile.sandbox import Answer, Scripted

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from reconcile.errors import ExitCode, StoppedError
-from reconcile.events import Event
+from reconcile.domain.errors import ExitCode, StoppedError
+from reconcile.domain.events import Event
 from reconcile.job import Finished, run
 from reconcile.preparation import SendRules
 from reconcile.sandbox import Answer, Hang, Reset, Scripted

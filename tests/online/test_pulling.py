@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from reconcile.errors import ExitCode, ForbiddenError, NothingSentError, StoppedError
-from reconcile.events import Event
+from reconcile.domain.errors import ExitCode, ForbiddenError, NothingSentError, StoppedError
+from reconcile.domain.events import Event
 from reconcile.journal import Journal
 from reconcile.online.jobs import PullWish, pull_ids
 from reconcile.online.pulling import Pulled

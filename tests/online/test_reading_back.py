@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconcile.errors import ExitCode
+from reconcile.domain.errors import ExitCode
 from reconcile.online.held import Finding
 from reconcile.online.reading_back import ReadBack
 from reconcile.sandbox import Answer, Drop, Half, Scripted

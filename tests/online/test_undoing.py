@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from reconcile.errors import NothingSentError
+from reconcile.domain.errors import NothingSentError
+from reconcile.domain.model import CallKind, Comparison, Field, Outcome
 from reconcile.folders import Reason as FolderReason
 from reconcile.folders import gather
 from reconcile.journal import CallRecord, Journal, Moment, Reading
 from reconcile.journal.moves import CallState
 from reconcile.loader.glance import is_our_workbook
-from reconcile.model import CallKind, Comparison, Field, Outcome
 from reconcile.online.former import OrderKnown, Part, Skus, parts_of
 from reconcile.online.jobs import UndoneRun, undo_run
 from reconcile.online.undo_records import known_orders

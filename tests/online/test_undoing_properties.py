@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from reconcile.domain.model import Outcome
 from reconcile.journal import Journal
-from reconcile.model import Outcome
 from reconcile.online.jobs import undo_run
 from reconcile.online.undoing import Reason
 from reconcile.preparation import SendRules

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from reconcile.model import Outcome, Was
+from reconcile.domain.model import Outcome, Was
 from reconcile.results.tables import Block, Column, Kept, Kind, Report, Summary, Table, Value
 from reconcile.results.words import OUTCOMES
 from reconcile.results.workbook import write_workbook

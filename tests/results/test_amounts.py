@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from reconcile.errors import ExitCode
+from reconcile.domain.errors import ExitCode
 from reconcile.job import Finished
 from reconcile.preparation import SendRules
 from reconcile.sandbox import Answer, Scripted

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from reconcile.errors import ExitCode
-from reconcile.model import Outcome
+from reconcile.domain.errors import ExitCode
+from reconcile.domain.model import Outcome
 from reconcile.sandbox import Answer, Sandbox, SandboxSettings, Scripted
 from tests.conftest import TOKEN, Shop
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from reconcile.errors import ExitCode
+from reconcile.domain.errors import ExitCode
+from reconcile.domain.model import CallKind, Comparison, Outcome
 from reconcile.journal import CallRecord, RowRecord, SourceRecord
 from reconcile.journal.moves import CallState
-from reconcile.model import CallKind, Comparison, Outcome
 from reconcile.results.items import Items
 from tests.conftest import Shop
 

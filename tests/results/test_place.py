@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.errors import ExitCode, WorkbookError
+from reconcile.domain.errors import ExitCode, WorkbookError
 from reconcile.results.place import (
     default_target,
     move_into_place,

@@ -15,10 +15,10 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 
+from reconcile.domain.model import Outcome
 from reconcile.job import rebuild_report
 from reconcile.journal import Journal, RunReader
 from reconcile.loader import LoadRules, load
-from reconcile.model import Outcome
 from reconcile.results.ledger import Ledger
 from reconcile.results.report import build_report
 from reconcile.results.returned import MOST_ROWS, returned

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Outcome, Was
 from reconcile.journal import SourceRecord
 from reconcile.loader import Export, LoadRules, load
-from reconcile.model import Outcome, Was
 from reconcile.results.annotating import annotate
 from reconcile.results.original import CannotReturnError, open_original
 from reconcile.results.returned import Mark, Returned

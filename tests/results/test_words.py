@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconcile.model import CallKind, Outcome
+from reconcile.domain.model import CallKind, Outcome
 from reconcile.results.words import call_words, remedy_of, value_words
 
 

@@ -16,8 +16,8 @@ import python_calamine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconcile.errors import WorkbookError
-from reconcile.model import Outcome, Was
+from reconcile.domain.errors import WorkbookError
+from reconcile.domain.model import Outcome, Was
 from reconcile.results.style import OUTCOME_COLOURS
 from reconcile.results.tables import Block, Column, Kept, Kind, Report, Summary, Table, Value
 from reconcile.results.workbook import write_workbook

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.errors import NothingSentError
+from reconcile.domain.errors import NothingSentError
 from reconcile.sandbox import Sandbox, SandboxSettings, read_faults
 from reconcile.sandbox_command import serve
 

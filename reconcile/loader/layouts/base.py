@@ -7,7 +7,7 @@ stands for all generations that differ in case and blanks only.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from reconcile.fields import normal_name
+from reconcile.domain.fields import normal_name
 
 __all__ = ["Layout", "Words"]
 

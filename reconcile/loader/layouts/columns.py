@@ -6,8 +6,10 @@ Exactly one must; what a layout leaves open is for the config to say, never gues
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reconcile.errors import ConfigError, FileRefusedError
-from reconcile.fields import FIELDS, normal_name
+from reconcile.domain.errors import ConfigError, FileRefusedError
+from reconcile.domain.fields import FIELDS, normal_name
+from reconcile.domain.model import Field, column_letter
+from reconcile.domain.text import quoted
 from reconcile.loader.header import (
     Header,
     Wanted,
@@ -18,8 +20,6 @@ from reconcile.loader.header import (
 )
 from reconcile.loader.layouts import LAYOUTS, Layout, Words
 from reconcile.loader.readers import Head
-from reconcile.model import Field, column_letter
-from reconcile.text import quoted
 
 __all__ = ["Reading", "known_columns", "layout_named", "read_layout"]
 

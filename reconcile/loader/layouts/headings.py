@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 
+from reconcile.domain.model import Field, IgnoreRule, Issue, Place
+from reconcile.domain.text import trimmed
 from reconcile.loader.layouts.columns import Reading
 from reconcile.loader.layouts.words import known_words, plain_word
 from reconcile.loader.readers import Cells
-from reconcile.model import Field, IgnoreRule, Issue, Place
-from reconcile.text import trimmed
 
 __all__ = ["derived_skus", "under_no_heading"]
 

@@ -5,13 +5,13 @@ Rules, section 1.5. A row that could be data is judged, never ignored.
 
 from collections.abc import Mapping, Sequence
 
-from reconcile.fields import normal_name
+from reconcile.domain.fields import normal_name
+from reconcile.domain.model import Field, IgnoreRule, Was
+from reconcile.domain.text import trimmed
 from reconcile.loader.layouts.columns import Reading
 from reconcile.loader.layouts.words import known_words, plain_word
 from reconcile.loader.readers import Cells
 from reconcile.loader.structure import are_sums, are_words, kind_of_words
-from reconcile.model import Field, IgnoreRule, Was
-from reconcile.text import trimmed
 
 __all__ = ["without_data"]
 

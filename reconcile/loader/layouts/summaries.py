@@ -7,12 +7,12 @@ with one sentence, so that nobody looks for a fault in the columns.
 import re
 from collections.abc import Collection
 
-from reconcile.errors import FileRefusedError
-from reconcile.fields import normal_name
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.fields import normal_name
+from reconcile.domain.model import Field
+from reconcile.domain.text import trimmed
 from reconcile.loader.layouts.columns import Reading
 from reconcile.loader.readers import Cells, Head
-from reconcile.model import Field
-from reconcile.text import trimmed
 
 __all__ = ["refuse_summary_header", "refuse_summary_rows"]
 

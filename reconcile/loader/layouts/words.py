@@ -7,12 +7,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from reconcile.fields import normal_name
+from reconcile.domain.fields import normal_name
+from reconcile.domain.model import IgnoreRule, Issue, Place
+from reconcile.domain.text import quoted, trimmed
 from reconcile.loader.layouts.base import Words
 from reconcile.loader.layouts.columns import Reading
 from reconcile.loader.readers import Cells
-from reconcile.model import IgnoreRule, Issue, Place
-from reconcile.text import quoted, trimmed
 
 __all__ = ["Documents", "bodies_of", "documents_of", "judge_bookings", "known_words", "plain_word"]
 

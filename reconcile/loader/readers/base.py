@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from reconcile.model import Was
+from reconcile.domain.model import Was
 
 __all__ = ["HEAD_ROWS", "Cells", "Head", "Reader", "Score", "Sheet"]
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import repeat
 from typing import Final
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
 
 __all__ = ["Columns", "cut_blank_end", "refuse_too_many", "refuse_too_many_noted"]
 

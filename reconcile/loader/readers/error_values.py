@@ -6,8 +6,8 @@ Owns their names. Source: MS-XLS and MS-XLSB, BErr.
 from collections.abc import Mapping
 from typing import Final
 
+from reconcile.domain.model import Was
 from reconcile.loader.readers.xlsx.values import Value
-from reconcile.model import Was
 
 __all__ = ["error_value"]
 

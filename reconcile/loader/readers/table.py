@@ -7,12 +7,12 @@ cells filled down, nothing kept right of the asked width (rules, sections 1.3, 1
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from reconcile.domain.model import Was
 from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head
 from reconcile.loader.readers.columns import Columns, cut_blank_end, refuse_too_many_noted
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, LAST_ROW, contradiction
 from reconcile.loader.readers.xlsx.merged import fill_down
 from reconcile.loader.readers.xlsx.values import Value
-from reconcile.model import Was
 
 __all__ = ["Filled", "Merged", "Rows", "TableSheet", "head_of"]
 

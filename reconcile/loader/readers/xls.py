@@ -15,7 +15,8 @@ import xlrd
 from xlrd.book import Book
 from xlrd.sheet import Sheet
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from reconcile.loader.readers.base import Score
 from reconcile.loader.readers.error_values import error_value
 from reconcile.loader.readers.ole2 import DAMAGE, stream_of
@@ -23,7 +24,6 @@ from reconcile.loader.readers.signatures import OLE2_MARK, Kind, kind_of
 from reconcile.loader.readers.table import Filled, Merged, TableSheet
 from reconcile.loader.readers.xlsx.number_format import GENERAL, built_in, from_code
 from reconcile.loader.readers.xlsx.values import Reading, Value, number_reading
-from reconcile.model import Was
 
 __all__ = ["XlsReader"]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.config import Settings
-from reconcile.errors import NothingSentError
-from reconcile.issues import explain
+from reconcile.domain.errors import NothingSentError
+from reconcile.domain.issues import explain
 from reconcile.preparation import Prepared, SendRules, prepare
 
 EXPORTS = Path(__file__).resolve().parents[2] / "exports"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reconcile.errors import NothingSentError
+from reconcile.domain.errors import NothingSentError
 from reconcile.loader.layouts import LAYOUTS
 from reconcile.rows import row_records
 from tests.loader.layouts.outcomes import (

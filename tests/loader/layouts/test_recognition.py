@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.errors import ConfigError, FileRefusedError
+from reconcile.domain.errors import ConfigError, FileRefusedError
+from reconcile.domain.model import Field
 from reconcile.loader import Export, LoadRules, load
 from reconcile.loader.layouts import LAYOUTS, Layout
-from reconcile.model import Field
 
 Read = Callable[..., Export]
 

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from reconcile.idmap import Entry, IdMap
+from reconcile.domain.id_map import Entry, IdMap
+from reconcile.domain.model import Field, Place
+from reconcile.domain.rules import PlanningRules
 from reconcile.loader import Export, LoadRules, load
-from reconcile.model import Field, Place
 from reconcile.planner import plan
 from reconcile.rows import row_records
-from reconcile.rules import PlanningRules
 from tests.conftest import Shop
 
 Read = Callable[..., Export]

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import pytest
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from reconcile.loader.readers.base import HEAD_ROWS
 from reconcile.loader.readers.table import Filled, Merged, TableSheet
-from reconcile.model import Was
 
 
 def sheet_of(*rows: Filled | Merged) -> TableSheet:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head
 from reconcile.loader.readers.text import TextReader, TextSheet
-from reconcile.model import Was
 
 
 def by_order_id(head: Head) -> int:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.errors import FileRefusedError
-from reconcile.model import Was
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from tests.loader.readers.files import cells, rows, sheets
 
 HEAD = "Order ID,Order External ID,Note\n"

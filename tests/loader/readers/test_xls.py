@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from reconcile.loader.readers.ole2 import DAMAGE, stream_of
-from reconcile.model import Was
 from tests.loader.readers.biff import NONE, in_ole2, number, record, short, stream, text
 from tests.loader.readers.files import cells, sheets
 

@@ -4,8 +4,8 @@ import struct
 
 import pytest
 
-from reconcile.errors import FileRefusedError
-from reconcile.model import Was
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from tests.loader.readers.binary import cell, real, record, row, text, wide, workbook
 from tests.loader.readers.files import cells, sheets
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.kinds import read_sheets
 from reconcile.loader.readers.xlsx.package import MAX_SMALL, MAX_STRINGS, MAX_UNPACKED
 from tests.loader.readers.workbooks import (

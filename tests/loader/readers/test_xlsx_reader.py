@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
-from reconcile.errors import FileRefusedError
-from reconcile.model import Was
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from tests.loader.readers.files import cells, rows, sheets, workbook
 
 

@@ -7,9 +7,9 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from reconcile.loader.readers.xlsx import XlsxReader
-from reconcile.model import Was
 from tests.loader.readers.workbooks import (
     STRICT,
     cells_of,

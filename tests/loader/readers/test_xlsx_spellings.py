@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.errors import FileRefusedError
-from reconcile.model import Was
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from tests.loader.readers.workbooks import (
     MAIN,
     STRICT,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from reconcile.loader.readers.base import Cells
-from reconcile.model import Was
 from tests.loader.readers.files import cells, sheets
 
 BEGIN = '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from reconcile.domain.model import column_letter
 from reconcile.loader.readers.base import Cells, Head
 from reconcile.loader.readers.xlsx import XlsxReader, XlsxSheet
-from reconcile.model import column_letter
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT: Final = "http://purl.oclc.org/ooxml/spreadsheetml/main"

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from typing import Final, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from reconcile.model import column_letter
+from reconcile.domain.model import column_letter
 from tests.loader.readers import biff, binary, workbooks
 from tests.loader.readers.workbooks import packed
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers.base import Score
 from reconcile.loader.readers.html.encoding import page_text
 from reconcile.loader.readers.html.hidden import is_hidden, shown_only

@@ -14,7 +14,7 @@ from functools import lru_cache
 from html import unescape
 from typing import Final, NamedTuple
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
 
 __all__ = ["Tag", "attributes_of", "tokens_of"]
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 
+from reconcile.domain.model import Was
 from reconcile.loader.readers.named_formats import named_format
 from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat
 from reconcile.loader.readers.xlsx.values import Reading, Value, number_reading
-from reconcile.model import Was
 
 __all__ = ["CellValues"]
 

@@ -8,7 +8,7 @@ the rows, `styles` knows the number formats.
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers.base import Score
 from reconcile.loader.readers.ods.content import Content, Tab
 from reconcile.loader.readers.ods.styles import Styles

@@ -9,11 +9,11 @@ import re
 from datetime import datetime
 from typing import Final
 
+from reconcile.domain.model import Was
 from reconcile.loader.readers.ods.styles import AS_SHOWN, TABLE
 from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, Shown
 from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
 from reconcile.loader.readers.xlsx.values import Value, number_reading, number_value
-from reconcile.model import Was
 
 __all__ = ["FORMULA", "OFFICE", "cell_value"]
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from reconcile.loader.readers.base import Cells, Head, Score
 from reconcile.loader.readers.columns import cut_blank_end, refuse_too_many
 from reconcile.loader.readers.signatures import Kind, kind_of
@@ -18,7 +19,6 @@ from reconcile.loader.readers.text.delimited import Records, Source
 from reconcile.loader.readers.text.encoding import encoding_of
 from reconcile.loader.readers.text.separator import Top, find_top
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN
-from reconcile.model import Was
 
 __all__ = ["TextReader"]
 

@@ -8,7 +8,7 @@ import re
 from codecs import getincrementaldecoder
 from typing import Final
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers.signatures import UTF16_MARKS
 
 __all__ = ["encoding_of"]

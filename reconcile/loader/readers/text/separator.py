@@ -7,7 +7,7 @@ header names the most known columns, else the one that cuts most records alike.
 from collections import Counter
 from dataclasses import dataclass
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers.base import HEAD_ROWS, Head, Score
 from reconcile.loader.readers.text.delimited import Source
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN

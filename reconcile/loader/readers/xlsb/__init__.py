@@ -10,7 +10,8 @@ from enum import IntEnum
 from functools import partial
 from typing import Final
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from reconcile.loader.readers.base import Score
 from reconcile.loader.readers.error_values import error_value
 from reconcile.loader.readers.signatures import Kind, kind_of
@@ -27,7 +28,6 @@ from reconcile.loader.readers.xlsb.workbook import Tab, Workbook
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, contradiction
 from reconcile.loader.readers.xlsx.package import MAX_UNPACKED, Package
 from reconcile.loader.readers.xlsx.values import Value
-from reconcile.model import Was
 
 __all__ = ["XlsbReader"]
 

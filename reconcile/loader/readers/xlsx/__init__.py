@@ -7,7 +7,8 @@ of the asked width are passed over as they come by, so that a stray value costs 
 
 from collections.abc import Sequence
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head, Score
 from reconcile.loader.readers.columns import Columns, cut_blank_end
 from reconcile.loader.readers.signatures import Kind, kind_of
@@ -18,7 +19,6 @@ from reconcile.loader.readers.xlsx.rows import Row, rows_of
 from reconcile.loader.readers.xlsx.shape import Shape
 from reconcile.loader.readers.xlsx.sheet_xml import SheetXml
 from reconcile.loader.readers.xlsx.workbook import Tab, Workbook
-from reconcile.model import Was
 
 __all__ = ["XlsxReader"]
 

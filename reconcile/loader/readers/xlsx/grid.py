@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from reconcile.errors import FileRefusedError
-from reconcile.model import Was
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 
 __all__ = [
     "LAST_COLUMN",

@@ -7,9 +7,9 @@ only in its own column.
 from collections.abc import Iterable
 from operator import itemgetter
 
+from reconcile.domain.model import Was
 from reconcile.loader.readers.columns import refuse_too_many_noted
 from reconcile.loader.readers.xlsx.grid import contradiction
-from reconcile.model import Was
 
 __all__ = ["fill_down"]
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Final, cast
 from xml.parsers import expat
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
 
 __all__ = ["MAX_TEXT", "Package", "damage_refused", "new_parser", "too_long"]
 

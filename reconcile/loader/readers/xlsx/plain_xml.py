@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar, Final, Generic, TypeVar
 
-from reconcile.errors import InternalError
+from reconcile.domain.errors import InternalError
 from reconcile.loader.readers.signatures import UTF16_MARKS
 from reconcile.loader.readers.xlsx.package import MAX_TEXT, Package, new_parser, too_long
 

@@ -9,10 +9,10 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from reconcile.domain.model import Was, column_letter
 from reconcile.loader.readers.xlsx.grid import LAST_ROW, RawCell, Stretch, contradiction
 from reconcile.loader.readers.xlsx.sheet_xml import SheetXml, is_hidden
 from reconcile.loader.readers.xlsx.values import Values
-from reconcile.model import Was, column_letter
 
 __all__ = ["Row", "rows_of"]
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from reconcile.domain.model import Was, column_letter
 from reconcile.loader.readers.xlsx.grid import RawCell, Stretch, column_number
 from reconcile.loader.readers.xlsx.values import Reading, Values, number_value
-from reconcile.model import Was, column_letter
 
 __all__ = ["Shape"]
 

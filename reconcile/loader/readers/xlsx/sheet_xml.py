@@ -8,6 +8,7 @@ told by `values`. Source: ECMA-376 part 1, 18.3.1.
 import re
 from typing import ClassVar, Final
 
+from reconcile.domain.model import column_letter
 from reconcile.loader.readers.xlsx.grid import (
     LAST_COLUMN,
     LAST_ROW,
@@ -19,7 +20,6 @@ from reconcile.loader.readers.xlsx.grid import (
 from reconcile.loader.readers.xlsx.package import MAX_UNPACKED, Package
 from reconcile.loader.readers.xlsx.plain_xml import PlainXml, Runs, escaped
 from reconcile.loader.readers.xlsx.shape import Shape
-from reconcile.model import column_letter
 
 __all__ = ["SheetXml", "is_hidden"]
 

@@ -14,11 +14,11 @@ from functools import lru_cache
 from typing import Final
 from xml.sax.saxutils import unescape
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
+from reconcile.domain.model import Was
 from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, Shown
 from reconcile.loader.readers.xlsx.padding import shown_in
 from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
-from reconcile.model import Was
 
 __all__ = ["Reading", "Value", "Values", "number_reading", "number_value", "string_text"]
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 from xml.parsers import expat
 
-from reconcile.errors import FileRefusedError
+from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers.base import Score
 from reconcile.loader.readers.signatures import UTF16_MARKS, Kind, kind_of
 from reconcile.loader.readers.table import Filled, Merged, TableSheet, head_of

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from reconcile.domain.model import Was
 from reconcile.loader.readers.base import HEAD_ROWS
 from reconcile.loader.readers.table import Filled, Merged
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, LAST_ROW, contradiction
@@ -15,7 +16,6 @@ from reconcile.loader.readers.xlsx.number_format import NumberFormat, Shown
 from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
 from reconcile.loader.readers.xlsx.values import Value, number_reading
 from reconcile.loader.readers.xml2003.styles import Styles
-from reconcile.model import Was
 
 __all__ = ["Content", "Hidden", "Met", "Tab"]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from reconcile.text import folded
+from reconcile.domain.text import folded
 
 __all__ = ["YES_NO", "CellRules", "PlanningRules", "ResolvingRules", "SyncedDefault"]
 

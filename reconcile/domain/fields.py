@@ -7,7 +7,7 @@ exports use for other things (Memo, Note, ID, Number, Quantity, Amount, Type, Na
 import re
 from dataclasses import dataclass
 
-from reconcile.model import Field
+from reconcile.domain.model import Field
 
 __all__ = [
     "ABOUT_UNDO",

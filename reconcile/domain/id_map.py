@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from reconcile.model import Place
+from reconcile.domain.model import Place
 
 __all__ = ["Entry", "IdMap", "KnownItem", "amount"]
 

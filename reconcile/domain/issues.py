@@ -7,8 +7,8 @@ stand here once; the terminal, the workbook and the table in README.md take them
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconcile.model import Issue, Notice
-from reconcile.payload import STATUSES
+from reconcile.domain.model import Issue, Notice
+from reconcile.domain.payload import STATUSES
 
 __all__ = [
     "ISSUES",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from reconcile.payload import OrderAccountingSyncRequest, StatusUpdate
+from reconcile.domain.payload import OrderAccountingSyncRequest, StatusUpdate
 
 __all__ = [
     "CallKind",
@@ -32,7 +32,7 @@ __all__ = [
 
 
 class Field(StrEnum):
-    """What a column can mean (rules, section 2). `reconcile.fields` has the headers."""
+    """What a column can mean (rules, section 2). `reconcile.domain.fields` has the headers."""
 
     ORDER_ID = "order_id"
     ORDER_EXTERNAL_ID = "order_external_id"
@@ -105,7 +105,7 @@ def column_letter(position: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing wrong with a cell, a row or an order. Its code is in `reconcile.issues`."""
+    """One thing wrong with a cell, a row or an order. Its code is in `reconcile.domain.issues`."""
 
     code: str
     places: tuple[Place, ...]

@@ -6,7 +6,7 @@ data is no data.
 
 from collections.abc import Sequence
 
-from reconcile.fields import normal_name
+from reconcile.domain.fields import normal_name
 
 __all__ = ["ADDED", "BEFORE_FAILURES", "is_failures", "our_columns", "without_added"]
 
