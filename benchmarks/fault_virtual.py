@@ -24,8 +24,8 @@ from reconcile.executor import (
     StopRules,
     StopSwitch,
 )
-from reconcile.history import PlannedCall
 from reconcile.journal import Journal
+from reconcile.planner.history import PlannedCall
 from reconcile.testing import VirtualTime, run_in_virtual_time
 
 __all__ = ["Played", "play_virtual"]

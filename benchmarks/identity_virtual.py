@@ -19,8 +19,8 @@ from reconcile.executor import (
     StopRules,
     StopSwitch,
 )
-from reconcile.history import PlannedCall
 from reconcile.journal import Journal, NewRun
+from reconcile.planner.history import PlannedCall
 from reconcile.testing import EPOCH, VirtualTime, run_in_virtual_time
 
 __all__ = ["RUN", "Shuffled", "in_virtual_time", "new_run", "overtaken", "planned"]

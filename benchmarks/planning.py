@@ -57,7 +57,7 @@ def columns_file(path: str, seed: str, rows: str) -> None:
 
 def columns(path: str) -> Mapping[str, Sequence[str]]:
     """What both sides begin with."""
-    import reconcile.planner  # noqa: F401
+    import reconcile.planner.planning  # noqa: F401
     from reconcile.domain.bulk import without_cyclic_gc
 
     with without_cyclic_gc():
@@ -69,7 +69,7 @@ def ours(path: str) -> None:
     """Our own side."""
     from reconcile.domain.model import Field, SourceRows
     from reconcile.domain.rules import PlanningRules
-    from reconcile.planner import plan
+    from reconcile.planner.planning import plan
 
     texts = columns(path)
     fields = {Field(name): texts[name] for name in _FIELDS}

@@ -13,7 +13,6 @@ from reconcile.domain.model import CallKind, Outcome
 from reconcile.executor import Pace, Pacer
 from reconcile.executor.session import FlxpointSession
 from reconcile.folders import Reason
-from reconcile.history import Workload, compare
 from reconcile.inputs import Inputs, NothingToDo, inputs_of
 from reconcile.journal import Journal
 from reconcile.online.coverage import uncovered_orders
@@ -25,7 +24,8 @@ from reconcile.online.guarding import (
 )
 from reconcile.online.known_ids import LocalIds
 from reconcile.online.learning import planned_orders_tell
-from reconcile.planner import hold_back
+from reconcile.planner.history import Workload, compare
+from reconcile.planner.planning import hold_back
 from reconcile.preparation import Prepared, SendRules, duration, prepare, workload_of
 from reconcile.surroundings import Surroundings, budget_of, session_of, whose
 from reconcile.tokens import token_fingerprint

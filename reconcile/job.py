@@ -21,12 +21,12 @@ from reconcile.domain.errors import InternalError, JournalError, NothingSentErro
 from reconcile.domain.events import Event, Listener, silent
 from reconcile.done_folder import move_done
 from reconcile.folders import Reason
-from reconcile.history import Workload
 from reconcile.inputs import Inputs, NothingToDo
 from reconcile.journal import Journal, Moment, NewRun, RunReader, RunRecord
 from reconcile.locks import holding
 from reconcile.notices.ending import unusual
 from reconcile.online.coverage import uncovered_orders
+from reconcile.planner.history import Workload
 from reconcile.preparation import (
     Prepared,
     SendRules,

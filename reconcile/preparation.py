@@ -11,13 +11,13 @@ from reconcile.domain.model import Notice, Outcome, Place, Plan
 from reconcile.domain.text import quoted
 from reconcile.executor import Pace
 from reconcile.folders import PassedOver
-from reconcile.history import History, PlannedCall, Workload, compare
 from reconcile.journal import SourceRecord, ToldRecord
 from reconcile.journal.records import OrderRecord
 from reconcile.loader import Export, LoadRules, load
 from reconcile.loader.id_file import read_id_map
 from reconcile.online.known_ids import LocalIds
-from reconcile.planner import narrow, plan
+from reconcile.planner.history import History, PlannedCall, Workload, compare
+from reconcile.planner.planning import narrow, plan
 
 __all__ = [
     "Prepared",

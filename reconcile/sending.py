@@ -35,10 +35,10 @@ from reconcile.executor import (
     stop_signals,
     watch_clock,
 )
-from reconcile.history import PlannedCall
 from reconcile.journal import Journal, RunReader, RunRecord
 from reconcile.locks import is_alive
 from reconcile.online.reading_back import ReadBack, read_back, tells
+from reconcile.planner.history import PlannedCall
 from reconcile.results.ledger import Ledger, Totals
 from reconcile.results.progress import telling
 from reconcile.results.report import build_report

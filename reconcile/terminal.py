@@ -19,10 +19,10 @@ from reconcile.domain.fields import FIELDS, normal_name
 from reconcile.domain.issues import explain
 from reconcile.domain.model import CallKind, Comparison, Outcome, Rejection
 from reconcile.domain.wording import counted, span
-from reconcile.history import differences
 from reconcile.inputs import NothingToDo
 from reconcile.loader import Export
 from reconcile.online.words import seen_json, seen_lines
+from reconcile.planner.history import differences
 from reconcile.sending import Finished
 
 __all__ = [

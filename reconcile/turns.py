@@ -13,8 +13,8 @@ from reconcile.domain.errors import JournalError
 from reconcile.domain.events import Event, Listener
 from reconcile.domain.model import Comparison, Outcome
 from reconcile.executor import Stop, StopKind, StopSwitch
-from reconcile.history import PlannedCall, Standing, compared
 from reconcile.journal import Journal
+from reconcile.planner.history import PlannedCall, Standing, compared
 
 __all__ = ["Turns"]
 

@@ -7,7 +7,7 @@ from reconcile.domain.id_map import IdMap
 from reconcile.domain.issues import explain
 from reconcile.domain.model import Field, Issue, Notice, Place, Plan, SourceRows, Was
 from reconcile.domain.rules import CellRules, PlanningRules, ResolvingRules, SyncedDefault
-from reconcile.planner import plan
+from reconcile.planner.planning import plan
 
 HEADERS: Final = {
     "order": Field.ORDER_ID,

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from reconcile.cells import CLEAR, NOTE_LIMIT, Clear, JudgedColumn, judge_column
 from reconcile.domain.model import Field, Was
 from reconcile.domain.payload import STATUSES
 from reconcile.domain.rules import CellRules
 from reconcile.domain.text import quoted, trimmed
+from reconcile.planner.cells import CLEAR, NOTE_LIMIT, Clear, JudgedColumn, judge_column
 
 IDS = (Field.ORDER_ID, Field.ITEM_ID)
 EXTERNAL_IDS = (Field.ORDER_EXTERNAL_ID, Field.ITEM_EXTERNAL_ID, Field.SUB_EXTERNAL_ID)

@@ -8,9 +8,9 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from reconcile.domain.model import Field, SourceRows
-from reconcile.gathering import Gathered, GatheredOrder, gather
-from reconcile.judging import JudgedSource
-from reconcile.plain import Runs, to_look_at
+from reconcile.planner.gathering import Gathered, GatheredOrder, gather
+from reconcile.planner.judging import JudgedSource
+from reconcile.planner.plain import Runs, to_look_at
 from tests.builders import Row, sheet, source
 from tests.test_planner_properties import WORDS, anything, sources
 

@@ -26,7 +26,7 @@ from reconcile.domain.payload import (
     canonical,
     fingerprint,
 )
-from reconcile.history import Change, PlannedCall, Standing, Workload, compare, differences
+from reconcile.planner.history import Change, PlannedCall, Standing, Workload, compare, differences
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS
 ROWS = (RowRef("export.csv", "", 2),)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from reconcile.cells import NOTE_LIMIT
 from reconcile.domain.id_map import Entry, IdMap
 from reconcile.domain.issues import ISSUES, NOTICES, Scope, explain, reason, remedy
 from reconcile.domain.model import (
@@ -20,6 +19,7 @@ from reconcile.domain.model import (
     column_letter,
 )
 from reconcile.domain.rules import ResolvingRules
+from reconcile.planner.cells import NOTE_LIMIT
 from tests.builders import held_orders, issues, payloads, planned, sheet, source, status_calls, told
 
 LONG_NOTE = "x" * (NOTE_LIMIT + 1)

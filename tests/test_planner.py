@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from reconcile.cells import NOTE_LIMIT
 from reconcile.domain.issues import explain
 from reconcile.domain.model import Field, Was
 from reconcile.domain.rules import CellRules, SyncedDefault
+from reconcile.planner.cells import NOTE_LIMIT
 from tests.builders import (
     held_orders,
     issues,

@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.cells import judge_column
 from reconcile.domain.issues import explain
 from reconcile.domain.model import Field, Plan, SourceRows, Was
 from reconcile.domain.payload import (
@@ -21,7 +20,8 @@ from reconcile.domain.payload import (
     normal_form,
 )
 from reconcile.domain.rules import CellRules, PlanningRules
-from reconcile.planner import plan
+from reconcile.planner.cells import judge_column
+from reconcile.planner.planning import plan
 from tests.builders import Row, held_orders, issues, payloads, source, status_calls, told
 from tests.test_payload import VALIDATOR
 

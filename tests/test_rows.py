@@ -18,7 +18,7 @@ from reconcile.domain.model import Ignored, Plan, RowRef
 from reconcile.domain.rules import CellRules, PlanningRules
 from reconcile.journal.records import RowRecord
 from reconcile.loader import Export, LoadRules, load
-from reconcile.planner import narrow, plan
+from reconcile.planner.planning import narrow, plan
 from reconcile.rows import row_records
 
 HEADER: Final = (

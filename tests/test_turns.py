@@ -14,8 +14,8 @@ import pytest
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Comparison, Outcome
 from reconcile.executor import Stop, StopKind, StopSwitch
-from reconcile.history import PlannedCall
 from reconcile.journal import Journal, Setback
+from reconcile.planner.history import PlannedCall
 from reconcile.preparation import by_order
 from reconcile.testing import EPOCH, VirtualTime, run_in_virtual_time
 from reconcile.turns import Turns

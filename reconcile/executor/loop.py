@@ -28,8 +28,8 @@ from reconcile.executor.verdict import (
     judge,
     retry_after,
 )
-from reconcile.history import PlannedCall
 from reconcile.journal import NEVER_SENT, AttemptEnd, Setback
+from reconcile.planner.history import PlannedCall
 
 __all__ = ["Executor", "Sender"]
 

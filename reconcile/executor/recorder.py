@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from reconcile.domain.model import CallKind, Outcome
-from reconcile.history import PlannedCall
 from reconcile.journal import AttemptEnd, Journal, Setback
+from reconcile.planner.history import PlannedCall
 
 __all__ = ["InlineRecorder", "Recorder", "ThreadRecorder"]
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from reconcile.domain.model import CallKind
-from reconcile.history import Standing
 from reconcile.journal import schema
 from reconcile.journal.database import put
 from reconcile.journal.known import rename_known
 from reconcile.journal.part import Part, chunks, doubts, doubts_of, doubts_text
+from reconcile.planner.history import Standing
 
 __all__ = ["Accounts"]
 

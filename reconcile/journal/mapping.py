@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from reconcile.domain.model import CallKind, Comparison, Issue, Notice, Place
-from reconcile.history import PlannedCall
 from reconcile.journal import schema
 from reconcile.journal.moves import CallState
 from reconcile.journal.records import (
@@ -20,6 +19,7 @@ from reconcile.journal.records import (
     SourceRecord,
     ToldRecord,
 )
+from reconcile.planner.history import PlannedCall
 
 __all__ = [
     "as_json",

@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reconcile.history import PlannedCall
 from reconcile.journal import schema
 from reconcile.journal.mapping import (
     as_json,
@@ -18,6 +17,7 @@ from reconcile.journal.mapping import (
 )
 from reconcile.journal.part import CHUNK, Part, chunks
 from reconcile.journal.records import NewRun, OrderRecord, RowRecord, SourceRecord, ToldRecord
+from reconcile.planner.history import PlannedCall
 
 __all__ = ["Plans"]
 

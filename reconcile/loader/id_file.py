@@ -11,7 +11,6 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from reconcile.cells import JudgedColumn, judge_column
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.fields import FIELDS, normal_name
 from reconcile.domain.id_map import Entry, IdMap
@@ -21,6 +20,7 @@ from reconcile.domain.rules import CellRules
 from reconcile.domain.text import quoted
 from reconcile.loader.kinds import read_sheets
 from reconcile.loader.readers import Cells, Head, Sheet
+from reconcile.planner.cells import JudgedColumn, judge_column
 
 __all__ = ["read_id_map"]
 

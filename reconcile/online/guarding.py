@@ -18,7 +18,6 @@ from reconcile.domain.events import Event, Listener, silent
 from reconcile.domain.model import CallKind, Issue, Place, RowRef
 from reconcile.executor import Question, Reads, Reply
 from reconcile.executor.session import FlxpointSession
-from reconcile.history import History, PlannedCall
 from reconcile.journal import Journal, Reading
 from reconcile.online.answers import order_of, parsed, told_fields
 from reconcile.online.held import (
@@ -32,6 +31,7 @@ from reconcile.online.held import (
     overwritten,
     strangers,
 )
+from reconcile.planner.history import History, PlannedCall
 
 __all__ = [
     "OrderSeen",

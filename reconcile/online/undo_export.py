@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from reconcile.cells import judge_column
 from reconcile.domain.fields import ABOUT_UNDO, FIELDS, LEFT_ALONE, UNDO, normal_name
 from reconcile.domain.model import Field
 from reconcile.domain.payload import UNSET, OrderAccountingSyncRequest
 from reconcile.domain.rules import CellRules
 from reconcile.online.undoing import OrderUndo
+from reconcile.planner.cells import judge_column
 
 __all__ = ["NOT_KNOWN", "ExportSheet", "ExportStyle", "export_sheet"]
 

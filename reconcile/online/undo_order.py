@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from reconcile.cells import judge_column
 from reconcile.domain.fields import FIELDS
 from reconcile.domain.model import Field
 from reconcile.domain.payload import (
@@ -21,6 +20,7 @@ from reconcile.domain.payload import (
 from reconcile.domain.rules import CellRules, SyncedDefault
 from reconcile.online.former import UNTOLD, OrderKnown, Part, Skus, parts_of
 from reconcile.online.held import in_words
+from reconcile.planner.cells import judge_column
 
 __all__ = ["LeftAlone", "NotKnown", "OrderUndo", "Reason", "UndoRules", "undo_of_order"]
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reconcile.domain.model import CallKind, Issue, Notice, Outcome
-from reconcile.history import differences
 from reconcile.journal import (
     NEVER_SENT,
     AttemptRecord,
@@ -23,6 +22,7 @@ from reconcile.journal import (
     ToldRecord,
     UncoveredOrder,
 )
+from reconcile.planner.history import differences
 from reconcile.results.amounts import Amounts, amounts_of
 from reconcile.results.explaining import doubts_in
 from reconcile.results.items import Items

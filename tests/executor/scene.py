@@ -22,8 +22,8 @@ from reconcile.executor import (
     StopRules,
     StopSwitch,
 )
-from reconcile.history import History, PlannedCall
 from reconcile.journal import AttemptRecord, CallRecord, Journal, NewRun
+from reconcile.planner.history import History, PlannedCall
 from reconcile.testing import EPOCH, ScriptedSender, Sent, VirtualTime, run_in_virtual_time
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS

@@ -42,9 +42,9 @@ from reconcile.executor import (
     judge,
 )
 from reconcile.executor.verdict import Accept, Doubt, Halt, Refuse, Retry, retry_after
-from reconcile.history import PlannedCall
 from reconcile.job import Finished
 from reconcile.journal import Journal
+from reconcile.planner.history import PlannedCall
 from reconcile.sandbox import (
     Answer,
     Arrival,

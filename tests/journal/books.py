@@ -12,7 +12,6 @@ from reconcile.domain.payload import (
     canonical,
     fingerprint,
 )
-from reconcile.history import PlannedCall, Workload, compare
 from reconcile.journal import (
     AttemptEnd,
     Journal,
@@ -22,6 +21,7 @@ from reconcile.journal import (
     SourceRecord,
     ToldRecord,
 )
+from reconcile.planner.history import PlannedCall, Workload, compare
 from reconcile.testing import EPOCH
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.domain.model import CallKind, Comparison, Issue, Notice, Outcome, Place
-from reconcile.history import PlannedCall
 from reconcile.journal import (
     AttemptEnd,
     CallRecord,
@@ -22,6 +21,7 @@ from reconcile.journal import (
     SourceRecord,
     ToldRecord,
 )
+from reconcile.planner.history import PlannedCall
 from reconcile.testing import EPOCH
 
 from .books import call, create, new_run

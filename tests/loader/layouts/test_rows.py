@@ -13,7 +13,7 @@ from reconcile.domain.id_map import Entry, IdMap
 from reconcile.domain.model import Field, Place
 from reconcile.domain.rules import PlanningRules
 from reconcile.loader import Export, LoadRules, load
-from reconcile.planner import plan
+from reconcile.planner.planning import plan
 from reconcile.rows import row_records
 from tests.conftest import Shop
 

@@ -12,7 +12,7 @@ from reconcile.domain.rules import PlanningRules
 from reconcile.loader import LoadRules, load
 from reconcile.loader.kinds import read_sheets
 from reconcile.loader.readers import Cells, Sheet
-from reconcile.planner import plan
+from reconcile.planner.planning import plan
 from tests.builders import issues, payloads
 from tests.loader.readers.files import cells, known_columns
 from tests.loader.readers.made import ANY, BLANK, HEADER, TEXTS, orders, tables

@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import compress, repeat
 from typing import Any
 
-from reconcile.cells import Fault, JudgedColumn, judge_column
 from reconcile.domain.bulk import tuples
 from reconcile.domain.fields import LOOKED_UP
 from reconcile.domain.model import Field, Issue, Place, RowRef, SourceRows, Was
 from reconcile.domain.rules import CellRules
 from reconcile.domain.text import quoted
+from reconcile.planner.cells import Fault, JudgedColumn, judge_column
 
 __all__ = ["Faults", "JudgedSource", "Rows"]
 

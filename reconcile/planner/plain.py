@@ -12,7 +12,6 @@ from itertools import chain, compress, islice, repeat
 from operator import lt, ne
 from typing import Any, cast
 
-from reconcile.cells import CLEAR, Clear
 from reconcile.domain.bulk import tuples
 from reconcile.domain.fields import ITEM_VALUES
 from reconcile.domain.model import Field
@@ -22,7 +21,8 @@ from reconcile.domain.payload import (
     OrderItemAccountingSyncRequest,
     Unset,
 )
-from reconcile.judging import JudgedSource
+from reconcile.planner.cells import CLEAR, Clear
+from reconcile.planner.judging import JudgedSource
 
 __all__ = ["Runs", "plain_orders", "sent", "to_look_at"]
 

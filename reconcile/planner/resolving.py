@@ -9,13 +9,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
 
-from reconcile.cells import Fault, JudgedColumn
 from reconcile.domain.fields import ITEM_VALUES
 from reconcile.domain.id_map import IdMap, KnownItem, amount
 from reconcile.domain.model import Field, Place, SourceRows
 from reconcile.domain.rules import ResolvingRules
 from reconcile.domain.text import quoted, trimmed
-from reconcile.judging import JudgedSource
+from reconcile.planner.cells import Fault, JudgedColumn
+from reconcile.planner.judging import JudgedSource
 
 __all__ = ["order_named", "resolve"]
 

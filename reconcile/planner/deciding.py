@@ -3,13 +3,6 @@
 from collections.abc import Sequence
 from itertools import chain
 
-from reconcile.cells import CLEAR
-from reconcile.contradictions import (
-    contradictions,
-    item_rows_below,
-    status_contradictions,
-    synced_with_error,
-)
 from reconcile.domain.issues import ISSUES, Scope
 from reconcile.domain.model import Field, Issue, OrderSync, Rejection
 from reconcile.domain.payload import (
@@ -20,9 +13,16 @@ from reconcile.domain.payload import (
     Unset,
 )
 from reconcile.domain.rules import SyncedDefault
-from reconcile.gathering import Gathered, GatheredOrder
-from reconcile.judging import Rows
-from reconcile.plain import sent
+from reconcile.planner.cells import CLEAR
+from reconcile.planner.contradictions import (
+    contradictions,
+    item_rows_below,
+    status_contradictions,
+    synced_with_error,
+)
+from reconcile.planner.gathering import Gathered, GatheredOrder
+from reconcile.planner.judging import Rows
+from reconcile.planner.plain import sent
 
 __all__ = ["decide"]
 

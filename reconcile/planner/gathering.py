@@ -10,12 +10,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import chain, compress
 
-from reconcile.cells import Clear, Fault, shown
 from reconcile.domain.fields import ITEM_VALUES, LOOKED_UP
 from reconcile.domain.model import Field
 from reconcile.domain.payload import UNSET, OrderItemAccountingItem, OrderItemAccountingSyncRequest
-from reconcile.judging import Faults, JudgedSource
-from reconcile.plain import Runs, plain_orders, sent, to_look_at
+from reconcile.planner.cells import Clear, Fault, shown
+from reconcile.planner.judging import Faults, JudgedSource
+from reconcile.planner.plain import Runs, plain_orders, sent, to_look_at
 
 __all__ = ["Gathered", "GatheredOrder", "gather"]
 

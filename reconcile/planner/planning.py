@@ -6,7 +6,6 @@ Pure: the same rows and rules give the same plan. Rules, sections 3 and 4.
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from reconcile.deciding import decide
 from reconcile.domain.bulk import without_cyclic_gc
 from reconcile.domain.fields import FIELDS, LOOKED_UP
 from reconcile.domain.id_map import IdMap
@@ -25,9 +24,10 @@ from reconcile.domain.model import (
 )
 from reconcile.domain.rules import PlanningRules
 from reconcile.domain.text import quoted, trimmed
-from reconcile.gathering import Gathered, GatheredOrder, gather
-from reconcile.judging import JudgedSource, Rows
-from reconcile.resolving import order_named, resolve
+from reconcile.planner.deciding import decide
+from reconcile.planner.gathering import Gathered, GatheredOrder, gather
+from reconcile.planner.judging import JudgedSource, Rows
+from reconcile.planner.resolving import order_named, resolve
 
 __all__ = ["hold_back", "narrow", "plan"]
 

@@ -6,11 +6,11 @@ Rules, section 4. Looked up only for orders that `gathering` has marked.
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from reconcile.cells import shown
 from reconcile.domain.model import Field, Issue, Place
 from reconcile.domain.text import quoted
-from reconcile.gathering import Gathered, GatheredOrder
-from reconcile.judging import Rows
+from reconcile.planner.cells import shown
+from reconcile.planner.gathering import Gathered, GatheredOrder
+from reconcile.planner.judging import Rows
 
 __all__ = ["contradictions", "item_rows_below", "status_contradictions", "synced_with_error"]
 
