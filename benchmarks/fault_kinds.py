@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reconcile.executor import Exchange, NoReply, Reply
+from reconcile.flxpoint import Exchange, NoReply, Reply
 from reconcile.sandbox import Answer, Deed, Hang, Reset, Slow
 
 __all__ = ["FAULTS", "USUAL", "Fault", "Meeting", "wrong_with"]

@@ -16,7 +16,7 @@ from benchmarks.shop import TOKEN
 from benchmarks.told import Told, Tried, read_workbook
 from reconcile.config import Settings
 from reconcile.domain.events import silent
-from reconcile.executor import NoReply
+from reconcile.flxpoint import NoReply
 from reconcile.job import Finished, Surroundings, run
 from reconcile.preparation import SendRules
 from reconcile.results.words import VERDICTS

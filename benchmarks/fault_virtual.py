@@ -13,17 +13,8 @@ from benchmarks.identity_virtual import RUN, new_run, planned
 from reconcile.domain.events import silent
 from reconcile.domain.model import CallKind, Comparison, Outcome
 from reconcile.domain.payload import canonical, fingerprint
-from reconcile.executor import (
-    Exchange,
-    Executor,
-    InlineRecorder,
-    Pacer,
-    Reply,
-    RetryPolicy,
-    Stop,
-    StopRules,
-    StopSwitch,
-)
+from reconcile.executor import Executor, InlineRecorder, Stop, StopRules, StopSwitch
+from reconcile.flxpoint import Exchange, Pacer, Reply, RetryPolicy
 from reconcile.journal import Journal
 from reconcile.planner.history import PlannedCall
 from reconcile.testing import VirtualTime, run_in_virtual_time

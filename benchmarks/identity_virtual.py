@@ -9,16 +9,8 @@ from benchmarks.identity_words import expected, expected_answer
 from reconcile.domain.events import silent
 from reconcile.domain.model import CallKind, Comparison
 from reconcile.domain.payload import canonical, fingerprint
-from reconcile.executor import (
-    Exchange,
-    Executor,
-    InlineRecorder,
-    Pacer,
-    Reply,
-    RetryPolicy,
-    StopRules,
-    StopSwitch,
-)
+from reconcile.executor import Executor, InlineRecorder, StopRules, StopSwitch
+from reconcile.flxpoint import Exchange, Pacer, Reply, RetryPolicy
 from reconcile.journal import Journal, NewRun
 from reconcile.planner.history import PlannedCall
 from reconcile.testing import EPOCH, VirtualTime, run_in_virtual_time

@@ -12,17 +12,8 @@ from random import Random
 from benchmarks.identity_virtual import RUN, new_run, planned
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Outcome
-from reconcile.executor import (
-    Exchange,
-    Executor,
-    InlineRecorder,
-    NoReply,
-    Pacer,
-    Reply,
-    RetryPolicy,
-    StopRules,
-    StopSwitch,
-)
+from reconcile.executor import Executor, InlineRecorder, StopRules, StopSwitch
+from reconcile.flxpoint import Exchange, NoReply, Pacer, Reply, RetryPolicy
 from reconcile.forecast import Forecast
 from reconcile.journal import Journal
 from reconcile.sandbox.limiters import SlidingWindow

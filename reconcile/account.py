@@ -14,9 +14,10 @@ from random import SystemRandom
 
 from reconcile.domain.errors import StoppedError
 from reconcile.domain.model import CallKind
-from reconcile.executor import Client, Exchange, Pace, Patience, Reply, heed, judge, slot_of
-from reconcile.executor.retry import Tries
-from reconcile.executor.verdict import Halt, Retry
+from reconcile.flxpoint import Exchange, Pace, Patience, Reply, heed, judge, slot_of
+from reconcile.flxpoint.client import Client
+from reconcile.flxpoint.retry import Tries
+from reconcile.flxpoint.verdict import Halt, Retry
 from reconcile.journal import Journal
 
 __all__ = [

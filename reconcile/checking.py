@@ -10,8 +10,9 @@ from reconcile.config import Settings
 from reconcile.domain.errors import ExitCode, ForbiddenError, NoAnswerError, StoppedError
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Outcome
-from reconcile.executor import Pace, Pacer
-from reconcile.executor.session import FlxpointSession
+from reconcile.flxpoint import Pace, Pacer
+from reconcile.flxpoint.session import FlxpointSession
+from reconcile.flxpoint.tokens import token_fingerprint
 from reconcile.folders import Reason
 from reconcile.inputs import Inputs, NothingToDo, inputs_of
 from reconcile.journal import Journal
@@ -28,7 +29,6 @@ from reconcile.planner.history import Workload, compare
 from reconcile.planner.planning import hold_back
 from reconcile.preparation import Prepared, SendRules, duration, prepare, workload_of
 from reconcile.surroundings import Surroundings, budget_of, session_of, whose
-from reconcile.tokens import token_fingerprint
 
 __all__ = [
     "Checked",

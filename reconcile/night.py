@@ -25,13 +25,13 @@ from reconcile.domain.errors import (
 from reconcile.domain.events import Event
 from reconcile.domain.model import Outcome
 from reconcile.executor import StopKind
+from reconcile.flxpoint.tokens import redacted
 from reconcile.inputs import NothingToDo
 from reconcile.journal import Journal
 from reconcile.log_file import LogFile
 from reconcile.notices.ending import Ending
 from reconcile.notices.notifier import Notifier
 from reconcile.sending import Finished
-from reconcile.tokens import redacted
 
 __all__ = ["Night", "Told", "log_beside"]
 

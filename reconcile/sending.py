@@ -22,10 +22,7 @@ from reconcile.domain.errors import (
 from reconcile.domain.events import Event
 from reconcile.domain.model import Outcome
 from reconcile.executor import (
-    Client,
     Executor,
-    Pace,
-    RetryPolicy,
     Stop,
     StopKind,
     StopRules,
@@ -35,6 +32,8 @@ from reconcile.executor import (
     stop_signals,
     watch_clock,
 )
+from reconcile.flxpoint import Pace, RetryPolicy
+from reconcile.flxpoint.client import Client
 from reconcile.journal import Journal, RunReader, RunRecord
 from reconcile.locks import is_alive
 from reconcile.online.reading_back import ReadBack, read_back, tells

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from reconcile.account import Account, identify, known_account
 from reconcile.config import Settings, is_loopback, server_of
 from reconcile.domain.events import Event, Listener
-from reconcile.executor import Budget, Client, Pace, Patience, RetryPolicy, Timeouts
-from reconcile.executor.session import FlxpointSession
+from reconcile.executor import Budget
+from reconcile.flxpoint import Pace, Patience, RetryPolicy
+from reconcile.flxpoint.client import Client, Timeouts
+from reconcile.flxpoint.session import FlxpointSession
+from reconcile.flxpoint.tokens import token_fingerprint
 from reconcile.journal import Journal, default_budget
-from reconcile.tokens import token_fingerprint
 
 if TYPE_CHECKING:
     from reconcile.checking import Checked

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from reconcile.domain.model import CallKind
-from reconcile.executor import Exchange, Reply
+from reconcile.flxpoint import Exchange, Reply
 
 __all__ = ["EPOCH", "ScriptedSender", "Sent", "VirtualTime", "run_in_virtual_time"]
 

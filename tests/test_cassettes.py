@@ -21,8 +21,9 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 
 from reconcile.domain.model import CallKind
 from reconcile.domain.payload import canonical
-from reconcile.executor import Client, Exchange, Reply, Timeouts, Verdict, judge
-from reconcile.executor.verdict import Accept, Doubt, Halt, Refuse, Retry, first_line
+from reconcile.flxpoint import Exchange, Reply, Verdict, judge
+from reconcile.flxpoint.client import Client, Timeouts
+from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry, first_line
 
 CASSETTES = Path(__file__).parent / "cassettes"
 RECORDER = Path(__file__).parents[1] / "tools" / "record_cassettes.py"

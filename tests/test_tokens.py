@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconcile.domain.errors import ExitCode, TokenError
-from reconcile.tokens import (
+from reconcile.flxpoint.tokens import (
     checked_token,
     default_token_file,
     find_token,

@@ -23,7 +23,8 @@ from ruamel.yaml import YAML
 
 from reconcile.domain.model import CallKind
 from reconcile.domain.payload import canonical
-from reconcile.executor import Client, Reply, Timeouts
+from reconcile.flxpoint import Reply
+from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.sandbox import Answer, Fault, Sandbox, SandboxSettings, Scripted
 
 FOLDER = Path(__file__).parents[1] / "tests" / "cassettes"

@@ -15,9 +15,9 @@ from reconcile.domain.errors import ExitCode
 from reconcile.domain.fields import FIELDS
 from reconcile.domain.issues import ISSUES, NOTICES
 from reconcile.domain.model import CallKind, IgnoreRule, Outcome
-from reconcile.executor import judge
-from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
-from reconcile.executor.verdict import Accept, Doubt, Halt, Refuse, Retry, Verdict
+from reconcile.flxpoint import judge
+from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply
+from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry, Verdict
 from reconcile.journal import MOVES
 from reconcile.results.words import NEXT_STEPS, OUTCOMES
 from reconcile.testing import EPOCH

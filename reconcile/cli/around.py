@@ -17,8 +17,8 @@ from reconcile.domain.errors import ExitCode, TokenError
 @PLACES
 def login(yes: bool, **options: Any) -> int:  # noqa: FBT001
     """Ask for the API token unseen, try it, and keep it."""
+    from reconcile.flxpoint.tokens import checked_token, keep_token
     from reconcile.login import try_token
-    from reconcile.tokens import checked_token, keep_token
 
     settings = settings_of(options)
     interactive = sys.stdin.isatty()

@@ -189,6 +189,6 @@ def config_files(options: Mapping[str, Any]) -> tuple[Path, ...]:
 
 def token_file_of(settings: "Settings") -> Path:
     """Where `login` keeps the token."""
-    from reconcile.tokens import default_token_file
+    from reconcile.flxpoint.tokens import default_token_file
 
     return default_token_file() if settings.token_file is None else Path(settings.token_file)

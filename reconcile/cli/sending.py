@@ -208,7 +208,7 @@ def _run(files: tuple[str, ...], work: Work, told: "Told") -> int:
 
 def _fingerprint(settings: "Settings") -> str | None:
     """That of the token, if there is one."""
-    from reconcile.tokens import find_token, token_fingerprint
+    from reconcile.flxpoint.tokens import find_token, token_fingerprint
 
     try:
         token = find_token(settings.token_variable, token_file_of(settings), os.environ)

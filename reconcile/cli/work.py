@@ -78,8 +78,8 @@ class Work:
 
     def token(self) -> str:
         """The API token; the log is told what to keep out."""
+        from reconcile.flxpoint.tokens import find_token
         from reconcile.night import Night
-        from reconcile.tokens import find_token
 
         settings = self.settings
         token = find_token(settings.token_variable, token_file_of(settings), os.environ)

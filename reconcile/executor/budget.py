@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from reconcile.domain.errors import JournalError
-from reconcile.executor.pacer import Pacer
-from reconcile.executor.schedule import Schedule
+from reconcile.flxpoint.pacer import Pacer
+from reconcile.flxpoint.schedule import Schedule
 
 __all__ = ["Budget"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from reconcile.domain.errors import JournalError
 from reconcile.domain.events import Event, Listener
-from reconcile.executor.pacer import Pace
 from reconcile.executor.stops import StopSwitch
+from reconcile.flxpoint.pacer import Pace
 
 __all__ = ["Gate", "Passed"]
 

@@ -11,13 +11,13 @@ from typing import Protocol, assert_never
 from reconcile.domain.errors import JournalError
 from reconcile.domain.events import Event, Listener
 from reconcile.domain.model import CallKind, Outcome
-from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.executor.gate import Gate, Passed
-from reconcile.executor.pacer import LONGEST_HOLD, Pace
 from reconcile.executor.recorder import Recorder
-from reconcile.executor.retry import RetryPolicy, Tries, keep_trying
 from reconcile.executor.stops import Stop, StopKind, StopRules, StopSwitch
-from reconcile.executor.verdict import (
+from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply
+from reconcile.flxpoint.pacer import LONGEST_HOLD, Pace
+from reconcile.flxpoint.retry import RetryPolicy, Tries, keep_trying
+from reconcile.flxpoint.verdict import (
     Accept,
     Doubt,
     Halt,

@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
-from reconcile.executor.verdict import Halt, Refuse, Retry, Verdict, retry_after, silence_sentence
+from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply
+from reconcile.flxpoint.verdict import Halt, Refuse, Retry, Verdict, retry_after, silence_sentence
 
 __all__ = ["Stop", "StopKind", "StopRules", "StopSwitch"]
 

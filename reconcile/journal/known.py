@@ -8,12 +8,12 @@ import sqlalchemy as sa
 
 from reconcile.domain.id_map import Entry
 from reconcile.domain.model import CallKind, Place
+from reconcile.flxpoint.answers import KnownOrder, OrderItem
 from reconcile.journal import schema
 from reconcile.journal.database import put
 from reconcile.journal.mapping import as_json
 from reconcile.journal.part import Part, chunks
 from reconcile.journal.records import ItemsKnown, OrderWithoutItems, PullState
-from reconcile.online.answers import KnownOrder, OrderItem
 
 __all__ = ["Known", "rename_known"]
 

@@ -8,8 +8,8 @@ from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple
 
 from reconcile.domain.model import CallKind, Comparison, Issue, Notice, Outcome
+from reconcile.flxpoint.answers import OrderItem
 from reconcile.journal.moves import CallState, outcome_of
-from reconcile.online.answers import OrderItem
 
 __all__ = [
     "NEVER_SENT",

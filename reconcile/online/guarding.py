@@ -16,10 +16,10 @@ from typing import Final, Literal
 from reconcile.domain.errors import NoAnswerError
 from reconcile.domain.events import Event, Listener, silent
 from reconcile.domain.model import CallKind, Issue, Place, RowRef
-from reconcile.executor import Question, Reads, Reply
-from reconcile.executor.session import FlxpointSession
+from reconcile.flxpoint import Question, Reads, Reply
+from reconcile.flxpoint.answers import order_of, parsed, told_fields
+from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import Journal, Reading
-from reconcile.online.answers import order_of, parsed, told_fields
 from reconcile.online.held import (
     Compared,
     Holding,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from reconcile.online.answers import ACCOUNTING_FIELDS, item_maps, order_of, truth
+from reconcile.flxpoint.answers import ACCOUNTING_FIELDS, item_maps, order_of, truth
 
 __all__ = [
     "Compared",

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from reconcile.account import Account, known_account
 from reconcile.config import Settings
 from reconcile.domain.errors import NothingSentError
-from reconcile.executor import Reads
+from reconcile.flxpoint import Reads
 from reconcile.job import rebuild_report
 from reconcile.journal import Journal, RunRecord
 from reconcile.online.pulling import Pull, Pulled

@@ -7,8 +7,8 @@ from typing import Final
 from reconcile.domain.id_map import IdMap
 from reconcile.domain.model import Field, SourceRows
 from reconcile.domain.text import trimmed
-from reconcile.executor import Reads
-from reconcile.executor.session import FlxpointSession
+from reconcile.flxpoint import Reads
+from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import Journal
 from reconcile.online.pulling import Pull, Pulled
 

@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Final, cast
 
 from reconcile.domain.errors import ForbiddenError, NoAnswerError
-from reconcile.executor import Question, Reads
-from reconcile.executor.session import FlxpointSession
+from reconcile.flxpoint import Question, Reads
+from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import Journal, Reading
 from reconcile.online.guarding import holds_something, own_calls, reading_of
 

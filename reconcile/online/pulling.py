@@ -13,9 +13,16 @@ from typing import Final, NamedTuple
 
 from reconcile.domain.errors import NoAnswerError, NothingSentError, StoppedError
 from reconcile.domain.events import Event, Listener
-from reconcile.executor import Question, Reads, Reply
+from reconcile.flxpoint import Question, Reads, Reply
+from reconcile.flxpoint.answers import (
+    KnownOrder,
+    OrderItem,
+    listed,
+    order_of,
+    parsed,
+    shipped_items,
+)
 from reconcile.journal import ItemsKnown, Journal, OrderWithoutItems, PullState
-from reconcile.online.answers import KnownOrder, OrderItem, listed, order_of, parsed, shipped_items
 
 __all__ = ["Pull", "Pulled"]
 

@@ -11,7 +11,7 @@ from reconcile.domain.errors import ForbiddenError
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.domain.wording import counted
-from reconcile.executor.session import FlxpointSession
+from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import CallRecord, Journal, Moment, RunRecord
 from reconcile.online.guarding import OrderSeen, holds_something, look
 from reconcile.online.held import Compared, Finding

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind
-from reconcile.executor.session import FlxpointSession
+from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import CallRecord, Journal, Moment, Reading, RunRecord, Written
 from reconcile.online.former import OrderKnown
 from reconcile.online.guarding import look

@@ -8,7 +8,8 @@ import pytest
 
 from reconcile.account import Account, identify, known_account, token_account
 from reconcile.domain.errors import ExitCode, StoppedError
-from reconcile.executor import Client, Pacer, Patience, RetryPolicy, Timeouts
+from reconcile.flxpoint import Pacer, Patience, RetryPolicy
+from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.journal import Journal
 from reconcile.testing import VirtualTime, run_in_virtual_time
 

@@ -17,7 +17,8 @@ import trustme
 from reconcile.domain.errors import ConfigError
 from reconcile.domain.model import CallKind
 from reconcile.domain.payload import canonical
-from reconcile.executor import Client, Exchange, NeverSent, NoReply, Reply, Timeouts
+from reconcile.flxpoint import Exchange, NeverSent, NoReply, Reply
+from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.sandbox import Answer, Deed, Hang, Reset, Sandbox, SandboxSettings, Scripted
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from reconcile.domain.events import Event
-from reconcile.executor import Pacer, Stop, StopKind, StopSwitch
+from reconcile.executor import Stop, StopKind, StopSwitch
 from reconcile.executor.gate import Gate, Passed
+from reconcile.flxpoint import Pacer
 from reconcile.testing import VirtualTime, run_in_virtual_time
 
 STOP = Stop(StopKind.USER, "Stopped by Ctrl-C.")

@@ -13,18 +13,9 @@ import pytest
 import sqlalchemy as sa
 
 from reconcile.domain.model import CallKind, Outcome
-from reconcile.executor import (
-    Exchange,
-    NoReply,
-    Pacer,
-    Reply,
-    RetryPolicy,
-    StopKind,
-    StopRules,
-    StopSwitch,
-    ThreadRecorder,
-)
+from reconcile.executor import StopKind, StopRules, StopSwitch, ThreadRecorder
 from reconcile.executor.stops import Stop
+from reconcile.flxpoint import Exchange, NoReply, Pacer, Reply, RetryPolicy
 from reconcile.journal import CallState, Journal
 from reconcile.sandbox import most_within
 from reconcile.testing import EPOCH, ScriptedSender, VirtualTime

@@ -7,7 +7,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from reconcile.domain.model import CallKind, Outcome
-from reconcile.executor import Exchange, Reply
+from reconcile.flxpoint import Exchange, Reply
 from reconcile.journal import CallState
 from reconcile.sandbox import most_within
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.executor import Pacer
+from reconcile.flxpoint import Pacer
 from reconcile.sandbox import most_within
 
 CEILING = 2.0

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.executor import RetryPolicy, Verdict
-from reconcile.executor.retry import Tries, keep_trying
-from reconcile.executor.verdict import Accept, Doubt, Halt, Refuse, Retry
+from reconcile.flxpoint import RetryPolicy, Verdict
+from reconcile.flxpoint.retry import Tries, keep_trying
+from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry
 from reconcile.testing import VirtualTime, run_in_virtual_time
 
 FAILED = Retry("500", applied=True)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.domain.model import CallKind
-from reconcile.executor import Exchange, NeverSent, NoReply, Reply, judge
-from reconcile.executor.verdict import (
+from reconcile.flxpoint import Exchange, NeverSent, NoReply, Reply, judge
+from reconcile.flxpoint.verdict import (
     Accept,
     Doubt,
     Halt,

@@ -23,25 +23,19 @@ from reconcile.domain.errors import ExitCode
 from reconcile.domain.events import silent
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.domain.payload import canonical
-from reconcile.executor import (
-    Client,
+from reconcile.executor import Executor, InlineRecorder, Stop, StopKind, StopRules, StopSwitch
+from reconcile.flxpoint import (
     Exchange,
-    Executor,
-    InlineRecorder,
     NeverSent,
     NoReply,
     Pacer,
     Reply,
     RetryPolicy,
-    Stop,
-    StopKind,
-    StopRules,
-    StopSwitch,
-    Timeouts,
     Verdict,
     judge,
 )
-from reconcile.executor.verdict import Accept, Doubt, Halt, Refuse, Retry, retry_after
+from reconcile.flxpoint.client import Client, Timeouts
+from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry, retry_after
 from reconcile.job import Finished
 from reconcile.journal import Journal
 from reconcile.planner.history import PlannedCall

@@ -18,16 +18,8 @@ import sqlalchemy as sa
 from reconcile.domain.errors import ExitCode, JournalError
 from reconcile.domain.events import Event
 from reconcile.domain.model import Outcome
-from reconcile.executor import (
-    Executor,
-    Pacer,
-    RetryPolicy,
-    Stop,
-    StopKind,
-    StopRules,
-    StopSwitch,
-    ThreadRecorder,
-)
+from reconcile.executor import Executor, Stop, StopKind, StopRules, StopSwitch, ThreadRecorder
+from reconcile.flxpoint import Pacer, RetryPolicy
 from reconcile.job import Finished, run
 from reconcile.journal import NEVER_SENT, CallRecord, CallState, Journal, default_place
 from reconcile.journal.place import prepare

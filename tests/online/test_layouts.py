@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from reconcile.config import Settings
+from reconcile.flxpoint.answers import KnownOrder, OrderItem
 from reconcile.journal import Journal
-from reconcile.online.answers import KnownOrder, OrderItem
 from reconcile.online.known_ids import LocalIds
 from reconcile.preparation import SendRules, prepare
 from tests.loader.layouts.outcomes import EXPORTS, examples, expectation_of, settings_of

@@ -45,7 +45,7 @@ def known_ids(shop: Shop, *numbers: str) -> dict[str, dict[str, list[int]]]:
 
 
 def fingerprint() -> str:
-    from reconcile.tokens import token_fingerprint  # noqa: PLC0415
+    from reconcile.flxpoint.tokens import token_fingerprint  # noqa: PLC0415
 
     return token_fingerprint(TOKEN)
 

@@ -9,7 +9,7 @@ reaches 97.8 % of the ceiling.
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from reconcile.executor.schedule import REMEMBERED, VOID_AFTER, Schedule
+from reconcile.flxpoint.schedule import REMEMBERED, VOID_AFTER, Schedule
 
 __all__ = ["LONGEST_HOLD", "Pace", "Pacer"]
 

@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from reconcile.domain.errors import StoppedError, TimeIsUpError
 from reconcile.domain.events import Event, Listener, silent
-from reconcile.executor.client import Client
-from reconcile.executor.exchange import Exchange, NeverSent, Reply
-from reconcile.executor.pacer import Pace
-from reconcile.executor.reads import Patience, Reads
+from reconcile.flxpoint.client import Client
+from reconcile.flxpoint.exchange import Exchange, NeverSent, Reply
+from reconcile.flxpoint.pacer import Pace
+from reconcile.flxpoint.reads import Patience, Reads
 
 __all__ = ["FlxpointSession"]
 

@@ -15,7 +15,7 @@ from typing import assert_never
 
 from reconcile.domain.model import CallKind
 from reconcile.domain.wording import counted
-from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
+from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply
 
 __all__ = [
     "Accept",

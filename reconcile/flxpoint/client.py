@@ -13,8 +13,8 @@ import truststore
 
 from reconcile.domain.errors import ConfigError
 from reconcile.domain.model import CallKind
-from reconcile.executor.exchange import Exchange, NeverSent, NoReply, Reply
-from reconcile.tokens import redacted, redacted_json
+from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply
+from reconcile.flxpoint.tokens import redacted, redacted_json
 
 __all__ = ["Client", "Timeouts"]
 

@@ -6,7 +6,7 @@ from random import Random
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
-from reconcile.executor.verdict import Retry, Verdict
+from reconcile.flxpoint.verdict import Retry, Verdict
 
 __all__ = ["RetryPolicy", "Tries", "keep_trying"]
 

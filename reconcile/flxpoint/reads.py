@@ -15,10 +15,10 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from reconcile.domain.errors import ForbiddenError, InternalError, NoAnswerError, StoppedError
 from reconcile.domain.model import CallKind
-from reconcile.executor.exchange import Exchange, Reply
-from reconcile.executor.pacer import LONGEST_HOLD, Pace
-from reconcile.executor.retry import RetryPolicy, Tries
-from reconcile.executor.verdict import Halt, Retry, Verdict, judge, retry_after, silence_sentence
+from reconcile.flxpoint.exchange import Exchange, Reply
+from reconcile.flxpoint.pacer import LONGEST_HOLD, Pace
+from reconcile.flxpoint.retry import RetryPolicy, Tries
+from reconcile.flxpoint.verdict import Halt, Retry, Verdict, judge, retry_after, silence_sentence
 
 __all__ = ["Patience", "Question", "Reader", "Reads", "heed", "slot_of"]
 
