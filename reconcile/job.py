@@ -23,7 +23,7 @@ from reconcile.done_folder import move_done
 from reconcile.folders import Reason
 from reconcile.inputs import Inputs, NothingToDo
 from reconcile.journal import Journal, Moment, NewRun, RunReader, RunRecord
-from reconcile.locks import holding
+from reconcile.journal.locks import holding
 from reconcile.notices.ending import unusual
 from reconcile.online.coverage import uncovered_orders
 from reconcile.planner.history import Workload

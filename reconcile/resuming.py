@@ -15,9 +15,8 @@ from reconcile.config import Settings
 from reconcile.domain.errors import ExitCode, NothingSentError, WorkbookError
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Outcome
-from reconcile.executor import Budget
-from reconcile.journal import CallState, Journal, RunRecord
-from reconcile.locks import holding, is_alive
+from reconcile.journal import Budget, CallState, Journal, RunRecord
+from reconcile.journal.locks import holding, is_alive
 from reconcile.results.place import prove_writable, refuse_ours
 from reconcile.sending import Finished, Sending
 from reconcile.surroundings import Surroundings, budget_of, whose

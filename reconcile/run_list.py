@@ -10,7 +10,7 @@ from typing import Any
 from reconcile.domain.errors import NothingSentError
 from reconcile.domain.model import Outcome
 from reconcile.journal import Journal, RunOverview
-from reconcile.locks import forget, is_alive
+from reconcile.journal.locks import forget, is_alive
 
 __all__ = ["Pruned", "abandon_run", "days_of", "left_lines", "prune_runs", "run_lines", "runs_json"]
 

@@ -35,7 +35,7 @@ from reconcile.executor import (
 from reconcile.flxpoint import Pace, RetryPolicy
 from reconcile.flxpoint.client import Client
 from reconcile.journal import Journal, RunReader, RunRecord
-from reconcile.locks import is_alive
+from reconcile.journal.locks import is_alive
 from reconcile.online.reading_back import ReadBack, read_back, tells
 from reconcile.planner.history import PlannedCall
 from reconcile.results.ledger import Ledger, Totals

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 from reconcile.account import Account, identify, known_account
 from reconcile.config import Settings, is_loopback, server_of
 from reconcile.domain.events import Event, Listener
-from reconcile.executor import Budget
 from reconcile.flxpoint import Pace, Patience, RetryPolicy
 from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.flxpoint.tokens import token_fingerprint
-from reconcile.journal import Journal, default_budget
+from reconcile.journal import Budget, Journal, default_budget
 
 if TYPE_CHECKING:
     from reconcile.checking import Checked

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reconcile.domain.errors import ExitCode, JournalError, NothingSentError
-from reconcile.locks import forget, holding, is_alive
+from reconcile.journal.locks import forget, holding, is_alive
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
 

@@ -22,7 +22,7 @@ from reconcile.domain.model import CallKind, Outcome
 from reconcile.executor import StopKind
 from reconcile.job import Finished, run
 from reconcile.journal import Journal
-from reconcile.locks import holding, is_alive
+from reconcile.journal.locks import holding, is_alive
 from reconcile.preparation import SendRules
 from reconcile.resuming import resume_all, settle
 from reconcile.sandbox import Answer, Hang, Reset, Sandbox, SandboxSettings, Scripted

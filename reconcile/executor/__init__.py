@@ -4,14 +4,12 @@
 are arithmetic that knows no clock.
 """
 
-from reconcile.executor.budget import Budget
 from reconcile.executor.interrupts import finishing_signals, next_time, stop_signals, watch_clock
 from reconcile.executor.loop import Executor, Sender
 from reconcile.executor.recorder import InlineRecorder, Recorder, ThreadRecorder
 from reconcile.executor.stops import Stop, StopKind, StopRules, StopSwitch
 
 __all__ = [
-    "Budget",
     "Executor",
     "InlineRecorder",
     "Recorder",

@@ -5,6 +5,7 @@ SQL. `Journal` writes and reads; `records` has what it hands out; `moves` which 
 follow which.
 """
 
+from reconcile.journal.budget import Budget
 from reconcile.journal.moves import MOVES, CallState, check_move
 from reconcile.journal.place import default_budget, default_place
 from reconcile.journal.reader import RunReader
@@ -37,6 +38,7 @@ __all__ = [
     "NEVER_SENT",
     "AttemptEnd",
     "AttemptRecord",
+    "Budget",
     "CallRecord",
     "CallState",
     "ItemsKnown",

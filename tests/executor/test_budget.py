@@ -14,9 +14,9 @@ from random import Random
 import pytest
 
 from reconcile.domain.errors import JournalError
-from reconcile.executor import Budget
 from reconcile.executor.gate import LEAD
 from reconcile.flxpoint import Pacer
+from reconcile.journal import Budget
 from reconcile.sandbox import Sandbox, SandboxSettings, most_within
 from tests.conftest import TOKEN, Shop
 

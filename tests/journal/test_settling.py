@@ -9,7 +9,7 @@ import pytest
 from reconcile.domain.errors import ExitCode, NothingSentError
 from reconcile.domain.model import Outcome
 from reconcile.journal import CallState, Journal
-from reconcile.locks import holding
+from reconcile.journal.locks import holding
 from reconcile.resuming import settle
 from reconcile.sandbox import Reset, Scripted
 from reconcile.testing import EPOCH
