@@ -32,6 +32,7 @@ from reconcile.executor import (
     stop_signals,
     watch_clock,
 )
+from reconcile.executor.turns import Turns
 from reconcile.flxpoint import Pace, RetryPolicy
 from reconcile.flxpoint.client import Client
 from reconcile.journal import Journal, RunReader, RunRecord
@@ -43,7 +44,6 @@ from reconcile.results.progress import telling
 from reconcile.results.report import build_report
 from reconcile.results.workbook import write_workbook
 from reconcile.surroundings import OPEN_ORDERS, Surroundings, client_of, session_of
-from reconcile.turns import Turns
 
 __all__ = ["Finished", "Sending"]
 
