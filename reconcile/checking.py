@@ -16,15 +16,10 @@ from reconcile.flxpoint.tokens import token_fingerprint
 from reconcile.folders import Reason
 from reconcile.inputs import Inputs, NothingToDo, inputs_of
 from reconcile.journal import Journal
-from reconcile.online.coverage import uncovered_orders
-from reconcile.online.guarding import (
-    Seen,
-    look,
-    own_calls,
-    reasons_to_hold,
-)
-from reconcile.online.known_ids import LocalIds
-from reconcile.online.learning import planned_orders_tell
+from reconcile.orders.coverage import uncovered_orders
+from reconcile.orders.guarding import Seen, look, own_calls, reasons_to_hold
+from reconcile.orders.known_ids import LocalIds
+from reconcile.orders.learning import planned_orders_tell
 from reconcile.planner.history import Workload, compare
 from reconcile.planner.planning import hold_back
 from reconcile.preparation import Prepared, SendRules, duration, prepare, workload_of

@@ -25,7 +25,7 @@ from reconcile.inputs import Inputs, NothingToDo
 from reconcile.journal import Journal, Moment, NewRun, RunReader, RunRecord
 from reconcile.journal.locks import holding
 from reconcile.notices.ending import unusual
-from reconcile.online.coverage import uncovered_orders
+from reconcile.orders.coverage import uncovered_orders
 from reconcile.planner.history import Workload
 from reconcile.preparation import (
     Prepared,

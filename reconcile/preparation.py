@@ -15,7 +15,7 @@ from reconcile.journal import SourceRecord, ToldRecord
 from reconcile.journal.records import OrderRecord
 from reconcile.loader import Export, LoadRules, load
 from reconcile.loader.id_file import read_id_map
-from reconcile.online.known_ids import LocalIds
+from reconcile.orders.known_ids import LocalIds
 from reconcile.planner.history import History, PlannedCall, Workload, compare
 from reconcile.planner.planning import narrow, plan
 

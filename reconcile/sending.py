@@ -37,7 +37,7 @@ from reconcile.flxpoint import Pace, RetryPolicy
 from reconcile.flxpoint.client import Client
 from reconcile.journal import Journal, RunReader, RunRecord
 from reconcile.journal.locks import is_alive
-from reconcile.online.reading_back import ReadBack, read_back, tells
+from reconcile.orders.reading_back import ReadBack, read_back, tells
 from reconcile.planner.history import PlannedCall
 from reconcile.results.ledger import Ledger, Totals
 from reconcile.results.progress import telling

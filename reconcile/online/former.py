@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from reconcile.domain.model import Comparison, Field
 from reconcile.journal.records import CallRecord, LastWord, Reading
-from reconcile.online.held import Holding, equal
+from reconcile.orders.held import Holding, equal
 
 __all__ = ["UNTOLD", "OrderKnown", "Part", "Skus", "Untold", "parts_of"]
 

@@ -19,7 +19,7 @@ from reconcile.domain.payload import (
 )
 from reconcile.domain.rules import CellRules, SyncedDefault
 from reconcile.online.former import UNTOLD, OrderKnown, Part, Skus, parts_of
-from reconcile.online.held import in_words
+from reconcile.orders.held import in_words
 from reconcile.planner.cells import judge_column
 
 __all__ = ["LeftAlone", "NotKnown", "OrderUndo", "Reason", "UndoRules", "undo_of_order"]

@@ -10,8 +10,8 @@ from reconcile.domain.model import CallKind
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import CallRecord, Journal, Moment, Reading, RunRecord, Written
 from reconcile.online.former import OrderKnown
-from reconcile.online.guarding import look
 from reconcile.online.undoing import LeftAlone, status_left_alone, worth_asking
+from reconcile.orders.guarding import look
 
 __all__ = ["Asked", "ask_now", "known_orders", "statuses_left_alone"]
 

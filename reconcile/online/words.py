@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile.account import Account
 from reconcile.domain.wording import counted
-from reconcile.online.guarding import OrderSeen, Seen
-from reconcile.online.held import Compared, Finding, OrderFinding, in_words
-from reconcile.online.pulling import Pulled
+from reconcile.orders.guarding import OrderSeen, Seen
+from reconcile.orders.held import Compared, Finding, OrderFinding, in_words
+from reconcile.orders.pulling import Pulled
 
 if TYPE_CHECKING:
     from reconcile.online.jobs import UndoneRun, VerifiedRun

@@ -11,9 +11,9 @@ from reconcile.domain.issues import explain
 from reconcile.domain.model import CallKind, Comparison, Outcome, RowRef
 from reconcile.job import run
 from reconcile.journal import Reading
-from reconcile.online.guarding import OrderSeen, Seen, reasons_to_hold
-from reconcile.online.held import compared
 from reconcile.online.jobs import PullWish, pull_ids
+from reconcile.orders.guarding import OrderSeen, Seen, reasons_to_hold
+from reconcile.orders.held import compared
 from reconcile.planner.history import PlannedCall
 from reconcile.preparation import SendRules
 from reconcile.sandbox import Answer, Hang, Scripted

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.online.held import (
+from reconcile.orders.held import (
     Compared,
     Finding,
     OrderFinding,

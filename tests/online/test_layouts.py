@@ -9,7 +9,7 @@ import pytest
 from reconcile.config import Settings
 from reconcile.flxpoint.answers import KnownOrder, OrderItem
 from reconcile.journal import Journal
-from reconcile.online.known_ids import LocalIds
+from reconcile.orders.known_ids import LocalIds
 from reconcile.preparation import SendRules, prepare
 from tests.loader.layouts.outcomes import EXPORTS, examples, expectation_of, settings_of
 

@@ -11,7 +11,7 @@ from reconcile.domain.errors import ExitCode, ForbiddenError, NothingSentError, 
 from reconcile.domain.events import Event
 from reconcile.journal import Journal
 from reconcile.online.jobs import PullWish, pull_ids
-from reconcile.online.pulling import Pulled
+from reconcile.orders.pulling import Pulled
 from reconcile.sandbox import Answer, Scripted, personal_words
 from reconcile.surroundings import Surroundings
 from tests.conftest import TOKEN, Shop

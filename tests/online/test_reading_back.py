@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from reconcile.domain.errors import ExitCode
-from reconcile.online.held import Finding
-from reconcile.online.reading_back import ReadBack
+from reconcile.orders.held import Finding
+from reconcile.orders.reading_back import ReadBack
 from reconcile.sandbox import Answer, Drop, Half, Scripted
 from tests.conftest import TOKEN, Shop
 from tests.online.books import lines, titles

@@ -13,9 +13,9 @@ from reconcile.domain.model import CallKind, Outcome
 from reconcile.domain.wording import counted
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import CallRecord, Journal, Moment, RunRecord
-from reconcile.online.guarding import OrderSeen, holds_something, look
-from reconcile.online.held import Compared, Finding
-from reconcile.online.learning import learn_whether_told
+from reconcile.orders.guarding import OrderSeen, holds_something, look
+from reconcile.orders.held import Compared, Finding
+from reconcile.orders.learning import learn_whether_told
 
 __all__ = ["ReadBack", "orders_to_read", "read_back", "tells"]
 

@@ -20,7 +20,7 @@ from reconcile.flxpoint import Question, Reads, Reply
 from reconcile.flxpoint.answers import order_of, parsed, told_fields
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import Journal, Reading
-from reconcile.online.held import (
+from reconcile.orders.held import (
     Compared,
     Holding,
     OrderFinding,

@@ -10,7 +10,7 @@ from reconcile.domain.errors import ForbiddenError, NoAnswerError
 from reconcile.flxpoint import Question, Reads
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import Journal, Reading
-from reconcile.online.guarding import holds_something, own_calls, reading_of
+from reconcile.orders.guarding import holds_something, own_calls, reading_of
 
 __all__ = ["learn_whether_told", "planned_orders_tell"]
 
