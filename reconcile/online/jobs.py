@@ -13,15 +13,15 @@ from reconcile.domain.errors import NothingSentError
 from reconcile.flxpoint import Reads
 from reconcile.job import rebuild_report
 from reconcile.journal import Journal, RunRecord
-from reconcile.online.undo_export import NOT_KNOWN, ExportStyle, export_sheet
-from reconcile.online.undo_records import Asked, ask_now, known_orders, statuses_left_alone
-from reconcile.online.undoing import OrderUndo, Undo, UndoRules, not_known_words, undo
 from reconcile.orders.pulling import Pull, Pulled
 from reconcile.orders.reading_back import ReadBack, read_back
 from reconcile.preparation import SendRules, prepare
 from reconcile.results.place import default_target, prove_writable
-from reconcile.results.undo_book import UndoTold, write_undo
 from reconcile.surroundings import Surroundings, budget_of, session_of, whose
+from reconcile.undo.undo_book import UndoTold, write_undo
+from reconcile.undo.undo_export import NOT_KNOWN, ExportStyle, export_sheet
+from reconcile.undo.undo_records import Asked, ask_now, known_orders, statuses_left_alone
+from reconcile.undo.undoing import OrderUndo, Undo, UndoRules, not_known_words, undo
 
 __all__ = [
     "PullWish",

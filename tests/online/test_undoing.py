@@ -17,13 +17,13 @@ from reconcile.folders import gather
 from reconcile.journal import CallRecord, Journal, Moment, Reading
 from reconcile.journal.moves import CallState
 from reconcile.loader.glance import is_our_workbook
-from reconcile.online.former import OrderKnown, Part, Skus, parts_of
 from reconcile.online.jobs import UndoneRun, undo_run
-from reconcile.online.undo_records import known_orders
-from reconcile.online.undoing import LeftAlone, Reason
 from reconcile.preparation import SendRules
 from reconcile.run_list import prune_runs
 from reconcile.sandbox.faults import Answer, Scripted
+from reconcile.undo.former import OrderKnown, Part, Skus, parts_of
+from reconcile.undo.undo_records import known_orders
+from reconcile.undo.undoing import LeftAlone, Reason
 from tests.conftest import TOKEN, Shop
 from tests.online.books import lines, titles
 from tests.online.conftest import OpenShop, item, order

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from reconcile.domain.model import Outcome
 from reconcile.journal import Journal
 from reconcile.online.jobs import undo_run
-from reconcile.online.undoing import Reason
 from reconcile.preparation import SendRules
 from reconcile.sandbox import Sandbox, SandboxSettings
+from reconcile.undo.undoing import Reason
 from tests.conftest import TOKEN, Shop
 from tests.online.conftest import item, order
 

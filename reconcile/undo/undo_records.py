@@ -9,9 +9,9 @@ from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import CallRecord, Journal, Moment, Reading, RunRecord, Written
-from reconcile.online.former import OrderKnown
-from reconcile.online.undoing import LeftAlone, status_left_alone, worth_asking
 from reconcile.orders.guarding import look
+from reconcile.undo.former import OrderKnown
+from reconcile.undo.undoing import LeftAlone, status_left_alone, worth_asking
 
 __all__ = ["Asked", "ask_now", "known_orders", "statuses_left_alone"]
 

@@ -18,9 +18,9 @@ from reconcile.domain.payload import (
     Unset,
 )
 from reconcile.domain.rules import CellRules, SyncedDefault
-from reconcile.online.former import UNTOLD, OrderKnown, Part, Skus, parts_of
 from reconcile.orders.held import in_words
 from reconcile.planner.cells import judge_column
+from reconcile.undo.former import UNTOLD, OrderKnown, Part, Skus, parts_of
 
 __all__ = ["LeftAlone", "NotKnown", "OrderUndo", "Reason", "UndoRules", "undo_of_order"]
 

@@ -14,8 +14,8 @@ from reconcile.domain.fields import ABOUT_UNDO, FIELDS, LEFT_ALONE, UNDO, normal
 from reconcile.domain.model import Field
 from reconcile.domain.payload import UNSET, OrderAccountingSyncRequest
 from reconcile.domain.rules import CellRules
-from reconcile.online.undoing import OrderUndo
 from reconcile.planner.cells import judge_column
+from reconcile.undo.undoing import OrderUndo
 
 __all__ = ["NOT_KNOWN", "ExportSheet", "ExportStyle", "export_sheet"]
 

@@ -12,8 +12,6 @@ from openpyxl import Workbook
 
 from reconcile.domain.fields import ABOUT_UNDO, LEFT_ALONE
 from reconcile.journal import RunRecord
-from reconcile.online.undo_export import NOT_KNOWN, ExportSheet
-from reconcile.online.undoing import LeftAlone, NotKnown, not_known_words
 from reconcile.results.exact import plain_line
 from reconcile.results.first_sheet import fill_summary
 from reconcile.results.layout import UNITS
@@ -22,6 +20,8 @@ from reconcile.results.place import move_into_place, written_beside
 from reconcile.results.sheets import ROWS_PER_SHEET, create_sheets, spool_table
 from reconcile.results.style import Styles
 from reconcile.results.tables import Block, Column, Kind, Summary, Table
+from reconcile.undo.undo_export import NOT_KNOWN, ExportSheet
+from reconcile.undo.undoing import LeftAlone, NotKnown, not_known_words
 
 __all__ = ["UndoTold", "write_undo"]
 

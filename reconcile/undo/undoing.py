@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.journal.records import CallRecord
-from reconcile.online.former import OrderKnown, parts_of
-from reconcile.online.undo_order import (
+from reconcile.undo.former import OrderKnown, parts_of
+from reconcile.undo.undo_order import (
     LeftAlone,
     NotKnown,
     OrderUndo,
