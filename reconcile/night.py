@@ -28,8 +28,8 @@ from reconcile.executor import StopKind
 from reconcile.flxpoint.tokens import redacted
 from reconcile.inputs import NothingToDo
 from reconcile.journal import Journal
-from reconcile.log_file import LogFile
 from reconcile.notices.ending import Ending
+from reconcile.notices.log_file import LogFile
 from reconcile.notices.notifier import Notifier
 from reconcile.sending import Finished
 

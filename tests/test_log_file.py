@@ -14,7 +14,7 @@ import pytest
 
 from reconcile.domain.events import Event
 from reconcile.flxpoint.tokens import redacted
-from reconcile.log_file import LogFile
+from reconcile.notices.log_file import LogFile
 
 NOON: Final = datetime(2026, 3, 5, 12, 0, 0, 123456, timezone(timedelta(hours=1)))
 BEGINNING: Final = f"2026-03-05 12:00:00.123+01:00 [{os.getpid()}] "
