@@ -17,10 +17,10 @@ from benchmarks.told import Told, Tried, read_workbook
 from reconcile.config import Settings
 from reconcile.domain.events import silent
 from reconcile.flxpoint import NoReply
-from reconcile.job import Finished, Surroundings, run
-from reconcile.preparation import SendRules
+from reconcile.job.job import Finished, Surroundings, run
+from reconcile.job.preparation import SendRules
+from reconcile.job.resuming import resume
 from reconcile.results.words import VERDICTS
-from reconcile.resuming import resume
 from reconcile.sandbox import CallKind, Deed, Sandbox, SandboxSettings, WriteKind
 
 __all__ = ["as_met", "pairs", "play_lane"]

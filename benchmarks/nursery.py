@@ -110,9 +110,10 @@ class Nursery:
 
 def serve() -> None:
     """The process that forks: a line of JSON in, the numbers of the children and their ends out."""
+    import reconcile.job.job.resuming
+
     import reconcile.__main__
-    import reconcile.job
-    import reconcile.resuming
+    import reconcile.job.job
     import reconcile.terminal  # noqa: F401  (what the commands import late)
 
     for line in sys.stdin:

@@ -12,18 +12,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
-from reconcile.amounts_before import amount_differences
-from reconcile.checking import Checked
 from reconcile.domain.errors import ExitCode
 from reconcile.domain.fields import FIELDS, normal_name
 from reconcile.domain.issues import explain
 from reconcile.domain.model import CallKind, Comparison, Outcome, Rejection
 from reconcile.domain.wording import counted, span
-from reconcile.inputs import NothingToDo
+from reconcile.job.amounts_before import amount_differences
+from reconcile.job.checking import Checked
+from reconcile.job.inputs import NothingToDo
+from reconcile.job.sending import Finished
 from reconcile.loader import Export
 from reconcile.online.words import seen_json, seen_lines
 from reconcile.planner.history import differences
-from reconcile.sending import Finished
 
 __all__ = [
     "checked_json",

@@ -14,9 +14,9 @@ from hypothesis import settings
 
 from reconcile.config import Settings
 from reconcile.domain.events import silent
-from reconcile.job import Finished, Surroundings, run
-from reconcile.preparation import SendRules
-from reconcile.resuming import resume
+from reconcile.job.job import Finished, Surroundings, run
+from reconcile.job.preparation import SendRules
+from reconcile.job.resuming import resume
 from reconcile.sandbox import Sandbox, SandboxSettings
 
 TOKEN = "x" * 100

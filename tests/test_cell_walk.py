@@ -5,8 +5,8 @@ from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
 
+from reconcile.job.story import order_story
 from reconcile.journal import Journal
-from reconcile.story import order_story
 from tests.conftest import Shop
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.done_folder import Moved, move_done
+from reconcile.job.done_folder import Moved, move_done
 
 ORDERS = b"Order ID,Order External ID\n1,A\n"
 

@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from openpyxl import load_workbook
 
-from reconcile.checking import Checked, check
 from reconcile.domain.errors import (
     ExitCode,
     FileRefusedError,
@@ -26,11 +25,12 @@ from reconcile.domain.errors import (
 from reconcile.domain.events import Event
 from reconcile.domain.model import Outcome
 from reconcile.executor import StopKind
-from reconcile.job import Finished, run
+from reconcile.job.checking import Checked, check
+from reconcile.job.job import Finished, run
+from reconcile.job.preparation import SendRules
+from reconcile.job.surroundings import budget_of
 from reconcile.journal import Journal
-from reconcile.preparation import SendRules
 from reconcile.sandbox import Answer, Reset, Sandbox, SandboxSettings, Scripted
-from reconcile.surroundings import budget_of
 from tests.conftest import TOKEN, Shop
 
 THREE = "Order ID,Order External ID\n1,A\n2,B\n3,C\n"

@@ -10,8 +10,8 @@ import pytest
 from reconcile.config import Settings
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.issues import explain
-from reconcile.folders import PassedOver, Reason
-from reconcile.preparation import Prepared, SendRules, prepare
+from reconcile.job.folders import PassedOver, Reason
+from reconcile.job.preparation import Prepared, SendRules, prepare
 
 ORDERS = "Order ID,Order External ID\n{0},INV-{0}\n"
 SKIPPING = SendRules(skip_unreadable=True)

@@ -20,11 +20,11 @@ from reconcile.domain.errors import ExitCode, NothingSentError
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.executor import StopKind
-from reconcile.job import Finished, run
+from reconcile.job.job import Finished, run
+from reconcile.job.preparation import SendRules
+from reconcile.job.resuming import resume_all, settle
 from reconcile.journal import Journal
 from reconcile.journal.locks import holding, is_alive
-from reconcile.preparation import SendRules
-from reconcile.resuming import resume_all, settle
 from reconcile.sandbox import Answer, Hang, Reset, Sandbox, SandboxSettings, Scripted
 from tests.conftest import TOKEN, Shop
 

@@ -16,10 +16,10 @@ from openpyxl import Workbook
 from reconcile.domain.errors import FileRefusedError, InternalError
 from reconcile.domain.model import Ignored, Plan, RowRef
 from reconcile.domain.rules import CellRules, PlanningRules
+from reconcile.job.rows import row_records
 from reconcile.journal.records import RowRecord
 from reconcile.loader import Export, LoadRules, load
 from reconcile.planner.planning import narrow, plan
-from reconcile.rows import row_records
 
 HEADER: Final = (
     "Order ID,Order External ID,Item ID,Item External ID,Supplier SKU External ID,"

@@ -8,9 +8,9 @@ import pytest
 
 from reconcile.domain.errors import ExitCode, NothingSentError
 from reconcile.domain.model import Outcome
+from reconcile.job.run_list import abandon_run, days_of, prune_runs, run_lines, runs_json
 from reconcile.journal import Journal, OrderRecord, SourceRecord
 from reconcile.journal.locks import holding
-from reconcile.run_list import abandon_run, days_of, prune_runs, run_lines, runs_json
 from reconcile.testing import EPOCH
 from tests.journal.books import ACCOUNT, STATUS, SYNC, Books, call, create, new_run, order
 

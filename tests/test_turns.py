@@ -15,9 +15,9 @@ from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Comparison, Outcome
 from reconcile.executor import Stop, StopKind, StopSwitch
 from reconcile.executor.turns import Turns
+from reconcile.job.preparation import by_order
 from reconcile.journal import Journal, Setback
 from reconcile.planner.history import PlannedCall
-from reconcile.preparation import by_order
 from reconcile.testing import EPOCH, VirtualTime, run_in_virtual_time
 from tests.journal.books import ACCOUNT, STATUS, SYNC, Books, came, create, order
 

@@ -23,8 +23,8 @@ from openpyxl.utils import get_column_letter
 
 from reconcile.config import Settings
 from reconcile.domain.events import silent
-from reconcile.job import Finished, Surroundings, run
-from reconcile.preparation import SendRules
+from reconcile.job.job import Finished, Surroundings, run
+from reconcile.job.preparation import SendRules
 from reconcile.sandbox import Sandbox, SandboxSettings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -18,7 +18,7 @@ from reconcile.domain.errors import ExitCode, TokenError
 def login(yes: bool, **options: Any) -> int:  # noqa: FBT001
     """Ask for the API token unseen, try it, and keep it."""
     from reconcile.flxpoint.tokens import checked_token, keep_token
-    from reconcile.login import try_token
+    from reconcile.job.login import try_token
 
     settings = settings_of(options)
     interactive = sys.stdin.isatty()

@@ -36,7 +36,7 @@ def report(
     **options: Any,
 ) -> int:
     """Write the workbook of RUN again (default: the latest run)."""
-    from reconcile.job import rebuild_report
+    from reconcile.job.job import rebuild_report
     from reconcile.journal import Journal
     from reconcile.terminal import print_json
     from reconcile.watcher import Watcher
@@ -77,8 +77,8 @@ def runs(
 
     Pruning keeps what each order holds in Flxpoint, and which files are done.
     """
+    from reconcile.job.run_list import abandon_run, days_of, prune_runs, run_lines, runs_json
     from reconcile.journal import Journal
-    from reconcile.run_list import abandon_run, days_of, prune_runs, run_lines, runs_json
     from reconcile.terminal import print_json
 
     say = Say(as_json, quiet)
@@ -105,8 +105,8 @@ def runs(
 @PLACES
 def show(order: int, **options: Any) -> int:
     """Show every cell, call and answer of one order, over all runs."""
+    from reconcile.job.story import order_story
     from reconcile.journal import Journal
-    from reconcile.story import order_story
 
     journal = journal_of(settings_of(options))
     if not journal.is_file():

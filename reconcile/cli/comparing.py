@@ -9,7 +9,7 @@ from reconcile.cli.options import Say, journal_of, settings_of
 from reconcile.domain.errors import NothingSentError
 
 if TYPE_CHECKING:
-    from reconcile.workbook_check import WorkbookChecked
+    from reconcile.job.workbook_check import WorkbookChecked
 
 __all__ = ["compared_with_journal"]
 
@@ -23,8 +23,8 @@ def compared_with_journal(
         NothingSentError: there is no journal yet.
         FileRefusedError: the file is no results workbook.
     """
+    from reconcile.job.workbook_check import check_workbook, checked_json, checked_lines
     from reconcile.journal import Journal
-    from reconcile.workbook_check import check_workbook, checked_json, checked_lines
 
     place = journal_of(settings_of(options))
     if not place.is_file():

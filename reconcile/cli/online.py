@@ -42,7 +42,7 @@ def pull(
     They go into the journal, where `check` and `run` look them up. No names and no addresses
     are kept. If it is stopped, the same command goes on where it stood.
     """
-    from reconcile.online.jobs import PullWish, pull_ids
+    from reconcile.job.online_jobs import PullWish, pull_ids
     from reconcile.online.words import pulled_json, pulled_lines
     from reconcile.terminal import print_json
 
@@ -84,7 +84,7 @@ def verify(
     which is written again.
     """
     from reconcile.cli.comparing import compared_with_journal
-    from reconcile.online.jobs import verify_run
+    from reconcile.job.online_jobs import verify_run
     from reconcile.online.words import verified_json, verified_lines
     from reconcile.terminal import print_json
 

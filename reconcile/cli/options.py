@@ -13,7 +13,7 @@ from reconcile.domain.errors import ExitCode
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
-    from reconcile.preparation import SendRules
+    from reconcile.job.preparation import SendRules
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -160,7 +160,7 @@ def settings_of(options: Mapping[str, Any]) -> "Settings":
 
 def send_rules(options: Mapping[str, Any]) -> "SendRules":
     """What the options say of a run beside the settings."""
-    from reconcile.preparation import SendRules
+    from reconcile.job.preparation import SendRules
 
     return SendRules(
         options["force"],

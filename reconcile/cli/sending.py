@@ -39,9 +39,9 @@ from reconcile.domain.events import Event
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
-    from reconcile.job import Finished, NothingToDo, Surroundings
-    from reconcile.night import Told
-    from reconcile.resuming import Left
+    from reconcile.job.job import Finished, NothingToDo, Surroundings
+    from reconcile.job.night import Told
+    from reconcile.job.resuming import Left
 
 
 @program.command(epilog=EPILOG)
@@ -119,7 +119,7 @@ def settle(run_id: str, order: int, done: bool | None, **options: Any) -> int:  
     Look at the order in Flxpoint first. A status that is to be sent again goes out with
     `reconcile resume RUN`.
     """
-    from reconcile.resuming import settle as settle_call
+    from reconcile.job.resuming import settle as settle_call
 
     if done is None:
         raise click.UsageError("Say how it ended: --done or --send.")
@@ -137,9 +137,9 @@ def settle(run_id: str, order: int, done: bool | None, **options: Any) -> int:  
 
 
 def _check(files: tuple[str, ...], say: Say, options: Mapping[str, Any]) -> int:
-    from reconcile.checking import check as check_files
-    from reconcile.checking import check_online
-    from reconcile.job import NothingToDo
+    from reconcile.job.checking import check as check_files
+    from reconcile.job.checking import check_online
+    from reconcile.job.job import NothingToDo
     from reconcile.terminal import checked_json, checked_lines, nothing_lines, print_json, run_json
 
     settings = settings_of(options)
@@ -223,8 +223,8 @@ def _fingerprint(settings: "Settings") -> str | None:
 def _run_files(
     files: tuple[str, ...], work: Work, told: "Told", token: str, around: "Surroundings"
 ) -> "Finished | NothingToDo | None":
-    from reconcile.job import NothingToDo
-    from reconcile.job import run as run_job
+    from reconcile.job.job import NothingToDo
+    from reconcile.job.job import run as run_job
 
     done = run_job(
         [Path(file) for file in files],
@@ -249,7 +249,7 @@ def _run_files(
 def _code_of(
     done: "Finished | NothingToDo | None", told: "Told", options: Mapping[str, Any]
 ) -> ExitCode:
-    from reconcile.job import Finished, NothingToDo
+    from reconcile.job.job import Finished, NothingToDo
 
     if isinstance(done, Finished):
         return done.exit_code
@@ -267,7 +267,7 @@ def _after_sending(error: ReconcileError) -> ExitCode:
 
 
 def _resume_all(work: Work, told: "Told", token: str, around: "Surroundings") -> "Left":
-    from reconcile.resuming import Left, resume_all
+    from reconcile.job.resuming import Left, resume_all
 
     def done(finished: "Finished") -> None:
         told.finished.append(finished)
@@ -294,8 +294,8 @@ def _wants_to_resume(work: Work) -> bool:
 
 
 def _left_lines(settings: "Settings") -> list[str]:
+    from reconcile.job.run_list import left_lines
     from reconcile.journal import Journal
-    from reconcile.run_list import left_lines
 
     journal = journal_of(settings)
     if not journal.is_file():
@@ -305,7 +305,7 @@ def _left_lines(settings: "Settings") -> list[str]:
 
 
 def _resume(run_id: str | None, work: Work, told: "Told") -> int:
-    from reconcile.resuming import resume as resume_run
+    from reconcile.job.resuming import resume as resume_run
     from reconcile.terminal import print_json, run_json
 
     options = work.options

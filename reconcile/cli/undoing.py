@@ -41,7 +41,7 @@ def undo(
 
     Ends with 0 if the file was written, with 2 if there is nothing to undo.
     """
-    from reconcile.online.jobs import undo_run
+    from reconcile.job.online_jobs import undo_run
     from reconcile.online.words import undone_json, undone_lines
     from reconcile.terminal import print_json
 

@@ -24,10 +24,10 @@ from reconcile.domain.errors import ExitCode, NothingSentError
 from reconcile.domain.events import Event
 
 if TYPE_CHECKING:
-    from reconcile.checking import Checked
     from reconcile.config import Settings
-    from reconcile.job import Finished, Surroundings
-    from reconcile.night import Told
+    from reconcile.job.checking import Checked
+    from reconcile.job.job import Finished, Surroundings
+    from reconcile.job.night import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Work:
 
     def done(self, name: str, act: Callable[["Told"], int]) -> int:
         """Acts; people and log are told how it begins and ends."""
-        from reconcile.night import Night
+        from reconcile.job.night import Night
         from reconcile.watcher import Watcher
 
         journal = journal_of(self.settings)
@@ -79,7 +79,7 @@ class Work:
     def token(self) -> str:
         """The API token; the log is told what to keep out."""
         from reconcile.flxpoint.tokens import find_token
-        from reconcile.night import Night
+        from reconcile.job.night import Night
 
         settings = self.settings
         token = find_token(settings.token_variable, token_file_of(settings), os.environ)
@@ -93,7 +93,7 @@ class Work:
 
     def around(self) -> "Surroundings":
         """What a run stands in."""
-        from reconcile.job import Surroundings
+        from reconcile.job.job import Surroundings
 
         return Surroundings(
             journal=journal_of(self.settings),

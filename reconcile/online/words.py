@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from shlex import join
 from typing import TYPE_CHECKING, Any
 
-from reconcile.account import Account
 from reconcile.domain.wording import counted
+from reconcile.job.account import Account
 from reconcile.orders.guarding import OrderSeen, Seen
 from reconcile.orders.held import Compared, Finding, OrderFinding, in_words
 from reconcile.orders.pulling import Pulled
 
 if TYPE_CHECKING:
-    from reconcile.online.jobs import UndoneRun, VerifiedRun
+    from reconcile.job.online_jobs import UndoneRun, VerifiedRun
 
 __all__ = [
     "pulled_json",

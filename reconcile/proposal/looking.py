@@ -11,9 +11,9 @@ from reconcile.domain.issues import explain
 from reconcile.domain.model import Field, Plan
 from reconcile.domain.payload import canonical
 from reconcile.domain.text import quoted
+from reconcile.job.preparation import SendRules, prepare
 from reconcile.loader.id_file import read_id_map
 from reconcile.loader.layouts import LAYOUTS, PLAIN, Layout
-from reconcile.preparation import SendRules, prepare
 from reconcile.proposal.likeness import likeness
 from reconcile.proposal.model import Proposal, either
 from reconcile.proposal.numbers import numbers_in, proven

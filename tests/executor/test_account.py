@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from reconcile.account import Account, identify, known_account, token_account
 from reconcile.domain.errors import ExitCode, StoppedError
 from reconcile.flxpoint import Pacer, Patience, RetryPolicy
 from reconcile.flxpoint.client import Client, Timeouts
+from reconcile.job.account import Account, identify, known_account, token_account
 from reconcile.journal import Journal
 from reconcile.testing import VirtualTime, run_in_virtual_time
 

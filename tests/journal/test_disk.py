@@ -20,10 +20,10 @@ from reconcile.domain.events import Event
 from reconcile.domain.model import Outcome
 from reconcile.executor import Executor, Stop, StopKind, StopRules, StopSwitch, ThreadRecorder
 from reconcile.flxpoint import Pacer, RetryPolicy
-from reconcile.job import Finished, run
+from reconcile.job.job import Finished, run
+from reconcile.job.preparation import SendRules
 from reconcile.journal import NEVER_SENT, CallRecord, CallState, Journal, default_place
 from reconcile.journal.place import prepare
-from reconcile.preparation import SendRules
 from reconcile.testing import EPOCH, ScriptedSender
 from tests.conftest import TOKEN, Shop
 

@@ -8,9 +8,9 @@ import pytest
 
 from reconcile.domain.errors import ExitCode, NothingSentError
 from reconcile.domain.model import Outcome
+from reconcile.job.resuming import settle
 from reconcile.journal import CallState, Journal
 from reconcile.journal.locks import holding
-from reconcile.resuming import settle
 from reconcile.sandbox import Reset, Scripted
 from reconcile.testing import EPOCH
 from tests.conftest import Shop

@@ -15,8 +15,8 @@ from reconcile.config import Settings
 from reconcile.domain.errors import NothingSentError
 from reconcile.domain.model import Issue, Place, RowRef
 from reconcile.domain.payload import canonical
-from reconcile.preparation import Prepared, SendRules, prepare
-from reconcile.rows import row_records
+from reconcile.job.preparation import Prepared, SendRules, prepare
+from reconcile.job.rows import row_records
 from tests.loader.layouts.outcomes import EXPORTS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,13 +9,13 @@ import pytest
 from reconcile.domain.errors import ExitCode, StoppedError, TimeIsUpError
 from reconcile.domain.issues import explain
 from reconcile.domain.model import CallKind, Comparison, Outcome, RowRef
-from reconcile.job import run
+from reconcile.job.job import run
+from reconcile.job.online_jobs import PullWish, pull_ids
+from reconcile.job.preparation import SendRules
 from reconcile.journal import Reading
-from reconcile.online.jobs import PullWish, pull_ids
 from reconcile.orders.guarding import OrderSeen, Seen, reasons_to_hold
 from reconcile.orders.held import compared
 from reconcile.planner.history import PlannedCall
-from reconcile.preparation import SendRules
 from reconcile.sandbox import Answer, Hang, Scripted
 from tests.conftest import TOKEN, Shop
 from tests.online.books import lines

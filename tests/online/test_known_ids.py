@@ -9,8 +9,8 @@ import pytest
 from reconcile.domain.errors import ExitCode, FileRefusedError
 from reconcile.domain.id_map import Entry, IdMap
 from reconcile.domain.model import Outcome, Place
-from reconcile.online.jobs import PullWish, pull_ids
-from reconcile.preparation import SendRules
+from reconcile.job.online_jobs import PullWish, pull_ids
+from reconcile.job.preparation import SendRules
 from reconcile.sandbox import Answer, Scripted
 from tests.conftest import TOKEN, Shop
 from tests.online.books import lines, titles

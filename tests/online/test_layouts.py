@@ -8,9 +8,9 @@ import pytest
 
 from reconcile.config import Settings
 from reconcile.flxpoint.answers import KnownOrder, OrderItem
+from reconcile.job.preparation import SendRules, prepare
 from reconcile.journal import Journal
 from reconcile.orders.known_ids import LocalIds
-from reconcile.preparation import SendRules, prepare
 from tests.loader.layouts.outcomes import EXPORTS, examples, expectation_of, settings_of
 
 ACCOUNT = "shop"

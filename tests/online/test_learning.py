@@ -8,8 +8,8 @@ import pytest
 
 from reconcile.domain.errors import ExitCode, StoppedError
 from reconcile.domain.events import Event
-from reconcile.job import Finished, run
-from reconcile.preparation import SendRules
+from reconcile.job.job import Finished, run
+from reconcile.job.preparation import SendRules
 from reconcile.sandbox import Answer, Hang, Reset, Scripted
 from tests.conftest import TOKEN, Shop
 from tests.online.books import lines

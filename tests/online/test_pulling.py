@@ -9,11 +9,11 @@ import pytest
 
 from reconcile.domain.errors import ExitCode, ForbiddenError, NothingSentError, StoppedError
 from reconcile.domain.events import Event
+from reconcile.job.online_jobs import PullWish, pull_ids
+from reconcile.job.surroundings import Surroundings
 from reconcile.journal import Journal
-from reconcile.online.jobs import PullWish, pull_ids
 from reconcile.orders.pulling import Pulled
 from reconcile.sandbox import Answer, Scripted, personal_words
-from reconcile.surroundings import Surroundings
 from tests.conftest import TOKEN, Shop
 from tests.online.conftest import OpenShop, item, order
 

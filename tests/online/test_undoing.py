@@ -12,14 +12,14 @@ from openpyxl import load_workbook
 
 from reconcile.domain.errors import NothingSentError
 from reconcile.domain.model import CallKind, Comparison, Field, Outcome
-from reconcile.folders import Reason as FolderReason
-from reconcile.folders import gather
+from reconcile.job.folders import Reason as FolderReason
+from reconcile.job.folders import gather
+from reconcile.job.online_jobs import UndoneRun, undo_run
+from reconcile.job.preparation import SendRules
+from reconcile.job.run_list import prune_runs
 from reconcile.journal import CallRecord, Journal, Moment, Reading
 from reconcile.journal.moves import CallState
 from reconcile.loader.glance import is_our_workbook
-from reconcile.online.jobs import UndoneRun, undo_run
-from reconcile.preparation import SendRules
-from reconcile.run_list import prune_runs
 from reconcile.sandbox.faults import Answer, Scripted
 from reconcile.undo.former import OrderKnown, Part, Skus, parts_of
 from reconcile.undo.undo_records import known_orders

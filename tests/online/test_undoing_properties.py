@@ -10,9 +10,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from reconcile.domain.model import Outcome
+from reconcile.job.online_jobs import undo_run
+from reconcile.job.preparation import SendRules
 from reconcile.journal import Journal
-from reconcile.online.jobs import undo_run
-from reconcile.preparation import SendRules
 from reconcile.sandbox import Sandbox, SandboxSettings
 from reconcile.undo.undoing import Reason
 from tests.conftest import TOKEN, Shop

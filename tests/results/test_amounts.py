@@ -12,8 +12,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from reconcile.domain.errors import ExitCode
-from reconcile.job import Finished
-from reconcile.preparation import SendRules
+from reconcile.job.job import Finished
+from reconcile.job.preparation import SendRules
 from reconcile.sandbox import Answer, Scripted
 from tests.conftest import Shop
 

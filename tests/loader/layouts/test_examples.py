@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from reconcile.domain.errors import NothingSentError
+from reconcile.job.rows import row_records
 from reconcile.loader.layouts import LAYOUTS
-from reconcile.rows import row_records
 from tests.loader.layouts.outcomes import (
     EXPORTS,
     as_text,

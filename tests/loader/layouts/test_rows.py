@@ -12,9 +12,9 @@ from openpyxl import Workbook, load_workbook
 from reconcile.domain.id_map import Entry, IdMap
 from reconcile.domain.model import Field, Place
 from reconcile.domain.rules import PlanningRules
+from reconcile.job.rows import row_records
 from reconcile.loader import Export, LoadRules, load
 from reconcile.planner.planning import plan
-from reconcile.rows import row_records
 from tests.conftest import Shop
 
 Read = Callable[..., Export]

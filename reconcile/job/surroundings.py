@@ -8,17 +8,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconcile.account import Account, identify, known_account
 from reconcile.config import Settings, is_loopback, server_of
 from reconcile.domain.events import Event, Listener
 from reconcile.flxpoint import Pace, Patience, RetryPolicy
 from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.flxpoint.tokens import token_fingerprint
+from reconcile.job.account import Account, identify, known_account
 from reconcile.journal import Budget, Journal, default_budget
 
 if TYPE_CHECKING:
-    from reconcile.checking import Checked
+    from reconcile.job.checking import Checked
 
 __all__ = ["OPEN_ORDERS", "Surroundings", "budget_of", "client_of", "session_of", "whose"]
 

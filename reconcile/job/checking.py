@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from reconcile.account import Account, known_account, token_account
 from reconcile.config import Settings
 from reconcile.domain.errors import ExitCode, ForbiddenError, NoAnswerError, StoppedError
 from reconcile.domain.events import Event
@@ -13,8 +12,11 @@ from reconcile.domain.model import CallKind, Outcome
 from reconcile.flxpoint import Pace, Pacer
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.flxpoint.tokens import token_fingerprint
-from reconcile.folders import Reason
-from reconcile.inputs import Inputs, NothingToDo, inputs_of
+from reconcile.job.account import Account, known_account, token_account
+from reconcile.job.folders import Reason
+from reconcile.job.inputs import Inputs, NothingToDo, inputs_of
+from reconcile.job.preparation import Prepared, SendRules, duration, prepare, workload_of
+from reconcile.job.surroundings import Surroundings, budget_of, session_of, whose
 from reconcile.journal import Journal
 from reconcile.orders.coverage import uncovered_orders
 from reconcile.orders.guarding import Seen, look, own_calls, reasons_to_hold
@@ -22,8 +24,6 @@ from reconcile.orders.known_ids import LocalIds
 from reconcile.orders.learning import planned_orders_tell
 from reconcile.planner.history import Workload, compare
 from reconcile.planner.planning import hold_back
-from reconcile.preparation import Prepared, SendRules, duration, prepare, workload_of
-from reconcile.surroundings import Surroundings, budget_of, session_of, whose
 
 __all__ = [
     "Checked",

@@ -26,12 +26,12 @@ from reconcile.domain.events import Event
 from reconcile.domain.model import Outcome
 from reconcile.executor import StopKind
 from reconcile.flxpoint.tokens import redacted
-from reconcile.inputs import NothingToDo
+from reconcile.job.inputs import NothingToDo
+from reconcile.job.sending import Finished
 from reconcile.journal import Journal
 from reconcile.notices.ending import Ending
 from reconcile.notices.log_file import LogFile
 from reconcile.notices.notifier import Notifier
-from reconcile.sending import Finished
 
 __all__ = ["Night", "Told", "log_beside"]
 

@@ -10,16 +10,16 @@ from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
 
-from reconcile.account import Account
 from reconcile.config import Settings
 from reconcile.domain.errors import ExitCode, NothingSentError, WorkbookError
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Outcome
+from reconcile.job.account import Account
+from reconcile.job.sending import Finished, Sending
+from reconcile.job.surroundings import Surroundings, budget_of, whose
 from reconcile.journal import Budget, CallState, Journal, RunRecord
 from reconcile.journal.locks import holding, is_alive
 from reconcile.results.place import prove_writable, refuse_ours
-from reconcile.sending import Finished, Sending
-from reconcile.surroundings import Surroundings, budget_of, whose
 
 __all__ = ["Left", "resume", "resume_all", "settle"]
 

@@ -8,26 +8,15 @@ from pathlib import Path
 from secrets import choice
 
 from reconcile import __version__
-from reconcile.account import Account
-from reconcile.checking import (
-    Checked,
-    files_to_read,
-    guarded,
-    local_ids,
-    set_beside_history,
-)
 from reconcile.config import Settings
 from reconcile.domain.errors import InternalError, JournalError, NothingSentError
 from reconcile.domain.events import Event, Listener, silent
-from reconcile.done_folder import move_done
-from reconcile.folders import Reason
-from reconcile.inputs import Inputs, NothingToDo
-from reconcile.journal import Journal, Moment, NewRun, RunReader, RunRecord
-from reconcile.journal.locks import holding
-from reconcile.notices.ending import unusual
-from reconcile.orders.coverage import uncovered_orders
-from reconcile.planner.history import Workload
-from reconcile.preparation import (
+from reconcile.job.account import Account
+from reconcile.job.checking import Checked, files_to_read, guarded, local_ids, set_beside_history
+from reconcile.job.done_folder import move_done
+from reconcile.job.folders import Reason
+from reconcile.job.inputs import Inputs, NothingToDo
+from reconcile.job.preparation import (
     Prepared,
     SendRules,
     by_order,
@@ -37,14 +26,19 @@ from reconcile.preparation import (
     source_records,
     told_records,
 )
+from reconcile.job.rows import row_records
+from reconcile.job.sending import Finished, Sending
+from reconcile.job.surroundings import Surroundings, budget_of, session_of, whose
+from reconcile.journal import Journal, Moment, NewRun, RunReader, RunRecord
+from reconcile.journal.locks import holding
+from reconcile.notices.ending import unusual
+from reconcile.orders.coverage import uncovered_orders
+from reconcile.planner.history import Workload
 from reconcile.results.ledger import Ledger, Totals
 from reconcile.results.place import default_target, prove_writable, refuse_ours
 from reconcile.results.progress import telling
 from reconcile.results.report import build_report
 from reconcile.results.workbook import write_workbook
-from reconcile.rows import row_records
-from reconcile.sending import Finished, Sending
-from reconcile.surroundings import Surroundings, budget_of, session_of, whose
 
 __all__ = [
     "Finished",

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from reconcile.domain.model import IgnoreRule, Outcome
-from reconcile.preparation import Prepared, source_records
+from reconcile.job.preparation import Prepared, source_records
+from reconcile.job.rows import row_records
 from reconcile.results.amounts import amounts_of
 from reconcile.results.explaining import doubts_in
-from reconcile.rows import row_records
 
 __all__ = ["amount_differences"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from reconcile.folders import PassedOver, gather
+from reconcile.job.folders import PassedOver, gather
 
 __all__ = ["Inputs", "NothingToDo", "inputs_of"]
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from reconcile.account import probe
 from reconcile.config import Settings
 from reconcile.domain.errors import (
     ExitCode,
@@ -35,6 +34,8 @@ from reconcile.executor import (
 from reconcile.executor.turns import Turns
 from reconcile.flxpoint import Pace, RetryPolicy
 from reconcile.flxpoint.client import Client
+from reconcile.job.account import probe
+from reconcile.job.surroundings import OPEN_ORDERS, Surroundings, client_of, session_of
 from reconcile.journal import Journal, RunReader, RunRecord
 from reconcile.journal.locks import is_alive
 from reconcile.orders.reading_back import ReadBack, read_back, tells
@@ -43,7 +44,6 @@ from reconcile.results.ledger import Ledger, Totals
 from reconcile.results.progress import telling
 from reconcile.results.report import build_report
 from reconcile.results.workbook import write_workbook
-from reconcile.surroundings import OPEN_ORDERS, Surroundings, client_of, session_of
 
 __all__ = ["Finished", "Sending"]
 

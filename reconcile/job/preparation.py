@@ -10,7 +10,7 @@ from reconcile.domain.id_map import IdMap
 from reconcile.domain.model import Notice, Outcome, Place, Plan
 from reconcile.domain.text import quoted
 from reconcile.flxpoint import Pace
-from reconcile.folders import PassedOver
+from reconcile.job.folders import PassedOver
 from reconcile.journal import SourceRecord, ToldRecord
 from reconcile.journal.records import OrderRecord
 from reconcile.loader import Export, LoadRules, load

@@ -4,12 +4,12 @@ import asyncio
 from datetime import UTC, datetime
 from functools import partial
 
-from reconcile.account import describe_account
 from reconcile.config import Settings, is_loopback, server_of
 from reconcile.domain.model import CallKind
 from reconcile.flxpoint import Exchange, heed, judge, slot_of
 from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.flxpoint.tokens import token_fingerprint
+from reconcile.job.account import describe_account
 from reconcile.journal import Budget, default_budget
 
 __all__ = ["try_token"]

@@ -7,17 +7,17 @@ from pathlib import Path
 from shlex import quote
 from typing import Final, Literal
 
-from reconcile.account import Account, known_account
 from reconcile.config import Settings
 from reconcile.domain.errors import NothingSentError
 from reconcile.flxpoint import Reads
-from reconcile.job import rebuild_report
+from reconcile.job.account import Account, known_account
+from reconcile.job.job import rebuild_report
+from reconcile.job.preparation import SendRules, prepare
+from reconcile.job.surroundings import Surroundings, budget_of, session_of, whose
 from reconcile.journal import Journal, RunRecord
 from reconcile.orders.pulling import Pull, Pulled
 from reconcile.orders.reading_back import ReadBack, read_back
-from reconcile.preparation import SendRules, prepare
 from reconcile.results.place import default_target, prove_writable
-from reconcile.surroundings import Surroundings, budget_of, session_of, whose
 from reconcile.undo.undo_book import UndoTold, write_undo
 from reconcile.undo.undo_export import NOT_KNOWN, ExportStyle, export_sheet
 from reconcile.undo.undo_records import Asked, ask_now, known_orders, statuses_left_alone

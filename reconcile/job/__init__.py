@@ -1,0 +1,1 @@
+"""The pipeline and the commands as functions: the one place where the stages meet."""
