@@ -10,11 +10,11 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.identity_virtual import RUN, new_run, planned
+from reconcile.cli.forecast import Forecast
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.executor import Executor, InlineRecorder, StopRules, StopSwitch
 from reconcile.flxpoint import Exchange, NoReply, Pacer, Reply, RetryPolicy
-from reconcile.forecast import Forecast
 from reconcile.journal import Journal
 from reconcile.sandbox.limiters import SlidingWindow
 from reconcile.testing import VirtualTime, run_in_virtual_time

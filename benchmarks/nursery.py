@@ -113,8 +113,7 @@ def serve() -> None:
     import reconcile.job.job.resuming
 
     import reconcile.__main__
-    import reconcile.job.job
-    import reconcile.terminal  # noqa: F401  (what the commands import late)
+    import reconcile.cli.terminal  # noqa: F401  (what the commands import late)
 
     for line in sys.stdin:
         numbers: list[int] = []

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.forecast import Forecast
+from reconcile.cli.forecast import Forecast
 
 
 def after(calls: int, seconds_each: float, left: int = 10_000) -> tuple[Forecast, float]:

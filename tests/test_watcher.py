@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from reconcile.cli.watcher import Watcher
 from reconcile.domain.events import Event
-from reconcile.watcher import Watcher
 
 
 def heard(*events: Event, events_wanted: bool = False, quiet: bool = False) -> list[str]:

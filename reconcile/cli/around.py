@@ -57,7 +57,7 @@ def layouts() -> int:
 @click.option("--fast", is_flag=True, hidden=True, help="For tests: without the pace of 2/s.")
 def demo(fast: bool) -> int:  # noqa: FBT001
     """Run the sample export against the sandbox; nothing to set up, about twenty seconds."""
-    from reconcile.demo import run_demo
+    from reconcile.cli.demo import run_demo
 
     return run_demo(click.echo, fast=fast)
 
@@ -126,6 +126,6 @@ def demo(fast: bool) -> int:  # noqa: FBT001
 )
 def sandbox(no_item_ids: bool, **options: Any) -> int:  # noqa: FBT001
     """A stand-in for the API on this machine, until Ctrl-C."""
-    from reconcile.sandbox_command import serve
+    from reconcile.cli.sandbox_command import serve
 
     return serve(click.echo, item_ids=not no_item_ids, **options)

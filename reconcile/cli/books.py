@@ -36,10 +36,10 @@ def report(
     **options: Any,
 ) -> int:
     """Write the workbook of RUN again (default: the latest run)."""
+    from reconcile.cli.terminal import print_json
+    from reconcile.cli.watcher import Watcher
     from reconcile.job.job import rebuild_report
     from reconcile.journal import Journal
-    from reconcile.terminal import print_json
-    from reconcile.watcher import Watcher
 
     say = Say(as_json, quiet)
     place = journal_of(settings_of(options))
@@ -77,9 +77,9 @@ def runs(
 
     Pruning keeps what each order holds in Flxpoint, and which files are done.
     """
+    from reconcile.cli.terminal import print_json
     from reconcile.job.run_list import abandon_run, days_of, prune_runs, run_lines, runs_json
     from reconcile.journal import Journal
-    from reconcile.terminal import print_json
 
     say = Say(as_json, quiet)
     journal = journal_of(settings_of(options))

@@ -42,9 +42,9 @@ def pull(
     They go into the journal, where `check` and `run` look them up. No names and no addresses
     are kept. If it is stopped, the same command goes on where it stood.
     """
+    from reconcile.cli.online_words import pulled_json, pulled_lines
+    from reconcile.cli.terminal import print_json
     from reconcile.job.online_jobs import PullWish, pull_ids
-    from reconcile.online.words import pulled_json, pulled_lines
-    from reconcile.terminal import print_json
 
     if since is not None and everything:
         raise click.UsageError("--since and --all contradict each other.")
@@ -84,9 +84,9 @@ def verify(
     which is written again.
     """
     from reconcile.cli.comparing import compared_with_journal
+    from reconcile.cli.online_words import verified_json, verified_lines
+    from reconcile.cli.terminal import print_json
     from reconcile.job.online_jobs import verify_run
-    from reconcile.online.words import verified_json, verified_lines
-    from reconcile.terminal import print_json
 
     file = Path(what) if what is not None and Path(what).is_file() else None
     if file is None and not online:

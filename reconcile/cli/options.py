@@ -31,7 +31,7 @@ class Say:
 
     def result(self, line: str) -> None:
         """A line of the outcome."""
-        from reconcile.terminal import say_on
+        from reconcile.cli.terminal import say_on
 
         if not (self.json or self.quiet):
             say_on(sys.stdout, line)
@@ -43,8 +43,8 @@ class Say:
 
     def always(self, line: str) -> None:
         """A line that nobody may miss; where events are wanted it is one."""
-        from reconcile.terminal import say_on
-        from reconcile.watcher import as_event
+        from reconcile.cli.terminal import say_on
+        from reconcile.cli.watcher import as_event
 
         say_on(sys.stderr, as_event("message", text=line) if self.events else line)
 

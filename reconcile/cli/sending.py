@@ -137,10 +137,16 @@ def settle(run_id: str, order: int, done: bool | None, **options: Any) -> int:  
 
 
 def _check(files: tuple[str, ...], say: Say, options: Mapping[str, Any]) -> int:
+    from reconcile.cli.terminal import (
+        checked_json,
+        checked_lines,
+        nothing_lines,
+        print_json,
+        run_json,
+    )
     from reconcile.job.checking import check as check_files
     from reconcile.job.checking import check_online
     from reconcile.job.job import NothingToDo
-    from reconcile.terminal import checked_json, checked_lines, nothing_lines, print_json, run_json
 
     settings = settings_of(options)
     paths = [Path(file) for file in files]
@@ -180,7 +186,7 @@ def _check(files: tuple[str, ...], say: Say, options: Mapping[str, Any]) -> int:
 
 
 def _run(files: tuple[str, ...], work: Work, told: "Told") -> int:
-    from reconcile.terminal import print_json, run_json
+    from reconcile.cli.terminal import print_json, run_json
 
     token, around = work.token(), work.around()
     left = _resume_all(work, told, token, around) if work.options["resume"] else None
@@ -305,8 +311,8 @@ def _left_lines(settings: "Settings") -> list[str]:
 
 
 def _resume(run_id: str | None, work: Work, told: "Told") -> int:
+    from reconcile.cli.terminal import print_json, run_json
     from reconcile.job.resuming import resume as resume_run
-    from reconcile.terminal import print_json, run_json
 
     options = work.options
     journal = journal_of(work.settings)

@@ -41,9 +41,9 @@ def undo(
 
     Ends with 0 if the file was written, with 2 if there is nothing to undo.
     """
+    from reconcile.cli.online_words import undone_json, undone_lines
+    from reconcile.cli.terminal import print_json
     from reconcile.job.online_jobs import undo_run
-    from reconcile.online.words import undone_json, undone_lines
-    from reconcile.terminal import print_json
 
     say = Say(as_json, quiet)
     work = Work.asking(say, options)

@@ -54,7 +54,7 @@ class Work:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Shows what goes on, without telling people or the log."""
-        from reconcile.watcher import Watcher
+        from reconcile.cli.watcher import Watcher
 
         watcher = Watcher(sys.stderr, events=self.options["events"], quiet=self.say.quiet)
         self.listeners[:] = [watcher]
@@ -63,8 +63,8 @@ class Work:
 
     def done(self, name: str, act: Callable[["Told"], int]) -> int:
         """Acts; people and log are told how it begins and ends."""
+        from reconcile.cli.watcher import Watcher
         from reconcile.job.night import Night
-        from reconcile.watcher import Watcher
 
         journal = journal_of(self.settings)
         night = Night(
@@ -122,7 +122,7 @@ class Work:
 
     def show(self, finished: "Finished") -> str:
         """Prints how a run ended; returns the command that goes on with it."""
-        from reconcile.terminal import finished_lines
+        from reconcile.cli.terminal import finished_lines
 
         values = {"run": finished.run.id, "exit_code": int(finished.exit_code)}
         self.listen(Event("ended", values))
@@ -144,7 +144,7 @@ class Work:
 
 def _confirm(checked: "Checked", say: Say, options: Mapping[str, Any]) -> bool:
     """Shows the plan, unless events are wanted; asks once, on a terminal only."""
-    from reconcile.terminal import checked_lines
+    from reconcile.cli.terminal import checked_lines
 
     sending = len(checked.workload.to_send)
     asked = bool(sending) and asks(options)

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from reconcile.cli.sandbox_command import serve
 from reconcile.domain.errors import NothingSentError
 from reconcile.sandbox import Sandbox, SandboxSettings, read_faults
-from reconcile.sandbox_command import serve
 
 TOKEN = "SandboxTokenThatOpensNothing"
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "faults.toml"

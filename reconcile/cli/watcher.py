@@ -7,9 +7,9 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, TextIO
 
+from reconcile.cli.forecast import Forecast
 from reconcile.domain.events import Event
 from reconcile.domain.wording import counted
-from reconcile.forecast import Forecast
 
 __all__ = ["Watcher", "as_event"]
 

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from reconcile.cli.terminal import checked_lines, finished_lines
+from reconcile.cli.watcher import Watcher
 from reconcile.config import Settings
 from reconcile.domain.errors import ExitCode, InternalError
 from reconcile.job.checking import Checked
 from reconcile.job.job import Finished, Surroundings, run
 from reconcile.job.preparation import SendRules
 from reconcile.sandbox import Sandbox, SandboxSettings
-from reconcile.terminal import checked_lines, finished_lines
-from reconcile.watcher import Watcher
 
 __all__ = ["SAMPLE", "UNKNOWN_ORDER", "run_demo", "sample_folder"]
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
+from reconcile.cli.online_words import seen_json, seen_lines
 from reconcile.domain.errors import ExitCode
 from reconcile.domain.fields import FIELDS, normal_name
 from reconcile.domain.issues import explain
@@ -22,7 +23,6 @@ from reconcile.job.checking import Checked
 from reconcile.job.inputs import NothingToDo
 from reconcile.job.sending import Finished
 from reconcile.loader import Export
-from reconcile.online.words import seen_json, seen_lines
 from reconcile.planner.history import differences
 
 __all__ = [
