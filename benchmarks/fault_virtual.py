@@ -17,7 +17,7 @@ from reconcile.executor import Executor, InlineRecorder, Stop, StopRules, StopSw
 from reconcile.flxpoint import Exchange, Pacer, Reply, RetryPolicy
 from reconcile.journal import Journal
 from reconcile.planner.history import PlannedCall
-from reconcile.testing import VirtualTime, run_in_virtual_time
+from tests.doubles import VirtualTime, run_in_virtual_time
 
 __all__ = ["Played", "play_virtual"]
 

@@ -13,7 +13,7 @@ from reconcile.executor import Executor, InlineRecorder, StopRules, StopSwitch
 from reconcile.flxpoint import Exchange, Pacer, Reply, RetryPolicy
 from reconcile.journal import Journal, NewRun
 from reconcile.planner.history import PlannedCall
-from reconcile.testing import EPOCH, VirtualTime, run_in_virtual_time
+from tests.doubles import EPOCH, VirtualTime, run_in_virtual_time
 
 __all__ = ["RUN", "Shuffled", "in_virtual_time", "new_run", "overtaken", "planned"]
 

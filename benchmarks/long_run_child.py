@@ -17,7 +17,7 @@ from reconcile.executor import Executor, InlineRecorder, StopRules, StopSwitch
 from reconcile.flxpoint import Exchange, NoReply, Pacer, Reply, RetryPolicy
 from reconcile.journal import Journal
 from reconcile.sandbox.limiters import SlidingWindow
-from reconcile.testing import VirtualTime, run_in_virtual_time
+from tests.doubles import VirtualTime, run_in_virtual_time
 
 __all__ = ["play"]
 

@@ -110,8 +110,6 @@ class Nursery:
 
 def serve() -> None:
     """The process that forks: a line of JSON in, the numbers of the children and their ends out."""
-    import reconcile.job.job.resuming
-
     import reconcile.__main__
     import reconcile.cli.terminal  # noqa: F401  (what the commands import late)
 

@@ -1,4 +1,4 @@
-"""The cassettes of tests/cassettes: each documented answer of both endpoints, recorded.
+"""The cassettes of tests/flxpoint/cassettes: each documented answer of both endpoints, recorded.
 
 Flxpoint has no sandbox of its own, so the stand-in of this project answers; host, token and
 what changes from day to day are taken out. The same command makes the same bytes.
@@ -27,7 +27,7 @@ from reconcile.flxpoint import Reply
 from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.sandbox import Answer, Fault, Sandbox, SandboxSettings, Scripted
 
-FOLDER = Path(__file__).parents[1] / "tests" / "cassettes"
+FOLDER = Path(__file__).parents[1] / "tests" / "flxpoint" / "cassettes"
 HOST = "api.flxpoint.com"
 TOKEN = "TheTokenOfTheRecorder"  # noqa: S105  (it opens the stand-in, while this runs)
 KEPT_OF_REQUESTS = {"accept", "content-type"}

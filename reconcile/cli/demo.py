@@ -86,4 +86,4 @@ def sample_folder() -> Path:
     with as_file(packaged) as path:
         if path.is_dir():
             return path
-    return Path(__file__).resolve().parent.parent / "sample_data"
+    return Path(__file__).resolve().parents[2] / "sample_data"

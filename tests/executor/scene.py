@@ -13,7 +13,7 @@ from reconcile.executor import Executor, InlineRecorder, Stop, StopRules, StopSw
 from reconcile.flxpoint import Exchange, NeverSent, NoReply, Pacer, Reply, RetryPolicy
 from reconcile.journal import AttemptRecord, CallRecord, Journal, NewRun
 from reconcile.planner.history import History, PlannedCall
-from reconcile.testing import EPOCH, ScriptedSender, Sent, VirtualTime, run_in_virtual_time
+from tests.doubles import EPOCH, ScriptedSender, Sent, VirtualTime, run_in_virtual_time
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS
 

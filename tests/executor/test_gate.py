@@ -10,7 +10,7 @@ from reconcile.domain.events import Event
 from reconcile.executor import Stop, StopKind, StopSwitch
 from reconcile.executor.gate import Gate, Passed
 from reconcile.flxpoint import Pacer
-from reconcile.testing import VirtualTime, run_in_virtual_time
+from tests.doubles import VirtualTime, run_in_virtual_time
 
 STOP = Stop(StopKind.USER, "Stopped by Ctrl-C.")
 

@@ -17,7 +17,7 @@ from reconcile.executor import (
     stop_signals,
     watch_clock,
 )
-from reconcile.testing import EPOCH, VirtualTime, run_in_virtual_time
+from tests.doubles import EPOCH, VirtualTime, run_in_virtual_time
 
 
 @pytest.fixture

@@ -18,9 +18,8 @@ from reconcile.executor.stops import Stop
 from reconcile.flxpoint import Exchange, NoReply, Pacer, Reply, RetryPolicy
 from reconcile.journal import CallState, Journal
 from reconcile.sandbox import most_within
-from reconcile.testing import EPOCH, ScriptedSender, VirtualTime
-
-from .scene import (
+from tests.doubles import EPOCH, ScriptedSender, VirtualTime
+from tests.executor.scene import (
     ACCOUNT,
     BROKEN,
     RUN,

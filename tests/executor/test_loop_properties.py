@@ -10,8 +10,7 @@ from reconcile.domain.model import CallKind, Outcome
 from reconcile.flxpoint import Exchange, Reply
 from reconcile.journal import CallState
 from reconcile.sandbox import most_within
-
-from .scene import (
+from tests.executor.scene import (
     BROKEN,
     STATUS,
     SYNC,

@@ -9,7 +9,7 @@ from reconcile.domain.model import CallKind
 from reconcile.executor import Stop, StopKind, StopRules, StopSwitch
 from reconcile.flxpoint import Exchange, NeverSent, NoReply, Reply, Verdict, judge
 from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry
-from reconcile.testing import VirtualTime, run_in_virtual_time
+from tests.doubles import VirtualTime, run_in_virtual_time
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 DEAD = NoReply("no answer in time")

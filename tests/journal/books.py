@@ -22,7 +22,7 @@ from reconcile.journal import (
     ToldRecord,
 )
 from reconcile.planner.history import PlannedCall, Workload, compare
-from reconcile.testing import EPOCH
+from tests.doubles import EPOCH
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS
 ACCOUNT = "https://api.flxpoint.com id 1001"

@@ -24,8 +24,8 @@ from reconcile.job.job import Finished, run
 from reconcile.job.preparation import SendRules
 from reconcile.journal import NEVER_SENT, CallRecord, CallState, Journal, default_place
 from reconcile.journal.place import prepare
-from reconcile.testing import EPOCH, ScriptedSender
 from tests.conftest import TOKEN, Shop
+from tests.doubles import EPOCH, ScriptedSender
 
 from .books import STATUS, SYNC, Books, call, came, create, order
 

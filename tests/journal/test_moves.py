@@ -8,7 +8,7 @@ import pytest
 from reconcile.domain.errors import InternalError
 from reconcile.domain.model import Outcome
 from reconcile.journal import MOVES, CallState, Journal, check_move
-from reconcile.testing import EPOCH
+from tests.doubles import EPOCH
 
 from .books import SYNC, call, came, create
 

@@ -7,7 +7,7 @@ import pytest
 
 from reconcile.domain.model import Notice, Place
 from reconcile.journal import Journal, OrderRecord, RowRecord, RunReader, ToldRecord
-from reconcile.testing import EPOCH
+from tests.doubles import EPOCH
 
 from .books import SYNC, call, create
 

@@ -22,7 +22,7 @@ from reconcile.journal import (
     ToldRecord,
 )
 from reconcile.planner.history import PlannedCall
-from reconcile.testing import EPOCH
+from tests.doubles import EPOCH
 
 from .books import call, create, new_run
 

@@ -12,8 +12,8 @@ from reconcile.job.resuming import settle
 from reconcile.journal import CallState, Journal
 from reconcile.journal.locks import holding
 from reconcile.sandbox import Reset, Scripted
-from reconcile.testing import EPOCH
 from tests.conftest import Shop
+from tests.doubles import EPOCH
 
 from .books import STATUS, SYNC, Books, call, create, order
 

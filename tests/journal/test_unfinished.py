@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.journal import CallState, Journal, RunOverview, Setback, SourceRecord
-from reconcile.testing import EPOCH
+from tests.doubles import EPOCH
 
 from .books import ACCOUNT, STATUS, SYNC, Books, came, create, never_left, new_run, order
 

@@ -11,7 +11,7 @@ import pytest
 
 from reconcile.domain.model import Outcome
 from reconcile.journal import Journal, OrderRecord, RowRecord
-from reconcile.testing import EPOCH
+from tests.doubles import EPOCH
 
 from .books import ACCOUNT, STATUS, SYNC, Books, call, came, create, new_run, order
 

@@ -12,7 +12,7 @@ from reconcile.planner.gathering import Gathered, GatheredOrder, gather
 from reconcile.planner.judging import JudgedSource
 from reconcile.planner.plain import Runs, to_look_at
 from tests.builders import Row, sheet, source
-from tests.test_planner_properties import WORDS, anything, sources
+from tests.planner.test_planner_properties import WORDS, anything, sources
 
 examples = settings(deadline=None, max_examples=150)
 

@@ -109,7 +109,7 @@ class Month:
         process = subprocess.Popen(
             [sys.executable, "-m", "reconcile", *NIGHTLY],
             cwd=self.shop.folder,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -13,8 +13,8 @@ from reconcile.job.online_jobs import PullWish, pull_ids
 from reconcile.job.preparation import SendRules
 from reconcile.sandbox import Answer, Scripted
 from tests.conftest import TOKEN, Shop
-from tests.online.books import lines, titles
-from tests.online.conftest import OpenShop, item, order
+from tests.orders.books import lines, titles
+from tests.shops import OpenShop, item, order
 
 Command = Callable[..., tuple[int, str, str]]
 EXPORT = (

@@ -22,7 +22,7 @@ from tests.conftest import Shop
 from tests.loader.layouts.outcomes import examples
 
 Command = Callable[..., tuple[int, str, str]]
-EXPORTS = Path(__file__).parent / "exports"
+EXPORTS = Path(__file__).parents[1] / "exports"
 IDS = str(EXPORTS / "ids.csv")
 SUMMARIES = [EXPORTS / "quickbooks-online" / "daily_summary.csv", EXPORTS / "xero" / "payout.csv"]
 EXAMPLES = [path for path in examples() if path not in SUMMARIES]

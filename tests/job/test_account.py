@@ -11,7 +11,7 @@ from reconcile.flxpoint import Pacer, Patience, RetryPolicy
 from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.job.account import Account, identify, known_account, token_account
 from reconcile.journal import Journal
-from reconcile.testing import VirtualTime, run_in_virtual_time
+from tests.doubles import VirtualTime, run_in_virtual_time
 
 HOST = "https://api.flxpoint.com"
 SHOP = httpx.Response(200, json={"id": 1001, "companyName": "Shop", "subdomain": "shop"})

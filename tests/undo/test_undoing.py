@@ -25,8 +25,8 @@ from reconcile.undo.former import OrderKnown, Part, Skus, parts_of
 from reconcile.undo.undo_records import known_orders
 from reconcile.undo.undoing import LeftAlone, Reason
 from tests.conftest import TOKEN, Shop
-from tests.online.books import lines, titles
-from tests.online.conftest import OpenShop, item, order
+from tests.orders.books import lines, titles
+from tests.shops import OpenShop, item, order
 
 HEADER = (
     "Order ID,Order External ID,Item ID,Item External ID,Supplier SKU External ID,"

@@ -312,7 +312,7 @@ def test_a_reader_that_has_gone_changes_no_outcome(shop: Shop) -> None:
     ended = subprocess.run(
         ["bash", "-c", f"{line}exit ${{PIPESTATUS[0]}}"],
         cwd=shop.folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         check=False,
     )
 

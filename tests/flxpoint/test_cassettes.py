@@ -26,7 +26,7 @@ from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry, first_line
 
 CASSETTES = Path(__file__).parent / "cassettes"
-RECORDER = Path(__file__).parents[1] / "tools" / "record_cassettes.py"
+RECORDER = Path(__file__).parents[2] / "tools" / "record_cassettes.py"
 NAMES = sorted(path.stem for path in CASSETTES.glob("*.yaml"))
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reconcile.flxpoint import RetryPolicy, Verdict
 from reconcile.flxpoint.retry import Tries, keep_trying
 from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry
-from reconcile.testing import VirtualTime, run_in_virtual_time
+from tests.doubles import VirtualTime, run_in_virtual_time
 
 FAILED = Retry("500", applied=True)
 NOT_NOW = Retry("503")

@@ -12,8 +12,8 @@ from reconcile.job.job import Finished, run
 from reconcile.job.preparation import SendRules
 from reconcile.sandbox import Answer, Hang, Reset, Scripted
 from tests.conftest import TOKEN, Shop
-from tests.online.books import lines
-from tests.online.conftest import OpenShop, order
+from tests.orders.books import lines
+from tests.shops import OpenShop, order
 
 EXPORT = "Order ID,Order External ID\n" + "".join(f"70000{n},INV-{n}\n" for n in range(1, 5))
 THEIRS = {"externalAccountingId": "THEIRS", "accountingSynced": True}

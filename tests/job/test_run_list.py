@@ -11,7 +11,7 @@ from reconcile.domain.model import Outcome
 from reconcile.job.run_list import abandon_run, days_of, prune_runs, run_lines, runs_json
 from reconcile.journal import Journal, OrderRecord, SourceRecord
 from reconcile.journal.locks import holding
-from reconcile.testing import EPOCH
+from tests.doubles import EPOCH
 from tests.journal.books import ACCOUNT, STATUS, SYNC, Books, call, create, new_run, order
 
 A_YEAR = timedelta(days=365)

@@ -16,7 +16,7 @@ from reconcile.journal import Journal
 from reconcile.sandbox import Sandbox, SandboxSettings
 from reconcile.undo.undoing import Reason
 from tests.conftest import TOKEN, Shop
-from tests.online.conftest import item, order
+from tests.shops import item, order
 
 ORDERS = range(2, 14)
 ALWAYS = 1

@@ -18,8 +18,8 @@ from reconcile.orders.held import compared
 from reconcile.planner.history import PlannedCall
 from reconcile.sandbox import Answer, Hang, Scripted
 from tests.conftest import TOKEN, Shop
-from tests.online.books import lines
-from tests.online.conftest import OpenShop, item, order
+from tests.orders.books import lines
+from tests.shops import OpenShop, item, order
 
 Command = Callable[..., tuple[int, str, str]]
 EXPORT = "Order ID,Order External ID\n700001,INV-1\n700002,INV-2\n"

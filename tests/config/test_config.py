@@ -23,7 +23,7 @@ from reconcile.domain.model import Field
 from reconcile.domain.payload import STATUSES
 from reconcile.domain.rules import CellRules, PlanningRules, ResolvingRules, SyncedDefault
 
-OWN: Final = Path(__file__).parent.parent / "config.yaml"
+OWN: Final = Path(__file__).parents[2] / "config.yaml"
 
 Read = Callable[..., Settings]
 Refusal = Callable[..., str]

@@ -18,7 +18,7 @@ from reconcile.executor.turns import Turns
 from reconcile.job.preparation import by_order
 from reconcile.journal import Journal, Setback
 from reconcile.planner.history import PlannedCall
-from reconcile.testing import EPOCH, VirtualTime, run_in_virtual_time
+from tests.doubles import EPOCH, VirtualTime, run_in_virtual_time
 from tests.journal.books import ACCOUNT, STATUS, SYNC, Books, came, create, order
 
 What = tuple[int, str | None] | tuple[int, str | None, str | None]

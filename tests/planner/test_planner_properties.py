@@ -23,7 +23,7 @@ from reconcile.domain.rules import CellRules, PlanningRules
 from reconcile.planner.cells import judge_column
 from reconcile.planner.planning import plan
 from tests.builders import Row, held_orders, issues, payloads, source, status_calls, told
-from tests.test_payload import VALIDATOR
+from tests.domain.test_payload import VALIDATOR
 
 examples = settings(deadline=None, max_examples=40)
 

@@ -15,7 +15,7 @@ from reconcile.journal import Journal
 from reconcile.orders.pulling import Pulled
 from reconcile.sandbox import Answer, Scripted, personal_words
 from tests.conftest import TOKEN, Shop
-from tests.online.conftest import OpenShop, item, order
+from tests.shops import OpenShop, item, order
 
 ORDERS = [order(number) for number in range(1, 8)]
 

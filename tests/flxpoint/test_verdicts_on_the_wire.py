@@ -55,8 +55,7 @@ from reconcile.sandbox import (
     read_faults,
 )
 from tests.conftest import Shop
-
-from .scene import RUN, Order, begin_run, status_call, sync_call, with_status
+from tests.executor.scene import RUN, Order, begin_run, status_call, sync_call, with_status
 
 README = Path(__file__).parents[2] / "README.md"
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS

@@ -11,8 +11,8 @@ from reconcile.orders.held import Finding
 from reconcile.orders.reading_back import ReadBack
 from reconcile.sandbox import Answer, Drop, Half, Scripted
 from tests.conftest import TOKEN, Shop
-from tests.online.books import lines, titles
-from tests.online.conftest import OpenShop, order
+from tests.orders.books import lines, titles
+from tests.shops import OpenShop, order
 
 Command = Callable[..., tuple[int, str, str]]
 HEADER = "Order ID,Order External ID,Item ID,Item External ID\n"
