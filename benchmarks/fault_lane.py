@@ -17,9 +17,9 @@ from benchmarks.told import Told, Tried, read_workbook
 from reconcile.config import Settings
 from reconcile.domain.events import silent
 from reconcile.flxpoint import NoReply
-from reconcile.job.job import Finished, Surroundings, run
-from reconcile.job.preparation import SendRules
-from reconcile.job.resuming import resume
+from reconcile.job.prepare import SendRules
+from reconcile.job.resume import resume
+from reconcile.job.run import Finished, RunContext, run
 from reconcile.results.words import VERDICTS
 from reconcile.sandbox import CallKind, Deed, Sandbox, SandboxSettings, WriteKind
 
@@ -119,25 +119,25 @@ def _to_the_end(place: Path, base_url: str, orders: int, fault: _Scripts) -> tup
         }
     )
     budgets = (place / f"budget-{number}.sqlite3" for number in count())
-    around = _around(place, fault, next(budgets))
-    finished = run([export], settings, SendRules(), TOKEN, around)
+    context = _around(place, fault, next(budgets))
+    finished = run([export], settings, SendRules(), TOKEN, context)
     assert isinstance(finished, Finished)  # noqa: S101  (there is a file, and nobody says no)
     stops = 0
     while finished.stop is not None and stops < _MOST_RUNS:
         stops += 1
         if "wants no calls" in finished.stop.sentence:
             # By a clock that is two hours late the silence lasts for two hours: we come later.
-            around = _around(place, fault, next(budgets))
-        resumed = resume(finished.run.id, settings, TOKEN, around)
+            context = _around(place, fault, next(budgets))
+        resumed = resume(finished.run.id, settings, TOKEN, context)
         if resumed is None:
             break
         finished = resumed
     return finished, stops
 
 
-def _around(place: Path, fault: _Scripts, budget: Path) -> Surroundings:
+def _around(place: Path, fault: _Scripts, budget: Path) -> RunContext:
     journal = place / "journal.sqlite3"
-    return Surroundings(journal, fault.now, silent, lambda _checked: True, budget=budget)
+    return RunContext(journal, fault.now, silent, lambda _checked: True, budget=budget)
 
 
 def _checked(server: Sandbox, fault: _Scripts, told: Told, orders: Sequence[int]) -> list[str]:

@@ -93,7 +93,7 @@ def check_settled(
 
     After that the server must hold the whole spreadsheet, each status sent exactly once.
     """
-    from reconcile.job.resuming import settle
+    from reconcile.job.resume import settle
 
     for order_id, arrived in doubted.items():
         journal = asked.folder / "journal.sqlite3"

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from reconcile.domain.id_map import IdMap
 from reconcile.domain.issues import explain
-from reconcile.domain.model import Field, Issue, Notice, Place, Plan, SourceRows, Was
+from reconcile.domain.model import CellRef, Field, Issue, Notice, Plan, SourceRows, SourceType
 from reconcile.domain.rules import CellRules, PlanningRules, ResolvingRules, SyncedDefault
 from reconcile.planner.planning import plan
 
@@ -34,7 +34,7 @@ def sheet(
     *,
     file: str = "export.xlsx",
     name: str = "Sheet1",
-    was: Mapping[tuple[int, str], Was] | None = None,
+    was: Mapping[tuple[int, str], SourceType] | None = None,
     surplus: Mapping[int, tuple[str, ...]] | None = None,
     ignored: Mapping[int, str] | None = None,
     issues: Mapping[int, tuple[str, str, str, str]] | None = None,
@@ -58,7 +58,7 @@ def sheet(
         ignored={row - 2: rule for row, rule in (ignored or {}).items()},
         issues={
             row - 2: (
-                Issue(code, (Place(file, name, row, lines[0].index(header)),), found, detail),
+                Issue(code, (CellRef(file, name, row, lines[0].index(header)),), found, detail),
             )
             for row, (code, header, found, detail) in (issues or {}).items()
         },
@@ -71,7 +71,7 @@ def source(
     fields: Sequence[Field] = tuple(Field),
     file: str = "export.xlsx",
     name: str = "Sheet1",
-    was: Mapping[tuple[int, Field], Was] | None = None,
+    was: Mapping[tuple[int, Field], SourceType] | None = None,
     surplus: Mapping[int, tuple[str, ...]] | None = None,
     ignored: Mapping[int, str] | None = None,
     issues: Mapping[int, tuple[Issue, ...]] | None = None,

@@ -14,9 +14,9 @@ from hypothesis import settings
 
 from reconcile.config import Settings
 from reconcile.domain.events import silent
-from reconcile.job.job import Finished, Surroundings, run
-from reconcile.job.preparation import SendRules
-from reconcile.job.resuming import resume
+from reconcile.job.prepare import SendRules
+from reconcile.job.resume import resume
+from reconcile.job.run import Finished, RunContext, run
 from reconcile.sandbox import Sandbox, SandboxSettings
 
 TOKEN = "x" * 100
@@ -55,16 +55,16 @@ class Shop:
 
     def run(self, *files: Path, rules: SendRules | None = None, **said: object) -> Finished:
         settings = self.settings(**said)
-        finished = run(files, settings, rules or SendRules(), TOKEN, self.around())
+        finished = run(files, settings, rules or SendRules(), TOKEN, self.context())
         assert isinstance(finished, Finished)
         return finished
 
     def resume(self, run_id: str | None = None, token: str = TOKEN, **said: Any) -> Finished | None:
         options = {key: said.pop(key) for key in ("as_planned", "results") if key in said}
-        return resume(run_id, self.settings(**said), token, self.around(), **options)
+        return resume(run_id, self.settings(**said), token, self.context(), **options)
 
-    def around(self) -> Surroundings:
-        return Surroundings(self.journal, lambda: datetime.now(UTC), silent, lambda _checked: True)
+    def context(self) -> RunContext:
+        return RunContext(self.journal, lambda: datetime.now(UTC), silent, lambda _checked: True)
 
     def spawn(self, *arguments: str, rate: float = 20.0) -> "subprocess.Popen[str]":
         """The program as a process of its own, with its journal in this folder."""

@@ -161,7 +161,7 @@ def test_nothing_lies_loose_beside_the_packages() -> None:
 
 def test_the_imports_are_seen() -> None:
     assert "reconcile.domain.model" in imported("reconcile.planner.planning")
-    assert "reconcile.job.job" in imported("reconcile.cli.sending")  # inside a function
+    assert "reconcile.job.run" in imported("reconcile.cli.run")  # inside a function
     assert libraries("reconcile.loader") == {"pandas"}
     assert libraries("reconcile.config") == {"pydantic", "ruamel"}
 

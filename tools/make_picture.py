@@ -23,8 +23,8 @@ from openpyxl.utils import get_column_letter
 
 from reconcile.config import Settings
 from reconcile.domain.events import silent
-from reconcile.job.job import Finished, Surroundings, run
-from reconcile.job.preparation import SendRules
+from reconcile.job.prepare import SendRules
+from reconcile.job.run import Finished, RunContext, run
 from reconcile.sandbox import Sandbox, SandboxSettings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,14 +85,14 @@ def _of_an_accountant(folder: Path) -> Path:
             "account": "Harbor Outfitters",
         }
         settings = Settings(base_url=server.base_url, requests_per_second=float(rate), **said)
-        around = Surroundings(
+        context = RunContext(
             folder / "journal.sqlite3",
             lambda: datetime.now(UTC),
             silent,
             lambda _checked: True,
             budget=folder / "budget.sqlite3",
         )
-        finished = run([export], settings, SendRules(), token, around)
+        finished = run([export], settings, SendRules(), token, context)
     if not isinstance(finished, Finished) or finished.workbook is None:
         raise SystemExit("The run wrote no workbook.")
     return finished.workbook

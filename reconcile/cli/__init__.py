@@ -4,16 +4,16 @@ Start-up stays quick: what needs pandas, openpyxl, httpx or SQLAlchemy is import
 command that uses it.
 """
 
-from reconcile.cli import around, books, online, proposing, sending, undoing
+from reconcile.cli import init, journal, online, run, setup, undo
 from reconcile.cli.group import Invocation, program
 
 __all__ = [
     "Invocation",
-    "around",
-    "books",
+    "init",
+    "journal",
     "online",
     "program",
-    "proposing",
-    "sending",
-    "undoing",
+    "run",
+    "setup",
+    "undo",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reconcile.cli.options import Say, journal_of, settings_of
+from reconcile.cli.options import Output, journal_of, settings_of
 from reconcile.domain.errors import NothingSentError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ __all__ = ["compared_with_journal"]
 
 
 def compared_with_journal(
-    file: Path, say: Say, options: Mapping[str, Any]
+    file: Path, say: Output, options: Mapping[str, Any]
 ) -> "tuple[WorkbookChecked, dict[str, object]]":
     """Compares, says what was found, and returns it with its JSON.
 

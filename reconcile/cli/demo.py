@@ -12,9 +12,9 @@ from reconcile.cli.terminal import checked_lines, finished_lines
 from reconcile.cli.watcher import Watcher
 from reconcile.config import Settings
 from reconcile.domain.errors import ExitCode, InternalError
-from reconcile.job.checking import Checked
-from reconcile.job.job import Finished, Surroundings, run
-from reconcile.job.preparation import SendRules
+from reconcile.job.check import Checked
+from reconcile.job.prepare import SendRules
+from reconcile.job.run import Finished, RunContext, run
 from reconcile.sandbox import Sandbox, SandboxSettings
 
 __all__ = ["SAMPLE", "UNKNOWN_ORDER", "run_demo", "sample_folder"]
@@ -56,7 +56,7 @@ def run_demo(say: Callable[[str], None], *, fast: bool) -> int:
                 Settings(base_url=server.base_url, requests_per_second=float(rate)),
                 SendRules(),
                 _TOKEN,
-                Surroundings(
+                RunContext(
                     journal,
                     lambda: datetime.now(UTC),
                     watcher,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import click
 
 from reconcile.cli.group import program
-from reconcile.cli.options import EPILOG, OUTPUT, PLACES, Say, config_files, journal_of
+from reconcile.cli.options import EPILOG, OUTPUT, PLACES, Output, config_files, journal_of
 from reconcile.cli.work import Work
 from reconcile.domain.errors import ExitCode
 
@@ -42,19 +42,19 @@ def pull(
     They go into the journal, where `check` and `run` look them up. No names and no addresses
     are kept. If it is stopped, the same command goes on where it stood.
     """
-    from reconcile.cli.online_words import pulled_json, pulled_lines
+    from reconcile.cli.online_text import pulled_json, pulled_lines
     from reconcile.cli.terminal import print_json
-    from reconcile.job.online_jobs import PullWish, pull_ids
+    from reconcile.job.online import PullWish, pull_ids
 
     if since is not None and everything:
         raise click.UsageError("--since and --all contradict each other.")
-    say = Say(as_json, quiet)
+    say = Output(as_json, quiet)
     work = Work.asking(say, options)
     wish = PullWish(
         None if since is None else since.astimezone(), everything=everything, items=not no_items
     )
     with work.watching():
-        account, pulled, known = pull_ids(work.settings, work.token(), work.around(), wish)
+        account, pulled, known = pull_ids(work.settings, work.token(), work.context(), wish)
     if as_json:
         print_json(pulled_json(account, pulled, known))
     for line in pulled_lines(account, pulled, known):
@@ -84,16 +84,16 @@ def verify(
     which is written again.
     """
     from reconcile.cli.comparing import compared_with_journal
-    from reconcile.cli.online_words import verified_json, verified_lines
+    from reconcile.cli.online_text import verified_json, verified_lines
     from reconcile.cli.terminal import print_json
-    from reconcile.job.online_jobs import verify_run
+    from reconcile.job.online import verify_run
 
     file = Path(what) if what is not None and Path(what).is_file() else None
     if file is None and not online:
         raise click.UsageError(
             "Name a results workbook, or say --online: the orders are read from Flxpoint."
         )
-    say = Say(as_json, quiet)
+    say = Output(as_json, quiet)
     run_id, agrees = what, True
     told: dict[str, object] = {}
     if file is not None:
@@ -107,7 +107,7 @@ def verify(
     how: Literal["sample", "all"] = "sample" if sample else "all"
     keep = (journal_of(work.settings), *config_files(options))
     with work.watching():
-        verified = verify_run(work.settings, work.token(), work.around(), run_id, how, keep)
+        verified = verify_run(work.settings, work.token(), work.context(), run_id, how, keep)
     if as_json:
         print_json({**told, **verified_json(verified)})
     for line in verified_lines(verified):

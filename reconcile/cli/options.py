@@ -13,7 +13,7 @@ from reconcile.domain.errors import ExitCode
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
-    from reconcile.job.preparation import SendRules
+    from reconcile.job.prepare import SendRules
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -22,7 +22,7 @@ FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...", type
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class Output:
     """Where lines go: results to stdout, messages to stderr."""
 
     json: bool = False
@@ -160,7 +160,7 @@ def settings_of(options: Mapping[str, Any]) -> "Settings":
 
 def send_rules(options: Mapping[str, Any]) -> "SendRules":
     """What the options say of a run beside the settings."""
-    from reconcile.job.preparation import SendRules
+    from reconcile.job.prepare import SendRules
 
     return SendRules(
         options["force"],

@@ -12,16 +12,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
-from reconcile.cli.online_words import seen_json, seen_lines
+from reconcile.cli.online_text import seen_json, seen_lines
 from reconcile.domain.errors import ExitCode
 from reconcile.domain.fields import FIELDS, normal_name
 from reconcile.domain.issues import explain
 from reconcile.domain.model import CallKind, Comparison, Outcome, Rejection
 from reconcile.domain.wording import counted, span
-from reconcile.job.amounts_before import amount_differences
-from reconcile.job.checking import Checked
+from reconcile.job.check import Checked
+from reconcile.job.control_totals import amount_differences
 from reconcile.job.inputs import NothingToDo
-from reconcile.job.sending import Finished
+from reconcile.job.send import Finished
 from reconcile.loader import Export
 from reconcile.planner.history import differences
 

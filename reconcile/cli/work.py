@@ -14,7 +14,7 @@ import click
 
 from reconcile.cli.group import Invocation
 from reconcile.cli.options import (
-    Say,
+    Output,
     config_files,
     journal_of,
     settings_of,
@@ -25,28 +25,28 @@ from reconcile.domain.events import Event
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
-    from reconcile.job.checking import Checked
-    from reconcile.job.job import Finished, Surroundings
-    from reconcile.job.night import Told
+    from reconcile.job.check import Checked
+    from reconcile.job.run import Finished, RunContext
+    from reconcile.job.run_monitor import Told
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What `run` and `resume` have in common: who listens, who is told, how it ends."""
 
-    say: Say
+    say: Output
     options: Mapping[str, Any]
     settings: "Settings"
     finish_by: datetime | None
     listeners: list[Callable[[Event], None]]
 
     @classmethod
-    def begun(cls, say: Say, options: Mapping[str, Any]) -> "Work":
+    def begun(cls, say: Output, options: Mapping[str, Any]) -> "Work":
         """Reads the config and the time to finish by; both may refuse the command."""
         return cls(say, options, settings_of(options), _finish_by(options), [])
 
     @classmethod
-    def asking(cls, say: Say, options: Mapping[str, Any]) -> "Work":
+    def asking(cls, say: Output, options: Mapping[str, Any]) -> "Work":
         """For commands that only read from Flxpoint; nobody is told but who watches."""
         options = {"events": False, "yes": True, "finish_by": None, **options}
         return cls.begun(say, options)
@@ -64,10 +64,10 @@ class Work:
     def done(self, name: str, act: Callable[["Told"], int]) -> int:
         """Acts; people and log are told how it begins and ends."""
         from reconcile.cli.watcher import Watcher
-        from reconcile.job.night import Night
+        from reconcile.job.run_monitor import RunMonitor
 
         journal = journal_of(self.settings)
-        night = Night(
+        night = RunMonitor(
             self.settings, journal, os.environ, lambda: datetime.now(UTC), self.say.message
         )
         watcher = Watcher(sys.stderr, events=self.options["events"], quiet=self.say.quiet)
@@ -79,7 +79,7 @@ class Work:
     def token(self) -> str:
         """The API token; the log is told what to keep out."""
         from reconcile.flxpoint.tokens import find_token
-        from reconcile.job.night import Night
+        from reconcile.job.run_monitor import RunMonitor
 
         settings = self.settings
         token = find_token(settings.token_variable, token_file_of(settings), os.environ)
@@ -87,15 +87,15 @@ class Work:
         if invocation is not None:
             invocation.token = token
         for listener in self.listeners:
-            if isinstance(listener, Night):
+            if isinstance(listener, RunMonitor):
                 listener.token = token
         return token
 
-    def around(self) -> "Surroundings":
+    def context(self) -> "RunContext":
         """What a run stands in."""
-        from reconcile.job.job import Surroundings
+        from reconcile.job.run import RunContext
 
-        return Surroundings(
+        return RunContext(
             journal=journal_of(self.settings),
             now=lambda: datetime.now(UTC),
             listener=self.listen,
@@ -142,14 +142,14 @@ class Work:
         return again
 
 
-def _confirm(checked: "Checked", say: Say, options: Mapping[str, Any]) -> bool:
+def _confirm(checked: "Checked", say: Output, options: Mapping[str, Any]) -> bool:
     """Shows the plan, unless events are wanted; asks once, on a terminal only."""
     from reconcile.cli.terminal import checked_lines
 
     sending = len(checked.workload.to_send)
     asked = bool(sending) and asks(options)
     if not options["events"]:
-        shown = Say() if asked else say
+        shown = Output() if asked else say
         for line in checked_lines(checked, datetime.now(UTC), issues=False):
             shown.message(line)
     return not asked or confirmed(f"Send these {sending} calls?")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from reconcile.domain.model import Place
+from reconcile.domain.model import CellRef
 
 __all__ = ["Entry", "IdMap", "KnownItem", "amount"]
 
@@ -19,7 +19,7 @@ class Entry(NamedTuple):
 
     order_id: int
     numbers: tuple[str, ...]
-    place: Place
+    place: CellRef
     sku: str = ""
     item_id: int | None = None
     quantity: str = ""
@@ -29,7 +29,7 @@ class KnownItem(NamedTuple):
     """An item of an order: how many there are of it, if that is known, and where it stands."""
 
     quantity: Decimal | None
-    place: Place
+    place: CellRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,13 @@ class IdMap:
     planner to judge.
     """
 
-    numbers: Mapping[str, Mapping[int, Place]] = field(default_factory=dict)
+    numbers: Mapping[str, Mapping[int, CellRef]] = field(default_factory=dict)
     items: Mapping[int, Mapping[str, Mapping[int, KnownItem]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "IdMap":
         """The map of all entries; the first place of each thing is kept."""
-        numbers: dict[str, dict[int, Place]] = {}
+        numbers: dict[str, dict[int, CellRef]] = {}
         items: dict[int, dict[str, dict[int, KnownItem]]] = {}
         for entry in entries:
             for number in entry.numbers:

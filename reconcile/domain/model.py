@@ -13,6 +13,7 @@ from reconcile.domain.payload import OrderAccountingSyncRequest, StatusUpdate
 
 __all__ = [
     "CallKind",
+    "CellRef",
     "Comparison",
     "Field",
     "IgnoreRule",
@@ -21,12 +22,11 @@ __all__ = [
     "Notice",
     "OrderSync",
     "Outcome",
-    "Place",
     "Plan",
     "Rejection",
     "RowRef",
     "SourceRows",
-    "Was",
+    "SourceType",
     "column_letter",
 ]
 
@@ -49,7 +49,7 @@ class Field(StrEnum):
     ITEM_QUANTITY = "item_quantity"
 
 
-class Was(StrEnum):
+class SourceType(StrEnum):
     """What a cell was, where its text alone doesn't tell and a rule needs it."""
 
     DATE = "date"
@@ -73,7 +73,7 @@ class RowRef(NamedTuple):
         return f"{self.file}!{self.sheet}:{self.row}" if self.sheet else f"{self.file}:{self.row}"
 
 
-class Place(NamedTuple):
+class CellRef(NamedTuple):
     """A cell, a row or a whole file; prints as `acme.xlsx!Invoices!C14`.
 
     `row` counts from 1 (0: the whole sheet or file); `column` counts from 0 (None: the
@@ -108,12 +108,12 @@ class Issue:
     """One thing wrong with a cell, a row or an order. Its code is in `reconcile.domain.issues`."""
 
     code: str
-    places: tuple[Place, ...]
+    places: tuple[CellRef, ...]
     found: str
     detail: str = ""
 
     @property
-    def place(self) -> Place:
+    def place(self) -> CellRef:
         """The first place, which is where to start looking."""
         return self.places[0]
 
@@ -123,7 +123,7 @@ class Notice:
     """Told, and blocks nothing. `count` cells or rows, the first of them at `place`."""
 
     code: str
-    place: Place
+    place: CellRef
     found: str
     count: int = 1
     detail: str = ""
@@ -164,7 +164,7 @@ class SourceRows:
     numbers: Sequence[int]
     columns: Mapping[Field, Sequence[str]]
     positions: Mapping[Field, int]
-    was: Mapping[tuple[int, Field], Was] = field(default_factory=dict)
+    was: Mapping[tuple[int, Field], SourceType] = field(default_factory=dict)
     surplus: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     ignored: Mapping[int, str] = field(default_factory=dict)
     issues: Mapping[int, tuple[Issue, ...]] = field(default_factory=dict)
@@ -176,10 +176,10 @@ class SourceRows:
         """The row at `index`."""
         return RowRef(self.file, self.sheet, self.numbers[index])
 
-    def place(self, index: int, column: Field | None = None) -> Place:
+    def place(self, index: int, column: Field | None = None) -> CellRef:
         """The cell of `column` in the row at `index`; the whole row if there is no such cell."""
         position = None if column is None else self.positions.get(column)
-        return Place(self.file, self.sheet, self.numbers[index], position)
+        return CellRef(self.file, self.sheet, self.numbers[index], position)
 
 
 class CallKind(StrEnum):

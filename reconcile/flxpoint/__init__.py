@@ -6,7 +6,7 @@ no clock; `answers` reads what is said of orders.
 
 from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.flxpoint.pacer import Pace, Pacer
-from reconcile.flxpoint.reads import Patience, Question, Reads, heed, slot_of
+from reconcile.flxpoint.reads import Question, Reads, RetryLimits, slot_of, update_pacer
 from reconcile.flxpoint.retry import RetryPolicy
 from reconcile.flxpoint.verdict import Verdict, judge
 
@@ -16,13 +16,13 @@ __all__ = [
     "NoReply",
     "Pace",
     "Pacer",
-    "Patience",
     "Question",
     "Reads",
     "Reply",
+    "RetryLimits",
     "RetryPolicy",
     "Verdict",
-    "heed",
     "judge",
     "slot_of",
+    "update_pacer",
 ]

@@ -20,7 +20,7 @@ from reconcile.flxpoint.pacer import LONGEST_HOLD, Pace
 from reconcile.flxpoint.retry import RetryPolicy, Tries
 from reconcile.flxpoint.verdict import Halt, Retry, Verdict, judge, retry_after, silence_sentence
 
-__all__ = ["Patience", "Question", "Reader", "Reads", "heed", "slot_of"]
+__all__ = ["Question", "Reader", "Reads", "RetryLimits", "slot_of", "update_pacer"]
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -41,7 +41,7 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryLimits:
     """How long to wait for an answer: tries, and the longest `Retry-After` in seconds."""
 
     policy: RetryPolicy
@@ -62,7 +62,7 @@ class Reads:
 
     reader: Reader
     pacer: Pace
-    patience: Patience
+    patience: RetryLimits
     random: Random = field(default_factory=SystemRandom)
     _forbidden: int = field(init=False, default=0)
     _turn: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
@@ -89,7 +89,7 @@ class Reads:
             )
             wall = self.patience.now()
             verdict = judge(CallKind.SYNC, exchange, wall)
-            heed(self.pacer, exchange, verdict, started, time(), wall)
+            update_pacer(self.pacer, exchange, verdict, started, time(), wall)
             match verdict, exchange:
                 case Retry(), _:
                     tries.count(verdict)
@@ -175,7 +175,7 @@ async def slot_of(
                 return now
 
 
-def heed(
+def update_pacer(
     pacer: Pace, exchange: Exchange, verdict: Verdict, began: float, ended: float, wall: datetime
 ) -> None:
     """Tells the pace what an answer means for it, and what it asks for."""

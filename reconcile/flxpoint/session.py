@@ -11,7 +11,7 @@ from reconcile.domain.events import Event, Listener, silent
 from reconcile.flxpoint.client import Client
 from reconcile.flxpoint.exchange import Exchange, NeverSent, Reply
 from reconcile.flxpoint.pacer import Pace
-from reconcile.flxpoint.reads import Patience, Reads
+from reconcile.flxpoint.reads import Reads, RetryLimits
 
 __all__ = ["FlxpointSession"]
 
@@ -33,7 +33,7 @@ class FlxpointSession:
 
     connect: Callable[[], Client]
     pacer: Pace
-    patience: Patience
+    patience: RetryLimits
     dead_after: float
     listener: Listener = silent
     finish_by: datetime | None = None

@@ -14,7 +14,7 @@ from random import SystemRandom
 
 from reconcile.domain.errors import StoppedError
 from reconcile.domain.model import CallKind
-from reconcile.flxpoint import Exchange, Pace, Patience, Reply, heed, judge, slot_of
+from reconcile.flxpoint import Exchange, Pace, Reply, RetryLimits, judge, slot_of, update_pacer
 from reconcile.flxpoint.client import Client
 from reconcile.flxpoint.retry import Tries
 from reconcile.flxpoint.verdict import Halt, Retry
@@ -66,7 +66,7 @@ async def identify(
     journal: Journal,
     base_url: str,
     fingerprint: str,
-    patience: Patience,
+    patience: RetryLimits,
 ) -> Account:
     """Asks `GET /account`, which answers an Account token only; takes slots of the budget.
 
@@ -84,7 +84,7 @@ async def identify(
         exchange = await client.account(partial(_left, pacer, started, time))
         wall = patience.now()
         verdict = judge(CallKind.SYNC, exchange, wall)
-        heed(pacer, exchange, verdict, started, time(), wall)
+        update_pacer(pacer, exchange, verdict, started, time(), wall)
         match verdict:
             case Halt() if verdict.cause != _UNAUTHORISED:
                 raise StoppedError(f"{verdict.sentence} Nothing was sent.")
@@ -121,7 +121,7 @@ async def probe(
     exchange = await client.account(partial(_left, pacer, started, time))
     wall = now()
     verdict = judge(CallKind.SYNC, exchange, wall)
-    heed(pacer, exchange, verdict, started, time(), wall)
+    update_pacer(pacer, exchange, verdict, started, time(), wall)
     if isinstance(exchange, Reply) and exchange.status == _OK and not isinstance(verdict, Halt):
         return ""
     forbidden = isinstance(exchange, Reply) and exchange.status in _FORBIDDEN

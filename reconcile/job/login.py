@@ -6,7 +6,7 @@ from functools import partial
 
 from reconcile.config import Settings, is_loopback, server_of
 from reconcile.domain.model import CallKind
-from reconcile.flxpoint import Exchange, heed, judge, slot_of
+from reconcile.flxpoint import Exchange, judge, slot_of, update_pacer
 from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.flxpoint.tokens import token_fingerprint
 from reconcile.job.account import describe_account
@@ -40,5 +40,5 @@ async def _ask(settings: Settings, token: str) -> Exchange:
         async with Client(settings.base_url, token, timeouts, 1, direct=direct) as client:
             exchange = await client.account()
         wall = now()
-        heed(budget, exchange, judge(CallKind.SYNC, exchange, wall), started, time(), wall)
+        update_pacer(budget, exchange, judge(CallKind.SYNC, exchange, wall), started, time(), wall)
         return exchange

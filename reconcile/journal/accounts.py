@@ -6,10 +6,10 @@ import sqlalchemy as sa
 
 from reconcile.domain.model import CallKind
 from reconcile.journal import schema
+from reconcile.journal.base import Part, chunks, doubts, doubts_of, doubts_text
 from reconcile.journal.database import put
-from reconcile.journal.known import rename_known
-from reconcile.journal.part import Part, chunks, doubts, doubts_of, doubts_text
-from reconcile.planner.history import Standing
+from reconcile.journal.id_cache import rename_known
+from reconcile.planner.history import LastAcknowledged
 
 __all__ = ["Accounts"]
 
@@ -65,17 +65,17 @@ class Accounts(Part):
 
     def history(
         self, account: str, order_ids: Iterable[int]
-    ) -> dict[tuple[int, CallKind], Standing]:
+    ) -> dict[tuple[int, CallKind], LastAcknowledged]:
         """What is known of these orders in this account."""
         table = schema.standings
-        found: dict[tuple[int, CallKind], Standing] = {}
+        found: dict[tuple[int, CallKind], LastAcknowledged] = {}
         with self._database.transaction(reading=True) as connection:
             for some in chunks(order_ids, _IDS_A_QUERY):
                 query = sa.select(table).where(
                     table.c.account == account, table.c.order_id.in_(some)
                 )
                 for row in connection.execute(query):
-                    found[row.order_id, CallKind(row.kind)] = Standing(
+                    found[row.order_id, CallKind(row.kind)] = LastAcknowledged(
                         row.content, row.fingerprint, row.disturbed, doubts(row.in_doubt)
                     )
         return found

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from reconcile.domain.errors import InternalError
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.journal import schema
+from reconcile.journal.base import Part, doubts_of, doubts_text
 from reconcile.journal.database import put
 from reconcile.journal.mapping import end_values
 from reconcile.journal.moves import BEGUN, CallState, check_move
-from reconcile.journal.part import Part, doubts_of, doubts_text
 from reconcile.journal.records import NEVER_SENT, AttemptEnd, Setback
 from reconcile.planner.history import PlannedCall
 

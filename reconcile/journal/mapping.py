@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reconcile.domain.model import CallKind, Comparison, Issue, Notice, Place
+from reconcile.domain.model import CallKind, CellRef, Comparison, Issue, Notice
 from reconcile.journal import schema
 from reconcile.journal.moves import CallState
 from reconcile.journal.records import (
@@ -142,7 +142,7 @@ def attempt_record(row: sa.Row[Any]) -> AttemptRecord:
 
 def told_record(row: sa.Row[Any]) -> ToldRecord:
     found = row._mapping  # noqa: SLF001  (a column named count hides behind a method)
-    places = tuple(Place(*place) for place in json.loads(row.places))
+    places = tuple(CellRef(*place) for place in json.loads(row.places))
     if row.blocks:
         return ToldRecord(row.order_id, Issue(row.code, places, row.found, row.detail))
     notice = Notice(row.code, places[0], row.found, found["count"], row.detail)

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from reconcile.journal import schema
+from reconcile.journal.base import CHUNK, Part, chunks
 from reconcile.journal.mapping import (
     as_json,
     call_values,
@@ -15,7 +16,6 @@ from reconcile.journal.mapping import (
     source_values,
     told_values,
 )
-from reconcile.journal.part import CHUNK, Part, chunks
 from reconcile.journal.records import NewRun, OrderRecord, RowRecord, SourceRecord, ToldRecord
 from reconcile.planner.history import PlannedCall
 

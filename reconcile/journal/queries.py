@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from reconcile.journal import schema
+from reconcile.journal.base import Part
 from reconcile.journal.mapping import (
     attempt_record,
     call_record,
@@ -15,7 +16,6 @@ from reconcile.journal.mapping import (
     source_rows,
     told_record,
 )
-from reconcile.journal.part import Part
 from reconcile.journal.records import (
     AttemptRecord,
     CallRecord,

@@ -7,8 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from reconcile.journal import schema
+from reconcile.journal.base import Part, chunks
 from reconcile.journal.mapping import as_json
-from reconcile.journal.part import Part, chunks
 from reconcile.journal.records import Moment, Reading, UncoveredOrder
 
 __all__ = ["Readings"]

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from reconcile.domain.model import CallKind
 from reconcile.journal import schema
+from reconcile.journal.base import Part, doubts_of, doubts_text
 from reconcile.journal.database import put
 from reconcile.journal.moves import CallState, check_move
-from reconcile.journal.part import Part, doubts_of, doubts_text
 from reconcile.journal.records import Setback
 
 __all__ = ["Settling"]

@@ -5,16 +5,16 @@ from types import TracebackType
 from typing import Self
 
 from reconcile.journal.accounts import Accounts
+from reconcile.journal.acknowledged import Writings
 from reconcile.journal.calls import Calls
 from reconcile.journal.database import Database
-from reconcile.journal.known import Known
+from reconcile.journal.id_cache import Known
+from reconcile.journal.maintenance import Upkeep
 from reconcile.journal.plans import Plans
 from reconcile.journal.queries import Queries
 from reconcile.journal.readings import Readings
 from reconcile.journal.settling import Settling
 from reconcile.journal.unfinished import Unfinished
-from reconcile.journal.upkeep import Upkeep
-from reconcile.journal.writings import Writings
 
 __all__ = ["Journal"]
 

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 
 from reconcile.domain.model import CallKind, Comparison
 from reconcile.journal import schema
+from reconcile.journal.base import Part, chunks
 from reconcile.journal.mapping import run_record, source_rows
 from reconcile.journal.moves import CallState
-from reconcile.journal.part import Part, chunks
 from reconcile.journal.records import RunRecord, Setback
 from reconcile.planner.history import PlannedCall
 

@@ -16,7 +16,15 @@ import pandas as pd
 from reconcile.domain.bulk import without_cyclic_gc
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.fields import BEYOND_HEADER, FIELDS, SENT
-from reconcile.domain.model import Field, Issue, Notice, Place, SourceRows, Was, column_letter
+from reconcile.domain.model import (
+    CellRef,
+    Field,
+    Issue,
+    Notice,
+    SourceRows,
+    SourceType,
+    column_letter,
+)
 from reconcile.domain.text import quoted
 from reconcile.loader.header import Header, Wanted
 from reconcile.loader.kinds import read_sheets
@@ -85,7 +93,7 @@ class Export:
     headers: tuple[str, ...]
     fields: Mapping[Field, int]
     columns: Sequence[Sequence[str]]
-    was: Mapping[tuple[int, int], Was]
+    was: Mapping[tuple[int, int], SourceType]
     surplus: Mapping[int, tuple[str, ...]]
     ignored: Mapping[int, str]
     notices: tuple[Notice, ...]
@@ -171,7 +179,7 @@ def _load(path: Path, file: str, rules: LoadRules) -> Export:
     cells = sheet.cells(len(header.names))
     if not sheet.name:
         cells = with_former_types(header, cells)
-    ignored, documents = _rows_of(reading, cells, rules, Place(file, sheet.name, 0))
+    ignored, documents = _rows_of(reading, cells, rules, CellRef(file, sheet.name, 0))
     refuse_without_ids(reading, named(file, sheet.name), ids=rules.ids)
     header, columns, derived = _with_derived(reading, cells, ignored)
     export = Export(
@@ -203,7 +211,7 @@ def _load(path: Path, file: str, rules: LoadRules) -> Export:
 
 
 def _rows_of(
-    reading: Reading, cells: Cells, rules: LoadRules, place: Place
+    reading: Reading, cells: Cells, rules: LoadRules, place: CellRef
 ) -> tuple[dict[int, str], Documents]:
     """Which rows are no data, by which rule; and what their words say of the others."""
     if reading.layout is PLAIN:
@@ -287,17 +295,17 @@ def _notices(
     file: str, sheet: Sheet, sheets: Sequence[Sheet], header: Header, cells: Cells
 ) -> Iterator[Notice]:
     if sheet.name == FAILURES and len(sheets) > 1 and is_results(sheets):
-        yield Notice("failures-read", Place(file, sheet.name, 0), quoted(file))
+        yield Notice("failures-read", CellRef(file, sheet.name, 0), quoted(file))
     for other in sheets:
         if not other.visible:
-            yield Notice("hidden-sheet", Place(file, other.name, 0), quoted(other.name))
+            yield Notice("hidden-sheet", CellRef(file, other.name, 0), quoted(other.name))
     if sheet.hidden_rows:
-        yield Notice("hidden-rows", Place(file, sheet.name, 0), str(sheet.hidden_rows))
+        yield Notice("hidden-rows", CellRef(file, sheet.name, 0), str(sheet.hidden_rows))
     if cells.filled_down and cells.first_filled_down:
-        place = Place(file, sheet.name, *cells.first_filled_down)
+        place = CellRef(file, sheet.name, *cells.first_filled_down)
         yield Notice("filled-down", place, str(cells.filled_down))
     for position, field_ in header.passed_over.items():
-        place = Place(file, sheet.name, header.row, position)
+        place = CellRef(file, sheet.name, header.row, position)
         better = quoted(header.names[header.fields[field_]])
         yield Notice("column-passed-over", place, quoted(header.names[position]), detail=better)
 

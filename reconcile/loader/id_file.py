@@ -15,12 +15,12 @@ from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.fields import FIELDS, normal_name
 from reconcile.domain.id_map import Entry, IdMap
 from reconcile.domain.issues import explain
-from reconcile.domain.model import Field, Issue, Place, Was, column_letter
+from reconcile.domain.model import CellRef, Field, Issue, SourceType, column_letter
 from reconcile.domain.rules import CellRules
 from reconcile.domain.text import quoted
 from reconcile.loader.kinds import read_sheets
 from reconcile.loader.readers import Cells, Head, Sheet
-from reconcile.planner.cells import JudgedColumn, judge_column
+from reconcile.planner.validation import JudgedColumn, judge_column
 
 __all__ = ["read_id_map"]
 
@@ -75,7 +75,7 @@ def read_id_map(path: Path, file: str) -> IdMap:
         if len(places) > 1 and field is not Field.ORDER_NUMBER:
             letters = " and ".join(map(column_letter, places))
             raise FileRefusedError(f"{file} has {FIELDS[field].header} twice (columns {letters}).")
-    place = Place(file, sheet.name, 0)
+    place = CellRef(file, sheet.name, 0)
     return IdMap.of(_entries(header, sheet.cells(header.width), place))
 
 
@@ -101,7 +101,7 @@ def _header(sheet: Sheet) -> _Header | None:
     return None
 
 
-def _entries(header: _Header, cells: Cells, place: Place) -> Iterator[Entry]:
+def _entries(header: _Header, cells: Cells, place: CellRef) -> Iterator[Entry]:
     judged = {
         position: _judged(field, cells, header.row, position)
         for field, places in header.fields.items()
@@ -131,12 +131,12 @@ def _entries(header: _Header, cells: Cells, place: Place) -> Iterator[Entry]:
                 )
             continue
         own = tuple(number for number in known_as if number)
-        at = Place(place.file, place.sheet, row)
+        at = CellRef(place.file, place.sheet, row)
         yield Entry(order_id, own, at, sku or "", item_id, quantity or "")
 
 
 def _judged(field: Field, cells: Cells, header_row: int, position: int) -> JudgedColumn:
-    was: dict[int, Was] = {
+    was: dict[int, SourceType] = {
         row - header_row - 1: what
         for (row, column), what in cells.was.items()
         if column == position and row > header_row
@@ -144,7 +144,7 @@ def _judged(field: Field, cells: Cells, header_row: int, position: int) -> Judge
     return judge_column(field, cells.columns[position][header_row:], was, CellRules())
 
 
-def _refuse_faults(judged: Mapping[int, JudgedColumn], header: _Header, place: Place) -> None:
+def _refuse_faults(judged: Mapping[int, JudgedColumn], header: _Header, place: CellRef) -> None:
     found = [
         Issue(fault.code, (place._replace(row=header.row + 1 + at, column=position),), *fault[1:])
         for position, column in judged.items()

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from reconcile.domain.model import Was
-from reconcile.domain.own_columns import BEFORE_FAILURES, is_failures
+from reconcile.domain.model import SourceType
+from reconcile.domain.report_columns import BEFORE_FAILURES, is_failures
 from reconcile.loader.header import Header
 from reconcile.loader.readers import Cells
 
@@ -19,11 +19,11 @@ __all__ = ["with_former_types"]
 _CODE: Final = BEFORE_FAILURES.index("Code")
 _LOOKS_LIKE: Final = {
     "cell-date": (
-        Was.DATE,
+        SourceType.DATE,
         re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?|-?[0-9]+:[0-9]{2}(:[0-9.]+)?"),
     ),
-    "cell-boolean": (Was.BOOLEAN, re.compile("true|false", re.IGNORECASE)),
-    "number-too-long": (Was.LONG_NUMBER, re.compile("[0-9]{15}0+")),
+    "cell-boolean": (SourceType.BOOLEAN, re.compile("true|false", re.IGNORECASE)),
+    "number-too-long": (SourceType.LONG_NUMBER, re.compile("[0-9]{15}0+")),
 }
 
 
@@ -34,7 +34,7 @@ def with_former_types(header: Header, cells: Cells) -> Cells:
     return replace(cells, was={**dict(_former(header, cells)), **cells.was})
 
 
-def _former(header: Header, cells: Cells) -> Iterator[tuple[tuple[int, int], Was]]:
+def _former(header: Header, cells: Cells) -> Iterator[tuple[tuple[int, int], SourceType]]:
     columns = set(header.fields.values())
     for row, codes in enumerate(cells.columns[_CODE], start=1):
         for code in codes.split("; "):

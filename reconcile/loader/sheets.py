@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.model import Field
-from reconcile.domain.own_columns import is_failures, without_added
+from reconcile.domain.report_columns import is_failures, without_added
 from reconcile.domain.text import quoted
 from reconcile.loader.header import Header, Wanted, find_header, refuse_without_header
 from reconcile.loader.layouts import PLAIN, Layout

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.fields import EXTERNAL_IDS, normal_name
-from reconcile.domain.model import Field, IgnoreRule, Was
+from reconcile.domain.model import Field, IgnoreRule, SourceType
 from reconcile.domain.text import quoted, trimmed
 from reconcile.loader.header import Header
 from reconcile.loader.readers import Cells
@@ -25,8 +25,8 @@ _LINE = re.compile(r"[-=_*~\u2013\u2014]{3,}")
 _PUNCTUATION = ".,:;-*\"'()\u2013\u2014"
 _ID_COLUMNS = (Field.ITEM_ID, *EXTERNAL_IDS)
 _LOOKED_UP = (Field.ORDER_NUMBER, Field.SKU)
-_PLAIN = (None, Was.TEXT_FORMULA)
-_NUMBERS = (*_PLAIN, Was.PADDED_NUMBER, Was.LONG_NUMBER)
+_PLAIN = (None, SourceType.TEXT_FORMULA)
+_NUMBERS = (*_PLAIN, SourceType.PADDED_NUMBER, SourceType.LONG_NUMBER)
 _SAYS_SOMETHING = (
     Field.SUB_QUANTITY,
     Field.ACCOUNTING_SYNCED,
@@ -147,7 +147,7 @@ class _Rows:
             return False
         what = self._was.get((row, order_column))
         text = filled[order_column]
-        return what is Was.DATE or (
+        return what is SourceType.DATE or (
             what in _NUMBERS and bool(_NUMBER_OR_DATE.fullmatch(text) or _SUM.fullmatch(text))
         )
 
@@ -171,7 +171,7 @@ class _Rows:
         filled = {}
         for column, texts in enumerate(self._columns):
             text = trimmed(texts[row - 1])
-            if text or self._was.get((row, column)) is Was.FORMULA:
+            if text or self._was.get((row, column)) is SourceType.FORMULA:
                 filled[column] = text
         return filled
 

@@ -10,7 +10,7 @@ from reconcile.domain.text import trimmed
 from reconcile.flxpoint import Reads
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import Journal
-from reconcile.orders.pulling import Pull, Pulled
+from reconcile.orders.pull import Pull, Pulled
 
 __all__ = ["LocalIds"]
 

@@ -6,11 +6,11 @@ Rules, section 4. Looked up only for orders that `gathering` has marked.
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from reconcile.domain.model import Field, Issue, Place
+from reconcile.domain.model import CellRef, Field, Issue
 from reconcile.domain.text import quoted
-from reconcile.planner.cells import shown
 from reconcile.planner.gathering import Gathered, GatheredOrder
 from reconcile.planner.judging import Rows
+from reconcile.planner.validation import shown
 
 __all__ = ["contradictions", "item_rows_below", "status_contradictions", "synced_with_error"]
 
@@ -70,7 +70,7 @@ def _differing(
     code: str, column: Field, among: Sequence[int], rows: Rows, detail: str = ""
 ) -> Iterator[Issue]:
     """An issue that names every place, if the column holds more than one value."""
-    found: dict[object, list[Place]] = {}
+    found: dict[object, list[CellRef]] = {}
     for row in among:
         value = rows.value(row, column)
         if value is not None:

@@ -13,7 +13,6 @@ from reconcile.domain.payload import (
     Unset,
 )
 from reconcile.domain.rules import SyncedDefault
-from reconcile.planner.cells import CLEAR
 from reconcile.planner.contradictions import (
     contradictions,
     item_rows_below,
@@ -23,6 +22,7 @@ from reconcile.planner.contradictions import (
 from reconcile.planner.gathering import Gathered, GatheredOrder
 from reconcile.planner.judging import Rows
 from reconcile.planner.plain import sent
+from reconcile.planner.validation import CLEAR
 
 __all__ = ["decide"]
 

@@ -13,9 +13,9 @@ from itertools import chain, compress
 from reconcile.domain.fields import ITEM_VALUES, LOOKED_UP
 from reconcile.domain.model import Field
 from reconcile.domain.payload import UNSET, OrderItemAccountingItem, OrderItemAccountingSyncRequest
-from reconcile.planner.cells import Clear, Fault, shown
 from reconcile.planner.judging import Faults, JudgedSource
 from reconcile.planner.plain import Runs, plain_orders, sent, to_look_at
+from reconcile.planner.validation import Clear, Fault, shown
 
 __all__ = ["Gathered", "GatheredOrder", "gather"]
 

@@ -14,19 +14,19 @@ from reconcile.domain.model import CallKind, Comparison, OrderSync, Outcome, Pla
 from reconcile.domain.payload import normal_form, sealed
 
 __all__ = [
+    "CallPlan",
     "Change",
     "History",
+    "LastAcknowledged",
     "PlannedCall",
-    "Standing",
-    "Workload",
-    "compare",
     "compared",
+    "diff_plan",
     "differences",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LastAcknowledged:
     """What the journal knows of one call of one order in one account.
 
     `content` is the JSON last acknowledged, None if nothing ever was. `disturbed` says that
@@ -40,7 +40,7 @@ class Standing:
     in_doubt: frozenset[str] = frozenset()
 
 
-History = Mapping[tuple[int, CallKind], Standing]
+History = Mapping[tuple[int, CallKind], LastAcknowledged]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Workload:
+class CallPlan:
     """A plan beside what is known of its orders: every call, and the counts."""
 
     plan: Plan
@@ -91,7 +91,7 @@ class Workload:
         return [call for call in self.calls if call.previous is not None]
 
 
-def compare(plan: Plan, history: History, *, force: bool = False) -> Workload:
+def diff_plan(plan: Plan, history: History, *, force: bool = False) -> CallPlan:
     """Sets every planned call beside what was acknowledged earlier.
 
     Args:
@@ -105,10 +105,10 @@ def compare(plan: Plan, history: History, *, force: bool = False) -> Workload:
     for call in calls:
         if call.kind is CallKind.SYNC:
             counts[call.comparison] += 1
-    return Workload(plan, tuple(calls), counts)
+    return CallPlan(plan, tuple(calls), counts)
 
 
-def compared(call: PlannedCall, known: Standing | None, *, force: bool) -> PlannedCall:
+def compared(call: PlannedCall, known: LastAcknowledged | None, *, force: bool) -> PlannedCall:
     """The call beside what is known of it: whether it must be sent, and what it overwrites."""
     fresh = replace(call, comparison=Comparison.NEW, outcome=Outcome.PENDING, previous=None)
     if known is None:

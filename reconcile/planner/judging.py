@@ -10,10 +10,10 @@ from typing import Any
 
 from reconcile.domain.bulk import tuples
 from reconcile.domain.fields import LOOKED_UP
-from reconcile.domain.model import Field, Issue, Place, RowRef, SourceRows, Was
+from reconcile.domain.model import CellRef, Field, Issue, RowRef, SourceRows, SourceType
 from reconcile.domain.rules import CellRules
 from reconcile.domain.text import quoted
-from reconcile.planner.cells import Fault, JudgedColumn, judge_column
+from reconcile.planner.validation import Fault, JudgedColumn, judge_column
 
 __all__ = ["Faults", "JudgedSource", "Rows"]
 
@@ -46,7 +46,7 @@ class JudgedSource:
                 at = bisect_left(indexes, index)
                 beyond = quoted(", ".join(cells))
                 self.faults.setdefault(at, []).append((None, Fault("row-too-long", beyond)))
-        self._elsewhere: dict[tuple[int, Field | None], tuple[Place, ...]] = {}
+        self._elsewhere: dict[tuple[int, Field | None], tuple[CellRef, ...]] = {}
         for index in source.issues:
             if index not in source.ignored:
                 self.faults.setdefault(bisect_left(indexes, index), [])
@@ -65,7 +65,7 @@ class JudgedSource:
         indexes = everything
         if source.ignored:
             indexes = [index for index in everything if index not in source.ignored]
-        was: dict[Field, dict[int, Was]] = {}
+        was: dict[Field, dict[int, SourceType]] = {}
         for (index, column), what in source.was.items():
             if index not in source.ignored:
                 was.setdefault(column, {})[bisect_left(indexes, index)] = what
@@ -82,7 +82,7 @@ class JudgedSource:
         }
         return cls(source, indexes, columns)
 
-    def place(self, at: int, column: Field | None = None) -> Place:
+    def place(self, at: int, column: Field | None = None) -> CellRef:
         """A cell, or the whole row where the file has no such column."""
         if column is not None and column not in self.source.positions:
             column = None
@@ -101,7 +101,7 @@ class JudgedSource:
         return found
 
     def add_fault(
-        self, at: int, column: Field, fault: Fault, elsewhere: tuple[Place, ...] = ()
+        self, at: int, column: Field, fault: Fault, elsewhere: tuple[CellRef, ...] = ()
     ) -> None:
         """Holds something against a cell; `elsewhere` stands what contradicts it."""
         self.faults.setdefault(at, []).append((column, fault))
@@ -136,7 +136,7 @@ class Rows:
             return self._refs[rows.start : rows.stop]
         return tuple([self._refs[row] for row in rows])
 
-    def place(self, row: int, column: Field | None = None) -> Place:
+    def place(self, row: int, column: Field | None = None) -> CellRef:
         """A cell of the row, or the whole row where the file has no such column."""
         source, at = self._find(row)
         return source.place(at, column)

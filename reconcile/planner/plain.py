@@ -21,8 +21,8 @@ from reconcile.domain.payload import (
     OrderItemAccountingSyncRequest,
     Unset,
 )
-from reconcile.planner.cells import CLEAR, Clear
 from reconcile.planner.judging import JudgedSource
+from reconcile.planner.validation import CLEAR, Clear
 
 __all__ = ["Runs", "plain_orders", "sent", "to_look_at"]
 

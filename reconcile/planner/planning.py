@@ -10,13 +10,13 @@ from reconcile.domain.bulk import without_cyclic_gc
 from reconcile.domain.fields import FIELDS, LOOKED_UP
 from reconcile.domain.id_map import IdMap
 from reconcile.domain.model import (
+    CellRef,
     Field,
     Ignored,
     IgnoreRule,
     Issue,
     Notice,
     OrderSync,
-    Place,
     Plan,
     Rejection,
     RowRef,
@@ -29,7 +29,7 @@ from reconcile.planner.gathering import Gathered, GatheredOrder, gather
 from reconcile.planner.judging import JudgedSource, Rows
 from reconcile.planner.resolving import order_named, resolve
 
-__all__ = ["hold_back", "narrow", "plan"]
+__all__ = ["narrow", "plan", "reject_orders"]
 
 _STATUS_FIELDS = (Field.STATUS, Field.UPDATE_NOTE)
 _TOLD_ONE_BY_ONE = 100
@@ -110,7 +110,7 @@ def narrow(planned: Plan, keep: Container[int], *, rejections: bool) -> Plan:
     )
 
 
-def hold_back(planned: Plan, why: Mapping[int, tuple[Issue, ...]]) -> Plan:
+def reject_orders(planned: Plan, why: Mapping[int, tuple[Issue, ...]]) -> Plan:
     """The plan with the orders of `why` held, each for its issues; nothing of them is sent."""
     held = tuple(
         Rejection(order.order_id, order.rows, why[order.order_id])
@@ -174,7 +174,7 @@ def _status_not_asked_for(judged: JudgedSource) -> Iterator[Notice]:
     source = judged.source
     texts = source.columns.get(Field.STATUS)
     if texts is not None and any(trimmed(texts[index]) for index in judged.indexes):
-        place = Place(source.file, source.sheet, 0, source.positions.get(Field.STATUS))
+        place = CellRef(source.file, source.sheet, 0, source.positions.get(Field.STATUS))
         yield Notice("status-not-asked-for", place, quoted(FIELDS[Field.STATUS].header))
 
 
@@ -190,7 +190,7 @@ def _notes_without_status(orders: Iterable[GatheredOrder], rows: Rows) -> Iterat
         yield Notice("note-without-status", place, found, len(alone))
 
 
-def _notes(order: GatheredOrder, rows: Rows) -> Iterator[tuple[Place, str]]:
+def _notes(order: GatheredOrder, rows: Rows) -> Iterator[tuple[CellRef, str]]:
     for row in order.rows:
         note = rows.value(row, Field.UPDATE_NOTE)
         if note is not None:

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 from reconcile.domain.fields import ITEM_VALUES
 from reconcile.domain.id_map import IdMap, KnownItem, amount
-from reconcile.domain.model import Field, Place, SourceRows
+from reconcile.domain.model import CellRef, Field, SourceRows
 from reconcile.domain.rules import ResolvingRules
 from reconcile.domain.text import quoted, trimmed
-from reconcile.planner.cells import Fault, JudgedColumn
 from reconcile.planner.judging import JudgedSource
+from reconcile.planner.validation import Fault, JudgedColumn
 
 __all__ = ["order_named", "resolve"]
 
@@ -27,7 +27,7 @@ class Unresolved(NamedTuple):
     """Why a row can't be used, where in the map stands what it may mean; its order, if known."""
 
     fault: Fault
-    elsewhere: tuple[Place, ...] = ()
+    elsewhere: tuple[CellRef, ...] = ()
     order_id: int | None = None
 
 
@@ -219,7 +219,7 @@ def _leave_out_item_values(source: JudgedSource, rows: Sequence[int]) -> None:
             _put(source, column, values)
 
 
-def _places(known: Mapping[int, KnownItem]) -> tuple[Place, ...]:
+def _places(known: Mapping[int, KnownItem]) -> tuple[CellRef, ...]:
     return tuple(item.place for item in known.values())
 
 

@@ -4,9 +4,9 @@ Guesses nothing: a setting is live in the proposed config only if people gave it
 proves it. Whatever else may be meant is written commented out, the likeliest first.
 """
 
-from reconcile.proposal.looking import propose
 from reconcile.proposal.model import Candidate, Proposal, Question
 from reconcile.proposal.numbers import with_choice
+from reconcile.proposal.propose import propose
 from reconcile.proposal.text import config_text
 from reconcile.proposal.words import shown_lines
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from reconcile.config import Settings
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.fields import SENT, normal_name
-from reconcile.domain.model import Field, Place
+from reconcile.domain.model import CellRef, Field
 from reconcile.domain.text import trimmed
 from reconcile.loader import Export, LoadRules, load
 from reconcile.loader.header import Wanted, levels_of
@@ -139,7 +139,7 @@ def _read(sheet: Sheet, reading: Reading, file: str, refusal: FileRefusedError) 
         ignored: dict[int, str] = ignored_rows(header, cells, {}, send_status=True, ids=True)
     else:
         ignored = without_data(reading, cells)
-        ignored |= judge_bookings(reading, cells, ignored, (), Place(file, sheet.name, 0)).others
+        ignored |= judge_bookings(reading, cells, ignored, (), CellRef(file, sheet.name, 0)).others
         refuse_summary_rows(reading, cells, ignored, named(file, sheet.name))
     count = len(cells.columns[0]) if cells.columns else 0
     data = [row for row in range(header.row + 1, count + 1) if row not in ignored]

@@ -13,8 +13,8 @@ from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from reconcile.domain.model import Was
-from reconcile.domain.own_columns import ADDED
+from reconcile.domain.model import SourceType
+from reconcile.domain.report_columns import ADDED
 from reconcile.results.exact import cut, escaped
 from reconcile.results.fit import fitting_height, line_count
 from reconcile.results.kept import typed
@@ -186,9 +186,9 @@ def _keep_texts(sheet: Any, mark: Mark) -> None:
             if cell is not None and cell.data_type == "s" and not isinstance(cell, MergedCell):
                 cell._value = escaped(text)  # noqa: SLF001
     for column, was in mark.was.items():
-        if was == Was.FORMULA and mark.outcome is not None:
+        if was == SourceType.FORMULA and mark.outcome is not None:
             cell = sheet.cell(mark.row, column + 1)
-            value = typed(Kept("", Was.FORMULA))
+            value = typed(Kept("", SourceType.FORMULA))
             if value is not None and not isinstance(cell, MergedCell) and cell.value is None:
                 cell._value, cell.data_type = value.value, value.cell_type  # noqa: SLF001
 

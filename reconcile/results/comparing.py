@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.own_columns import ADDED
+from reconcile.domain.report_columns import ADDED
 from reconcile.results.returned import Returned
 
 __all__ = ["Difference", "differences", "returned_differences", "run_named"]

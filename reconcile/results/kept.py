@@ -13,7 +13,7 @@ from typing import NamedTuple, assert_never
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils.datetime import to_excel
 
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.results.tables import Kept
 
 __all__ = ["Typed", "typed"]
@@ -105,12 +105,12 @@ def _parsed(text: str) -> date | time | None:
     return None
 
 
-_AS: dict[Was, Callable[[str], Typed | None]] = {
-    Was.DATE: _date,
-    Was.BOOLEAN: _boolean,
-    Was.ERROR: _error,
-    Was.FORMULA: _formula,
-    Was.LONG_NUMBER: _long_number,
-    Was.PADDED_NUMBER: _text,
-    Was.TEXT_FORMULA: _text,
+_AS: dict[SourceType, Callable[[str], Typed | None]] = {
+    SourceType.DATE: _date,
+    SourceType.BOOLEAN: _boolean,
+    SourceType.ERROR: _error,
+    SourceType.FORMULA: _formula,
+    SourceType.LONG_NUMBER: _long_number,
+    SourceType.PADDED_NUMBER: _text,
+    SourceType.TEXT_FORMULA: _text,
 }

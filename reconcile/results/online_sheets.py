@@ -10,7 +10,7 @@ from datetime import datetime
 
 from reconcile.domain.model import CallKind
 from reconcile.journal import Moment, Reading
-from reconcile.orders.held import Compared, Finding, compared, in_words
+from reconcile.orders.remote_state import Compared, Finding, compared, in_words
 from reconcile.results.ledger import Ledger
 from reconcile.results.tables import Block, Column, Kind, Table, Value
 from reconcile.results.words import value_words

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from reconcile.results.tables import Again, Report, Table, Value
+from reconcile.results.tables import ReplayableRows, Report, Table, Value
 
 __all__ = ["telling"]
 
@@ -17,7 +17,10 @@ Told = Callable[[str, int], None]
 
 def telling(report: Report, told: Told) -> Report:
     """The same report; `told` hears the name of a sheet and its rows so far, now and then."""
-    tables = [replace(table, rows=Again(partial(_counted, table, told))) for table in report.tables]
+    tables = [
+        replace(table, rows=ReplayableRows(partial(_counted, table, told)))
+        for table in report.tables
+    ]
     return replace(report, tables=tables)
 
 

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from reconcile.domain.fields import BEYOND_HEADER, EXTERNAL_IDS, IDS, normal_name
-from reconcile.domain.model import CallKind, Field, Outcome, RowRef, Was
-from reconcile.domain.own_columns import BEFORE_FAILURES, our_columns
+from reconcile.domain.model import CallKind, Field, Outcome, RowRef, SourceType
+from reconcile.domain.report_columns import BEFORE_FAILURES, our_columns
 from reconcile.journal import CallRecord, RowRecord, SourceRecord
 from reconcile.results.figures import figure_columns
 from reconcile.results.harmless import harmless
@@ -19,7 +19,7 @@ from reconcile.results.online_sheets import online_tables
 from reconcile.results.reasons import why
 from reconcile.results.returned import returned
 from reconcile.results.summary import summary
-from reconcile.results.tables import Again, Column, Kept, Kind, Link, Report, Table, Value
+from reconcile.results.tables import Column, Kept, Kind, Link, ReplayableRows, Report, Table, Value
 from reconcile.results.words import CALLS, VERDICTS
 
 __all__ = ["build_report"]
@@ -101,7 +101,7 @@ class _Originals:
             was = row.was.get(position)
             plain = not text or text[0].isalnum() or position in meant
             shown = text if plain else harmless(text)
-            values[place] = Kept(shown, Was(was)) if was else shown
+            values[place] = Kept(shown, SourceType(was)) if was else shown
         if self._surplus and row.surplus:
             values[-1] = harmless(" | ".join(row.surplus))
         return values
@@ -124,7 +124,9 @@ def _successes(ledger: Ledger) -> Table:
         Column("Remarks", Kind.TEXT, 40, wraps=True),
         Column("Rows", Kind.TEXT, 40, wraps=True),
     )
-    return Table("Successes", columns, Again(partial(_success_rows, ledger)), "No order is done.")
+    return Table(
+        "Successes", columns, ReplayableRows(partial(_success_rows, ledger)), "No order is done."
+    )
 
 
 def _success_rows(ledger: Ledger) -> Iterator[Sequence[Value]]:
@@ -166,7 +168,7 @@ def _failures(ledger: Ledger, originals: _Originals) -> Table:
         *originals.columns,
     )
     rows = partial(_failure_rows, ledger, originals)
-    return Table("Failures", columns, Again(rows), "Nothing failed.", "E:E")
+    return Table("Failures", columns, ReplayableRows(rows), "Nothing failed.", "E:E")
 
 
 def _failure_rows(ledger: Ledger, originals: _Originals) -> Iterator[Sequence[Value]]:
@@ -192,7 +194,7 @@ def _rows(ledger: Ledger, originals: _Originals) -> Table:
         *originals.columns,
     )
     rows = partial(_row_rows, ledger, originals)
-    return Table("Rows", columns, Again(rows), "The files have no rows.", "A:C")
+    return Table("Rows", columns, ReplayableRows(rows), "The files have no rows.", "A:C")
 
 
 def _row_rows(ledger: Ledger, originals: _Originals) -> Iterator[Sequence[Value]]:
@@ -225,7 +227,9 @@ def _attempts(ledger: Ledger) -> Table:
         Column("Sent", Kind.TEXT, 70, wraps=True),
         Column("Fingerprint", Kind.TEXT, 20),
     )
-    return Table("Attempts", columns, Again(partial(_attempt_rows, ledger)), "No call was made.")
+    return Table(
+        "Attempts", columns, ReplayableRows(partial(_attempt_rows, ledger)), "No call was made."
+    )
 
 
 def _attempt_rows(ledger: Ledger) -> Iterator[Sequence[Value]]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from reconcile.domain.issues import reason, remedy
-from reconcile.domain.model import Issue, Outcome, Place
-from reconcile.domain.own_columns import is_failures
+from reconcile.domain.model import CellRef, Issue, Outcome
+from reconcile.domain.report_columns import is_failures
 from reconcile.journal import RowRecord, SourceRecord
 from reconcile.results.ledger import Ledger
 from reconcile.results.reasons import why
@@ -82,7 +82,7 @@ class Returned:
                         found.setdefault((place.row, place.column), []).append(_said(issue))
         return {at: "\n".join(dict.fromkeys(words)) for at, words in found.items()}
 
-    def _is_here(self, place: Place) -> bool:
+    def _is_here(self, place: CellRef) -> bool:
         source = self.source
         return source is not None and (place.file, place.sheet) == (source.file, source.sheet)
 

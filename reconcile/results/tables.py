@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from reconcile.domain.model import Outcome, Was
+from reconcile.domain.model import Outcome, SourceType
 from reconcile.results.returned import Returned
 
 __all__ = [
-    "Again",
     "Block",
     "Column",
     "Kept",
     "Kind",
     "Link",
+    "ReplayableRows",
     "Report",
     "Summary",
     "Table",
@@ -50,7 +50,7 @@ class Kept:
     """
 
     text: str
-    was: Was
+    was: SourceType
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ Value = str | int | float | datetime | Outcome | Kept | Link | None
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class ReplayableRows:
     """Rows that can be gone through more than once: a function that begins anew."""
 
     begin: Callable[[], Iterator[Sequence[Value]]]

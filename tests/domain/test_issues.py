@@ -9,17 +9,17 @@ import pytest
 from reconcile.domain.id_map import Entry, IdMap
 from reconcile.domain.issues import ISSUES, NOTICES, Scope, explain, reason, remedy
 from reconcile.domain.model import (
+    CellRef,
     Field,
     Issue,
     Notice,
-    Place,
     RowRef,
     SourceRows,
-    Was,
+    SourceType,
     column_letter,
 )
 from reconcile.domain.rules import ResolvingRules
-from reconcile.planner.cells import NOTE_LIMIT
+from reconcile.planner.validation import NOTE_LIMIT
 from tests.builders import held_orders, issues, payloads, planned, sheet, source, status_calls, told
 
 LONG_NOTE = "x" * (NOTE_LIMIT + 1)
@@ -52,11 +52,15 @@ EXAMPLES: dict[str, SourceRows] = {
     ),
     "external-id-control-characters": sheet("order | order ext\n1 | a\x07b"),
     "cell-error": sheet("order | order ext\n1 | #N/A"),
-    "cell-formula": sheet("order | order ext\n1 |", was={(2, "order ext"): Was.FORMULA}),
-    "cell-date": sheet("order | order ext\n1 | 2024-03-01", was={(2, "order ext"): Was.DATE}),
-    "cell-boolean": sheet("order | order ext\n1 | TRUE", was={(2, "order ext"): Was.BOOLEAN}),
+    "cell-formula": sheet("order | order ext\n1 |", was={(2, "order ext"): SourceType.FORMULA}),
+    "cell-date": sheet(
+        "order | order ext\n1 | 2024-03-01", was={(2, "order ext"): SourceType.DATE}
+    ),
+    "cell-boolean": sheet(
+        "order | order ext\n1 | TRUE", was={(2, "order ext"): SourceType.BOOLEAN}
+    ),
     "number-too-long": sheet(
-        "order | order ext\n1 | 1234567890123450", was={(2, "order ext"): Was.LONG_NUMBER}
+        "order | order ext\n1 | 1234567890123450", was={(2, "order ext"): SourceType.LONG_NUMBER}
     ),
     "number-e-notation": sheet("order | order ext\n1 | 1.23457E+11"),
     "quantity-invalid": sheet("order | item | sku ext | sku qty\n1 | 5 | S-1 | 0"),
@@ -80,12 +84,12 @@ EXAMPLES: dict[str, SourceRows] = {
 
 IDS = IdMap.of(
     [
-        Entry(1, ("1001",), Place("ids.csv", "", 2), "RED", 11),
-        Entry(1, ("1001",), Place("ids.csv", "", 3), "BLUE", 12),
-        Entry(1, ("1001",), Place("ids.csv", "", 4), "BLUE", 13),
-        Entry(2, ("1002",), Place("ids.csv", "", 5)),
-        Entry(3, ("1002",), Place("ids.csv", "", 6)),
-        Entry(4, ("1003",), Place("ids.csv", "", 7)),
+        Entry(1, ("1001",), CellRef("ids.csv", "", 2), "RED", 11),
+        Entry(1, ("1001",), CellRef("ids.csv", "", 3), "BLUE", 12),
+        Entry(1, ("1001",), CellRef("ids.csv", "", 4), "BLUE", 13),
+        Entry(2, ("1002",), CellRef("ids.csv", "", 5)),
+        Entry(3, ("1002",), CellRef("ids.csv", "", 6)),
+        Entry(4, ("1003",), CellRef("ids.csv", "", 7)),
     ]
 )
 PREFIX = ResolvingRules(prefix="FLX-")
@@ -236,7 +240,7 @@ def test_a_message_stays_on_its_line_whatever_stands_in_the_cell(dirt: str) -> N
 
 @pytest.mark.parametrize("code", NOTICES)
 def test_a_notice_says_where_and_what(code: str) -> None:
-    words = explain(Notice(code, Place("a.csv", "", 3, 1), '"this"', detail="<detail>"))
+    words = explain(Notice(code, CellRef("a.csv", "", 3, 1), '"this"', detail="<detail>"))
 
     assert words.startswith("a.csv!B3: ")
     assert '"this"' in words
@@ -245,7 +249,7 @@ def test_a_notice_says_where_and_what(code: str) -> None:
 
 
 def test_a_notice_of_many_cells_says_how_many_and_where_the_first_stands() -> None:
-    notice = Notice("word-understood", Place("a.xlsx", "S", 3, 6), '"Ja"', 12, "yes")
+    notice = Notice("word-understood", CellRef("a.xlsx", "S", 3, 6), '"Ja"', 12, "yes")
 
     assert explain(notice) == 'a.xlsx!S!G3: "Ja" is understood as yes (12 times, first here)'
 
@@ -256,16 +260,18 @@ def test_a_notice_of_many_cells_says_how_many_and_where_the_first_stands() -> No
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        (Place("export.xlsx", "Sheet1", 14, 2), "export.xlsx!Sheet1!C14"),
-        (Place("export.xlsx", "Sheet1", 14), "export.xlsx!Sheet1:14"),
-        (Place("export.xlsx", "Sheet1", 0, 2), "export.xlsx!Sheet1!C"),
-        (Place("export.xlsx", "Sheet1", 0), "export.xlsx!Sheet1"),
-        (Place("export.csv", "", 14, 0), "export.csv!A14"),
-        (Place("export.csv", "", 14), "export.csv:14"),
-        (Place("export.csv", "", 0), "export.csv"),
+        (CellRef("export.xlsx", "Sheet1", 14, 2), "export.xlsx!Sheet1!C14"),
+        (CellRef("export.xlsx", "Sheet1", 14), "export.xlsx!Sheet1:14"),
+        (CellRef("export.xlsx", "Sheet1", 0, 2), "export.xlsx!Sheet1!C"),
+        (CellRef("export.xlsx", "Sheet1", 0), "export.xlsx!Sheet1"),
+        (CellRef("export.csv", "", 14, 0), "export.csv!A14"),
+        (CellRef("export.csv", "", 14), "export.csv:14"),
+        (CellRef("export.csv", "", 0), "export.csv"),
     ],
 )
-def test_a_place_is_a_cell_a_row_or_a_file_as_far_as_it_is_known(place: Place, words: str) -> None:
+def test_a_place_is_a_cell_a_row_or_a_file_as_far_as_it_is_known(
+    place: CellRef, words: str
+) -> None:
     assert str(place) == words
 
 

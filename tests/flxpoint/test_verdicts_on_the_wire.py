@@ -36,7 +36,7 @@ from reconcile.flxpoint import (
 )
 from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry, retry_after
-from reconcile.job.job import Finished
+from reconcile.job.run import Finished
 from reconcile.journal import Journal
 from reconcile.planner.history import PlannedCall
 from reconcile.sandbox import (

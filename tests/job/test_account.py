@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from reconcile.domain.errors import ExitCode, StoppedError
-from reconcile.flxpoint import Pacer, Patience, RetryPolicy
+from reconcile.flxpoint import Pacer, RetryLimits, RetryPolicy
 from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.job.account import Account, identify, known_account, token_account
 from reconcile.journal import Journal
@@ -52,7 +52,7 @@ def ask(journal: Journal, *answers: Answer, pacer: Pacer | None = None) -> Asked
             return httpx.Response(answer.status_code, headers=answer.headers, content=answer.read())
 
         transport = httpx.MockTransport(reply)
-        patience = Patience(RetryPolicy(), 300.0, loop.wall)
+        patience = RetryLimits(RetryPolicy(), 300.0, loop.wall)
         async with Client(HOST, "Token", Timeouts(), 1, transport=transport) as client:
             return await identify(client, used, journal, HOST, "f1", patience)
 

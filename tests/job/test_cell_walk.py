@@ -5,7 +5,7 @@ from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
 
-from reconcile.job.story import order_story
+from reconcile.job.order_history import order_history
 from reconcile.journal import Journal
 from tests.conftest import Shop
 
@@ -46,7 +46,7 @@ def test_a_cell_can_be_followed_to_the_call_that_carried_it_and_back(shop: Shop)
     assert status == 204
 
     with Journal.open(shop.journal) as journal:
-        story = "\n".join(order_story(journal, 700001))
+        story = "\n".join(order_history(journal, 700001))
     assert "acme.xlsx!Invoices:4 used" in story
     assert "Item External ID='00042-A'" in story
     assert "answered 204" in story

@@ -21,7 +21,7 @@ from reconcile.journal import (
     SourceRecord,
     ToldRecord,
 )
-from reconcile.planner.history import PlannedCall, Workload, compare
+from reconcile.planner.history import CallPlan, PlannedCall, diff_plan
 from tests.doubles import EPOCH
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS
@@ -86,11 +86,11 @@ class Books:
     account: str = ACCOUNT
     dropped: int = 0
 
-    def look(self, *orders: OrderSync, force: bool = False) -> Workload:
+    def look(self, *orders: OrderSync, force: bool = False) -> CallPlan:
         """What would be sent."""
         plan = Plan(orders, (), (), (), len(orders))
         history = self.journal.history(self.account, [order.order_id for order in orders])
-        return compare(plan, history, force=force)
+        return diff_plan(plan, history, force=force)
 
     def drop(
         self,

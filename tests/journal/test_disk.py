@@ -20,8 +20,8 @@ from reconcile.domain.events import Event
 from reconcile.domain.model import Outcome
 from reconcile.executor import Executor, Stop, StopKind, StopRules, StopSwitch, ThreadRecorder
 from reconcile.flxpoint import Pacer, RetryPolicy
-from reconcile.job.job import Finished, run
-from reconcile.job.preparation import SendRules
+from reconcile.job.prepare import SendRules
+from reconcile.job.run import Finished, run
 from reconcile.journal import NEVER_SENT, CallRecord, CallState, Journal, default_place
 from reconcile.journal.place import prepare
 from tests.conftest import TOKEN, Shop
@@ -384,8 +384,8 @@ def test_a_full_disk_ends_a_run_with_5_and_resume_finishes_it(shop: Shop, disk: 
     def fill(event: Event) -> None:
         disk.full = disk.full or (event.name, event.values.get("order")) == ("outcome", 10)
 
-    around = replace(shop.around(), listener=fill)
-    finished = run([export], shop.settings(), SendRules(), TOKEN, around)
+    context = replace(shop.context(), listener=fill)
+    finished = run([export], shop.settings(), SendRules(), TOKEN, context)
 
     assert isinstance(finished, Finished)
     assert finished.exit_code is ExitCode.INTERNAL

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.domain.model import CallKind, Comparison, Issue, Notice, Outcome, Place
+from reconcile.domain.model import CallKind, CellRef, Comparison, Issue, Notice, Outcome
 from reconcile.journal import (
     AttemptEnd,
     CallRecord,
@@ -52,7 +52,7 @@ moments = st.datetimes(
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5, minutes=-30))]),
 )
 
-places = st.builds(Place, names, texts, st.integers(0, 1_048_576), st.none() | columns)
+places = st.builds(CellRef, names, texts, st.integers(0, 1_048_576), st.none() | columns)
 issues = st.builds(Issue, names, st.lists(places, min_size=1, max_size=4).map(tuple), texts, texts)
 notices = st.builds(Notice, names, places, texts, st.integers(1, 1_000_000), texts)
 rows = st.builds(

@@ -8,7 +8,7 @@ import pytest
 
 from reconcile.domain.errors import ExitCode, NothingSentError
 from reconcile.domain.model import Outcome
-from reconcile.job.resuming import settle
+from reconcile.job.resume import settle
 from reconcile.journal import CallState, Journal
 from reconcile.journal.locks import holding
 from reconcile.sandbox import Reset, Scripted

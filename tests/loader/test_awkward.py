@@ -13,10 +13,10 @@ import pytest
 
 from reconcile.config import Settings
 from reconcile.domain.errors import NothingSentError
-from reconcile.domain.model import Issue, Place, RowRef
+from reconcile.domain.model import CellRef, Issue, RowRef
 from reconcile.domain.payload import canonical
-from reconcile.job.preparation import Prepared, SendRules, prepare
-from reconcile.job.rows import row_records
+from reconcile.job.prepare import Prepared, SendRules, prepare
+from reconcile.job.row_states import row_states
 from tests.loader.layouts.outcomes import EXPORTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,7 +62,7 @@ class Named:
         self._file = first.file
         self._before = f"{first.file}!{first.sheet}" if first.sheet else first.file
 
-    def __call__(self, place: Place | RowRef) -> str:
+    def __call__(self, place: CellRef | RowRef) -> str:
         return str(place).removeprefix(self._before).removeprefix(self._file).lstrip("!:")
 
     def row(self, ref: RowRef) -> int | str:
@@ -133,7 +133,7 @@ def test_every_row_of_an_awkward_export_ends_in_one_state(name: str) -> None:
     if "refused" in expected:
         return
     made = prepared(name, expected)
-    records = list(row_records(made.exports, made.plan))
+    records = list(row_states(made.exports, made.plan))
     states = Counter(record.state for record in records)
 
     assert len(records) == made.plan.rows_read == sum(states.values())

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import settings
 
 from reconcile.domain.errors import ReconcileError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader import Export, LoadRules, load
 from reconcile.loader.readers.ole2 import stream_of
 from tests.loader.damage import harmed, harmed_inside, harmed_stream, seeded
-from tests.loader.holding import Holding
+from tests.loader.holding import RemoteState
 from tests.loader.layouts.outcomes import EXPORTS
 from tests.loader.readers.written import WORKBOOKS, Cell, Is, Table, as_text, number, padded
 
@@ -54,7 +54,7 @@ ZIPS: Final = {
     **{name: MADE[name] for name in MADE if MADE[name].startswith(b"PK")},
     **{path.name: path.read_bytes() for path in SAMPLES.glob("same.*")},
 }
-TOLD: Final = (None, Was.PADDED_NUMBER, Was.LONG_NUMBER, Was.TEXT_FORMULA)
+TOLD: Final = (None, SourceType.PADDED_NUMBER, SourceType.LONG_NUMBER, SourceType.TEXT_FORMULA)
 """What the text of a cell may be, where it is one that stands in the file."""
 
 _NO_SENTENCE: Final = re.compile(r"\b[A-Za-z]+(?:Error|Exception)\b|Traceback|object at 0x|None")
@@ -90,17 +90,19 @@ def sound(data: bytes) -> bytes:
 
 def assert_held(data: bytes, export: Export) -> None:
     """Nothing that was read is made up, and every row is there once."""
-    holding = Holding(data)
+    holding = RemoteState(data)
     assert {len(column) for column in export.columns} <= {export.rows}
     for position, column in enumerate(export.columns[: len(export.headers)]):
         for row, text in enumerate(column, start=1):
             was = export.was.get((row, position))
             if text and was in TOLD:
-                stands = text in holding or (was is Was.PADDED_NUMBER and _padded(text, holding))
+                stands = text in holding or (
+                    was is SourceType.PADDED_NUMBER and _padded(text, holding)
+                )
                 assert stands, (row, position, text)
 
 
-def _padded(text: str, holding: Holding) -> bool:
+def _padded(text: str, holding: RemoteState) -> bool:
     """Whether a number stands there, and all that its format shows beside the digits."""
     digits = "".join(re.findall(r"\d", text, re.ASCII))
     return digits in holding and all(part in holding for part in re.findall(r"[^\d]+", text))

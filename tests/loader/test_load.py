@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from reconcile.domain.errors import ExitCode, FileRefusedError
 from reconcile.domain.issues import explain
-from reconcile.domain.model import Field, Was
+from reconcile.domain.model import Field, SourceType
 from reconcile.loader import Export, LoadRules, load
 
 HEADER = ["Order ID", "Order External ID", "Customer"]
@@ -125,7 +125,7 @@ def test_what_stands_in_a_text_file_is_the_text_to_the_letter(tmp_path: Path, te
 def test_text_in_the_shape_of_a_formula_is_unpacked_and_that_is_kept(tmp_path: Path) -> None:
     export = read_text(tmp_path, 'Order ID,Order External ID\n700001,"=""00123"""\n')
     assert texts(export, "Order External ID") == ["Order External ID", "00123"]
-    assert export.was == {(2, 1): Was.TEXT_FORMULA}
+    assert export.was == {(2, 1): SourceType.TEXT_FORMULA}
 
 
 def test_numbers_of_a_workbook_are_their_digits(workbook: WriteBook) -> None:
@@ -166,7 +166,7 @@ def test_the_planner_is_handed_the_columns_that_mean_something(tmp_path: Path) -
         Field.ORDER_EXTERNAL_ID: ["Order External ID", "1", "", "8"],
     }
     assert rows.positions == {Field.ORDER_ID: 1, Field.ORDER_EXTERNAL_ID: 2}
-    assert rows.was == {(1, Field.ORDER_EXTERNAL_ID): Was.TEXT_FORMULA}
+    assert rows.was == {(1, Field.ORDER_EXTERNAL_ID): SourceType.TEXT_FORMULA}
     assert rows.surplus == {3: ("9",)}
     assert rows.ignored == {0: "header", 2: "blank"}
 
@@ -393,7 +393,7 @@ def test_one_value_in_any_column_that_is_sent_is_enough(
 
 def test_a_formula_without_a_saved_value_is_something_to_judge(workbook: WriteBook) -> None:
     export = read(workbook({"Sheet1": [["Order ID", "Order External ID"], [700001, "=B9"]]}))
-    assert export.was == {(2, 1): Was.FORMULA}
+    assert export.was == {(2, 1): SourceType.FORMULA}
 
 
 STATUS_ALONE = "Order ID,Order External ID,Status\n700001,,Closed\n"
@@ -439,9 +439,9 @@ def test_a_folder_is_told_in_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_opened_is_told_in_one_sentence(tmp_path: Path) -> None:
-    around = tmp_path / "export.csv"
-    around.symlink_to(around)
-    assert refusal(around) == "export.csv can't be read: Too many levels of symbolic links."
+    context = tmp_path / "export.csv"
+    context.symlink_to(context)
+    assert refusal(context) == "export.csv can't be read: Too many levels of symbolic links."
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 
 from reconcile.domain.errors import ExitCode, FileRefusedError
 from reconcile.domain.id_map import Entry, IdMap
-from reconcile.domain.model import Outcome, Place
-from reconcile.job.online_jobs import PullWish, pull_ids
-from reconcile.job.preparation import SendRules
+from reconcile.domain.model import CellRef, Outcome
+from reconcile.job.online import PullWish, pull_ids
+from reconcile.job.prepare import SendRules
 from reconcile.sandbox import Answer, Scripted
 from tests.conftest import TOKEN, Shop
 from tests.orders.books import lines, titles
@@ -25,7 +25,7 @@ PULL = SendRules(pull=True)
 
 
 def pull(shop: Shop) -> None:
-    pull_ids(shop.settings(), TOKEN, shop.around(), PullWish())
+    pull_ids(shop.settings(), TOKEN, shop.context(), PullWish())
 
 
 def item_ids(shop: Shop) -> dict[int, dict[str, Any]]:
@@ -224,7 +224,7 @@ def test_check_counts_what_is_in_no_file(open_shop: OpenShop, command_in: Comman
 
 
 def test_of_two_maps_the_one_above_counts_where_it_knows() -> None:
-    place = Place("ids.csv", "", 2)
+    place = CellRef("ids.csv", "", 2)
     file = IdMap.of([Entry(1, ("A",), place, "S", 11)])
     local = IdMap.of(
         [Entry(2, ("A", "B"), place), Entry(1, (), place, "S", 12), Entry(1, (), place, "T", 13)]

@@ -8,7 +8,7 @@ import pytest
 
 from reconcile.config import Settings
 from reconcile.flxpoint.answers import KnownOrder, OrderItem
-from reconcile.job.preparation import SendRules, prepare
+from reconcile.job.prepare import SendRules, prepare
 from reconcile.journal import Journal
 from reconcile.orders.known_ids import LocalIds
 from tests.loader.layouts.outcomes import EXPORTS, examples, expectation_of, settings_of

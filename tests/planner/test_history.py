@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from reconcile.domain.model import (
     CallKind,
+    CellRef,
     Comparison,
     Issue,
     OrderSync,
     Outcome,
-    Place,
     Plan,
     RowRef,
 )
@@ -26,7 +26,14 @@ from reconcile.domain.payload import (
     canonical,
     fingerprint,
 )
-from reconcile.planner.history import Change, PlannedCall, Standing, Workload, compare, differences
+from reconcile.planner.history import (
+    CallPlan,
+    Change,
+    LastAcknowledged,
+    PlannedCall,
+    diff_plan,
+    differences,
+)
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS
 ROWS = (RowRef("export.csv", "", 2),)
@@ -50,28 +57,28 @@ def plan_of(*orders: OrderSync) -> Plan:
     return Plan(orders, (), (), (), len(orders))
 
 
-def acknowledged(content: Mapping[str, Any], **more: Any) -> Standing:
-    return Standing(canonical(content), fingerprint(content), **more)
+def acknowledged(content: Mapping[str, Any], **more: Any) -> LastAcknowledged:
+    return LastAcknowledged(canonical(content), fingerprint(content), **more)
 
 
-def only(workload: Workload) -> PlannedCall:
+def only(workload: CallPlan) -> PlannedCall:
     (call,) = workload.calls
     return call
 
 
 def compared(
-    sync: OrderAccountingSyncRequest, known: Standing | None, *, force: bool = False
+    sync: OrderAccountingSyncRequest, known: LastAcknowledged | None, *, force: bool = False
 ) -> PlannedCall:
     history = {} if known is None else {(1, SYNC): known}
-    return only(compare(plan_of(OrderSync(1, ROWS, sync)), history, force=force))
+    return only(diff_plan(plan_of(OrderSync(1, ROWS, sync)), history, force=force))
 
 
 def compared_status(
-    status: StatusUpdate, known: Standing | None, *, force: bool = False
+    status: StatusUpdate, known: LastAcknowledged | None, *, force: bool = False
 ) -> PlannedCall:
     history = {} if known is None else {(1, STATUS): known}
     order = OrderSync(1, ROWS, status=status)
-    return only(compare(plan_of(order), history, force=force))
+    return only(diff_plan(plan_of(order), history, force=force))
 
 
 # Accounting syncs
@@ -90,7 +97,7 @@ def test_an_order_that_nothing_is_known_of_is_new() -> None:
 
 @pytest.mark.parametrize("disturbed", [False, True])
 def test_an_order_that_was_tried_and_never_acknowledged_is_new(*, disturbed: bool) -> None:
-    call = compared(booked(), Standing(None, None, disturbed=disturbed))
+    call = compared(booked(), LastAcknowledged(None, None, disturbed=disturbed))
     assert (call.comparison, call.outcome) == (Comparison.NEW, Outcome.PENDING)
 
 
@@ -139,7 +146,7 @@ def test_ids_that_changed_places_are_no_equality() -> None:
 def test_a_doubt_does_not_keep_an_accounting_sync_from_being_sent() -> None:
     """It sets values, so it may be sent twice."""
     doubt = frozenset({fingerprint(booked().to_json())})
-    assert compared(booked(), Standing(None, None, True, doubt)).outcome is Outcome.PENDING  # noqa: FBT003
+    assert compared(booked(), LastAcknowledged(None, None, True, doubt)).outcome is Outcome.PENDING  # noqa: FBT003
 
 
 # Status calls
@@ -151,7 +158,7 @@ def test_a_status_is_new_unchanged_or_another_one() -> None:
 
     for known, comparison, outcome in [
         (None, Comparison.NEW, Outcome.PENDING),
-        (Standing(None, None, disturbed=True), Comparison.NEW, Outcome.PENDING),
+        (LastAcknowledged(None, None, disturbed=True), Comparison.NEW, Outcome.PENDING),
         (told, Comparison.SAME, Outcome.UNCHANGED),
         (other, Comparison.CHANGED, Outcome.PENDING),
     ]:
@@ -181,7 +188,7 @@ def test_a_status_in_doubt_is_never_repeated(
 ) -> None:
     doubts = frozenset({fingerprint(CLOSED.to_json()), "another"})
     known = (
-        Standing(None, None, disturbed=True, in_doubt=doubts)
+        LastAcknowledged(None, None, disturbed=True, in_doubt=doubts)
         if content is None
         else acknowledged(content, disturbed=True, in_doubt=doubts)
     )
@@ -193,14 +200,14 @@ def test_a_status_in_doubt_is_never_repeated(
 
 def test_a_doubt_about_one_status_keeps_no_other_one_back() -> None:
     doubt = frozenset({fingerprint(StatusUpdate("Canceled").to_json())})
-    known = Standing(None, None, disturbed=True, in_doubt=doubt)
+    known = LastAcknowledged(None, None, disturbed=True, in_doubt=doubt)
     assert compared_status(CLOSED, known).outcome is Outcome.PENDING
 
 
 def test_a_status_that_can_not_be_sent_is_rejected_and_its_accounting_sync_is_not() -> None:
-    issue = Issue("status-unknown", (Place("export.csv", "", 2, 3),), "Shut")
+    issue = Issue("status-unknown", (CellRef("export.csv", "", 2, 3),), "Shut")
     order = OrderSync(1, ROWS, booked(), None, (issue,))
-    sync, status = compare(plan_of(order), {}).calls
+    sync, status = diff_plan(plan_of(order), {}).calls
 
     assert (sync.kind, sync.outcome) == (SYNC, Outcome.PENDING)
     assert (status.kind, status.outcome) == (STATUS, Outcome.REJECTED)
@@ -213,7 +220,7 @@ def test_the_calls_stand_in_the_order_of_the_plan_and_the_sync_before_its_status
     plan = plan_of(
         OrderSync(9, ROWS, booked(), CLOSED), OrderSync(3, ROWS, None, CLOSED), OrderSync(5, ROWS)
     )
-    workload = compare(plan, {})
+    workload = diff_plan(plan, {})
 
     assert [(call.order_id, call.kind) for call in workload.calls] == [
         (9, SYNC),
@@ -230,7 +237,7 @@ def test_orders_are_counted_by_their_accounting_sync() -> None:
         (4, SYNC): acknowledged(booked().to_json(), disturbed=True),
         (4, STATUS): acknowledged(CLOSED.to_json()),
     }
-    workload = compare(
+    workload = diff_plan(
         plan_of(*(OrderSync(number, ROWS, booked(), CLOSED) for number in (1, 2, 3, 4))), history
     )
 
@@ -251,7 +258,7 @@ def test_orders_are_counted_by_their_accounting_sync() -> None:
 
 
 def test_an_empty_plan_has_nothing_to_send() -> None:
-    workload = compare(plan_of(), {})
+    workload = diff_plan(plan_of(), {})
     assert (workload.to_send, workload.changed) == ([], [])
     assert set(workload.counts.values()) == {0}
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from reconcile.domain.issues import explain
-from reconcile.domain.model import Field, Was
+from reconcile.domain.model import Field, SourceType
 from reconcile.domain.rules import CellRules, SyncedDefault
-from reconcile.planner.cells import NOTE_LIMIT
+from reconcile.planner.validation import NOTE_LIMIT
 from tests.builders import (
     held_orders,
     issues,
@@ -493,20 +493,20 @@ def test_a_surplus_row_that_is_ignored_holds_nothing_back() -> None:
 @pytest.mark.parametrize(
     ("was", "code"),
     [
-        (Was.DATE, "cell-date"),
-        (Was.BOOLEAN, "cell-boolean"),
-        (Was.ERROR, "cell-error"),
-        (Was.FORMULA, "cell-formula"),
-        (Was.LONG_NUMBER, "number-too-long"),
+        (SourceType.DATE, "cell-date"),
+        (SourceType.BOOLEAN, "cell-boolean"),
+        (SourceType.ERROR, "cell-error"),
+        (SourceType.FORMULA, "cell-formula"),
+        (SourceType.LONG_NUMBER, "number-too-long"),
     ],
 )
 def test_what_a_cell_was_is_judged_in_its_own_row_also_below_ignored_rows(
-    was: Was, code: str
+    was: SourceType, code: str
 ) -> None:
     made = planned(
         sheet(
             "order | order ext\nACME |\n1 | 5\n\u00a0 |\n2 | 5\n3 | 5",
-            was={(5, "order ext"): was, (2, "order"): Was.DATE},
+            was={(5, "order ext"): was, (2, "order"): SourceType.DATE},
             ignored={2: "title", 4: "blank"},
         )
     )
@@ -978,7 +978,7 @@ def test_status_calls_are_planned_only_when_asked_for() -> None:
 def test_statuses_are_judged_only_when_asked_for() -> None:
     rows = sheet(
         "order | order ext | status | note\n1 | A | gone | #N/A\n1 | | open | x\n1 | | shut | y",
-        was={(3, "status"): Was.ERROR},
+        was={(3, "status"): SourceType.ERROR},
     )
 
     assert troubles(planned(rows)) == []
@@ -1202,9 +1202,9 @@ def test_dirt_that_was_read_is_told_with_its_count_and_first_place_in_each_file(
             "order | order ext\n700003 | 00123\n700004 | 00124\n700005 | x",
             file="b.xlsx",
             was={
-                (3, "order ext"): Was.PADDED_NUMBER,
-                (2, "order ext"): Was.PADDED_NUMBER,
-                (4, "order ext"): Was.TEXT_FORMULA,
+                (3, "order ext"): SourceType.PADDED_NUMBER,
+                (2, "order ext"): SourceType.PADDED_NUMBER,
+                (4, "order ext"): SourceType.TEXT_FORMULA,
             },
         ),
         sheet(

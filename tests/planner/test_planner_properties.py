@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.domain.issues import explain
-from reconcile.domain.model import Field, Plan, SourceRows, Was
+from reconcile.domain.model import Field, Plan, SourceRows, SourceType
 from reconcile.domain.payload import (
     STATUSES,
     UNSET,
@@ -20,8 +20,8 @@ from reconcile.domain.payload import (
     normal_form,
 )
 from reconcile.domain.rules import CellRules, PlanningRules
-from reconcile.planner.cells import judge_column
 from reconcile.planner.planning import plan
+from reconcile.planner.validation import judge_column
 from tests.builders import Row, held_orders, issues, payloads, source, status_calls, told
 from tests.domain.test_payload import VALIDATOR
 
@@ -114,7 +114,7 @@ def one_source(draw: st.DrawFn, file: str) -> SourceRows:
         fields=[field for field in Field if field not in missing],
         file=file,
         name=name,
-        was=draw(st.dictionaries(cell, st.sampled_from(Was), max_size=2)),
+        was=draw(st.dictionaries(cell, st.sampled_from(SourceType), max_size=2)),
         surplus=draw(st.dictionaries(index, st.just(("x", "y")), max_size=1)),
         ignored=draw(st.dictionaries(index, st.sampled_from(["total", "blank"]), max_size=2)),
     )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.domain.id_map import Entry, IdMap
-from reconcile.domain.model import Field, Place, Plan, SourceRows
+from reconcile.domain.model import CellRef, Field, Plan, SourceRows
 from reconcile.domain.rules import ResolvingRules
 from tests.builders import notices, payloads, planned, sheet, source, states, troubles
 
@@ -17,7 +17,7 @@ from tests.builders import notices, payloads, planned, sheet, source, states, tr
 def ids(*entries: tuple[int, str, str, int | None, str]) -> IdMap:
     """Order id, number, SKU, item id, quantity; the first stands in row 2 of ids.csv."""
     return IdMap.of(
-        Entry(order, (number,), Place("ids.csv", "", row), sku, item, quantity)
+        Entry(order, (number,), CellRef("ids.csv", "", row), sku, item, quantity)
         for row, (order, number, sku, item, quantity) in enumerate(entries, start=2)
     )
 

@@ -16,7 +16,7 @@ from reconcile.config import Settings, read_settings
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.fields import normal_name
 from reconcile.domain.model import Field
-from reconcile.job.preparation import SendRules, prepare
+from reconcile.job.prepare import SendRules, prepare
 from reconcile.proposal import Candidate, Proposal, config_text, propose, with_choice
 from tests.conftest import Shop
 from tests.loader.layouts.outcomes import examples

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from reconcile.domain.model import Outcome, Was
+from reconcile.domain.model import Outcome, SourceType
 from reconcile.results.tables import Block, Column, Kept, Kind, Report, Summary, Table, Value
 from reconcile.results.words import OUTCOMES
 from reconcile.results.workbook import write_workbook
@@ -319,10 +319,10 @@ def _source_rows() -> Iterator[tuple[int, int, tuple[Value, ...]]]:
             item: Value = f"L-{order % 100}-{line}"
             sku: Value = f"BILL-{order % 97:05}"
             if outcome is Outcome.REJECTED and order % 2:
-                item = Kept("2026-05-03", Was.DATE)
+                item = Kept("2026-05-03", SourceType.DATE)
             elif outcome is Outcome.REJECTED:
-                external = Kept("#N/A", Was.ERROR)
-                sku = Kept("12345678901234567890", Was.LONG_NUMBER)
+                external = Kept("#N/A", SourceType.ERROR)
+                sku = Kept("12345678901234567890", SourceType.LONG_NUMBER)
             yield (
                 number,
                 order,
@@ -334,7 +334,7 @@ def _source_rows() -> Iterator[tuple[int, int, tuple[Value, ...]]]:
                     sku,
                     str(line),
                     _CUSTOMERS[order % 5],
-                    Kept("2026-11-14", Was.DATE),
+                    Kept("2026-11-14", SourceType.DATE),
                     _MEMOS[(order + line) % 5],
                 ),
             )

@@ -12,8 +12,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from reconcile.domain.errors import ExitCode
-from reconcile.job.job import Finished
-from reconcile.job.preparation import SendRules
+from reconcile.job.prepare import SendRules
+from reconcile.job.run import Finished
 from reconcile.sandbox import Answer, Scripted
 from tests.conftest import Shop
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Outcome, Was
+from reconcile.domain.model import Outcome, SourceType
 from reconcile.journal import SourceRecord
 from reconcile.loader import Export, LoadRules, load
 from reconcile.results.annotating import annotate
@@ -99,6 +99,6 @@ def cells(export: Export) -> list[list[str]]:
     """The text of each cell; where a formula has no value, the row is only known to be no good."""
     columns = [list(texts) for texts in export.columns]
     for (row, column), was in export.was.items():
-        if was in (Was.FORMULA, Was.ERROR):
+        if was in (SourceType.FORMULA, SourceType.ERROR):
             columns[column][row - 1] = ""
     return columns

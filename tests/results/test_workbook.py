@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconcile.domain.errors import WorkbookError
-from reconcile.domain.model import Outcome, Was
+from reconcile.domain.model import Outcome, SourceType
 from reconcile.results.style import OUTCOME_COLOURS
 from reconcile.results.tables import Block, Column, Kept, Kind, Report, Summary, Table, Value
 from reconcile.results.workbook import write_workbook
@@ -352,7 +352,7 @@ def test_text_from_outside_never_becomes_anything_else(write: Write) -> None:
 
 @pytest.mark.parametrize("text", INJECTIONS[:8])
 def test_no_place_for_text_makes_a_formula_of_it(write: Write, text: str) -> None:
-    block = Block(text, [(text, 1, Kept(text, Was.TEXT_FORMULA))], (text, text, text))
+    block = Block(text, [(text, 1, Kept(text, SourceType.TEXT_FORMULA))], (text, text, text))
     first = Summary(text, text, text, [(Outcome.SYNCED, 1, text)], [block])
     written = write(Table("Rows", [Column(text)], [], text), summary=first)
     for name in ("sheet1", "sheet2"):
@@ -439,48 +439,48 @@ def test_the_length_counts_letters_and_not_their_escapes(write: Write) -> None:
 @pytest.mark.parametrize(
     ("text", "was", "value", "data_type"),
     [
-        ("2026-05-03", Was.DATE, datetime(2026, 5, 3), "d"),  # noqa: DTZ001 - cells have no zone
-        ("2026-05-03T08:30:00", Was.DATE, datetime(2026, 5, 3, 8, 30), "d"),  # noqa: DTZ001
-        ("2026-05-03 08:30:00", Was.DATE, datetime(2026, 5, 3, 8, 30), "d"),  # noqa: DTZ001
-        ("08:30:00", Was.DATE, clock(8, 30), "d"),
-        ("27:30:00", Was.DATE, timedelta(hours=27, minutes=30), "d"),
-        ("1900-01-01", Was.DATE, datetime(1900, 1, 1), "d"),  # noqa: DTZ001
-        ("1899-12-01", Was.DATE, "1899-12-01", "s"),
-        ("1899-12-01T08:30:00", Was.DATE, "1899-12-01T08:30:00", "s"),
-        ("next week", Was.DATE, "next week", "s"),
-        ("TRUE", Was.BOOLEAN, True, "b"),
-        ("FALSE", Was.BOOLEAN, False, "b"),
-        ("0", Was.BOOLEAN, False, "b"),
-        ("perhaps", Was.BOOLEAN, "perhaps", "s"),
-        ("12345678901234567890", Was.LONG_NUMBER, 12345678901234567890, "n"),
-        ("-1234567890123456", Was.LONG_NUMBER, -1234567890123456, "n"),
-        ("0.12345678901234567", Was.LONG_NUMBER, 0.12345678901234567, "n"),
-        ("1e400", Was.LONG_NUMBER, "1e400", "s"),
-        ("=1", Was.LONG_NUMBER, "=1", "s"),
-        ("#REF!", Was.ERROR, "#REF!", "e"),
-        ("#N/A", Was.ERROR, "#N/A", "e"),
-        ("#SPILL!", Was.ERROR, "#N/A", "e"),
-        ("", Was.FORMULA, "#N/A", "e"),
-        ("=A1", Was.FORMULA, "#N/A", "e"),
-        ("00123", Was.PADDED_NUMBER, "00123", "s"),
-        ("00123", Was.TEXT_FORMULA, "00123", "s"),
+        ("2026-05-03", SourceType.DATE, datetime(2026, 5, 3), "d"),  # noqa: DTZ001 - cells have no zone
+        ("2026-05-03T08:30:00", SourceType.DATE, datetime(2026, 5, 3, 8, 30), "d"),  # noqa: DTZ001
+        ("2026-05-03 08:30:00", SourceType.DATE, datetime(2026, 5, 3, 8, 30), "d"),  # noqa: DTZ001
+        ("08:30:00", SourceType.DATE, clock(8, 30), "d"),
+        ("27:30:00", SourceType.DATE, timedelta(hours=27, minutes=30), "d"),
+        ("1900-01-01", SourceType.DATE, datetime(1900, 1, 1), "d"),  # noqa: DTZ001
+        ("1899-12-01", SourceType.DATE, "1899-12-01", "s"),
+        ("1899-12-01T08:30:00", SourceType.DATE, "1899-12-01T08:30:00", "s"),
+        ("next week", SourceType.DATE, "next week", "s"),
+        ("TRUE", SourceType.BOOLEAN, True, "b"),
+        ("FALSE", SourceType.BOOLEAN, False, "b"),
+        ("0", SourceType.BOOLEAN, False, "b"),
+        ("perhaps", SourceType.BOOLEAN, "perhaps", "s"),
+        ("12345678901234567890", SourceType.LONG_NUMBER, 12345678901234567890, "n"),
+        ("-1234567890123456", SourceType.LONG_NUMBER, -1234567890123456, "n"),
+        ("0.12345678901234567", SourceType.LONG_NUMBER, 0.12345678901234567, "n"),
+        ("1e400", SourceType.LONG_NUMBER, "1e400", "s"),
+        ("=1", SourceType.LONG_NUMBER, "=1", "s"),
+        ("#REF!", SourceType.ERROR, "#REF!", "e"),
+        ("#N/A", SourceType.ERROR, "#N/A", "e"),
+        ("#SPILL!", SourceType.ERROR, "#N/A", "e"),
+        ("", SourceType.FORMULA, "#N/A", "e"),
+        ("=A1", SourceType.FORMULA, "#N/A", "e"),
+        ("00123", SourceType.PADDED_NUMBER, "00123", "s"),
+        ("00123", SourceType.TEXT_FORMULA, "00123", "s"),
     ],
 )
 def test_a_cell_of_the_export_stays_what_it_was(
-    write: Write, text: str, was: Was, value: object, data_type: str
+    write: Write, text: str, was: SourceType, value: object, data_type: str
 ) -> None:
     cell = one_cell(write, Kept(text, was))
     assert (cell.value, cell.data_type) == (value, data_type)
 
 
 def test_a_long_number_keeps_all_its_digits_in_the_file(write: Write) -> None:
-    written = write(table([(Kept("12345678901234567890", Was.LONG_NUMBER),)], Column("Id")))
+    written = write(table([(Kept("12345678901234567890", SourceType.LONG_NUMBER),)], Column("Id")))
     assert "<v>12345678901234567890</v>" in written.part("xl/worksheets/sheet2.xml")
 
 
 @pytest.mark.parametrize(("text", "number"), [("2958466", "2958466"), ("1900-02-29", "60")])
 def test_what_only_excel_takes_for_a_date_stays_one(tmp_path: Path, text: str, number: str) -> None:
-    rows = table([(Kept(text, Was.DATE),)], Column("Id", Kind.CELL))
+    rows = table([(Kept(text, SourceType.DATE),)], Column("Id", Kind.CELL))
     path = write_workbook(Report(summary(), [rows]), tmp_path / "a.xlsx")
     with zipfile.ZipFile(path) as package:
         assert f"<v>{number}</v>" in package.read("xl/worksheets/sheet2.xml").decode()
@@ -488,15 +488,17 @@ def test_what_only_excel_takes_for_a_date_stays_one(tmp_path: Path, text: str, n
 
 
 def test_a_date_is_shown_as_a_date_by_another_program(write: Write) -> None:
-    path = write(table([(Kept("2026-05-03", Was.DATE), "x")], Column("Date"), Column("x"))).path
+    path = write(
+        table([(Kept("2026-05-03", SourceType.DATE), "x")], Column("Date"), Column("x"))
+    ).path
     sheet = python_calamine.load_workbook(path).get_sheet_by_name("Rows")
     assert sheet.to_python()[1] == [date(2026, 5, 3), "x"]
 
 
 def test_no_kind_of_cell_is_forgotten(write: Write) -> None:
-    written = write(table([(Kept("1", was),) for was in Was], Column("Value", Kind.CELL)))
+    written = write(table([(Kept("1", was),) for was in SourceType], Column("Value", Kind.CELL)))
     assert all(value is not None for (value,) in written.rows("Rows"))
-    assert len(written.rows("Rows")) == 1 + len(Was)
+    assert len(written.rows("Rows")) == 1 + len(SourceType)
 
 
 def test_more_rows_than_a_sheet_can_hold_go_on_on_the_next(write: Write) -> None:

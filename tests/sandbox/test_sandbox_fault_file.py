@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.cli.sandbox_command import serve
+from reconcile.cli.sandbox import serve
 from reconcile.domain.errors import NothingSentError
 from reconcile.sandbox import Sandbox, SandboxSettings, read_faults
 

@@ -10,11 +10,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from reconcile.domain.model import Outcome
-from reconcile.job.online_jobs import undo_run
-from reconcile.job.preparation import SendRules
+from reconcile.job.online import undo_run
+from reconcile.job.prepare import SendRules
 from reconcile.journal import Journal
 from reconcile.sandbox import Sandbox, SandboxSettings
-from reconcile.undo.undoing import Reason
+from reconcile.undo.plan import Reason
 from tests.conftest import TOKEN, Shop
 from tests.shops import item, order
 
@@ -105,7 +105,7 @@ def test_after_an_undo_everything_is_as_before_but_what_is_listed(
         ran = shop.run(shop.export(export(planned), "b.csv"), rules=ALL, verify="none")
         change(shop, afterwards)
         between = state(shop)
-        undone = undo_run(shop.settings(), TOKEN, shop.around(), ran.run.id, None)
+        undone = undo_run(shop.settings(), TOKEN, shop.context(), ran.run.id, None)
         assert undone.remark == ""
         if undone.file is not None:
             sent = shop.run(undone.file, rules=ALL, verify="none")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from reconcile.domain.model import Field, IgnoreRule, Issue, Place
+from reconcile.domain.model import CellRef, Field, IgnoreRule, Issue
 from reconcile.domain.text import trimmed
 from reconcile.loader.layouts.columns import Reading
 from reconcile.loader.layouts.words import known_words, plain_word
@@ -45,7 +45,7 @@ def _skus_of_headings(reading: Reading, cells: Cells, ignored: Mapping[int, str]
 
 
 def under_no_heading(
-    reading: Reading, cells: Cells, ignored: Mapping[int, str], place: Place
+    reading: Reading, cells: Cells, ignored: Mapping[int, str], place: CellRef
 ) -> dict[int, tuple[Issue, ...]]:
     """Documents of a grouped report whose heading is missing, or may have moved."""
     if not reading.sku_in_headings:

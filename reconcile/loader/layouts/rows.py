@@ -6,7 +6,7 @@ Rules, section 1.5. A row that could be data is judged, never ignored.
 from collections.abc import Mapping, Sequence
 
 from reconcile.domain.fields import normal_name
-from reconcile.domain.model import Field, IgnoreRule, Was
+from reconcile.domain.model import Field, IgnoreRule, SourceType
 from reconcile.domain.text import trimmed
 from reconcile.loader.layouts.columns import Reading
 from reconcile.loader.layouts.words import known_words, plain_word
@@ -97,8 +97,8 @@ class _Rows:
             and plain_word(filled[self._reading.label]) not in self._documents
         )
 
-    def _labelled(self, text: str, others: Sequence[str], what: Was | None) -> str | None:
-        if plain_word(text) in self._documents or what in (Was.ERROR, Was.FORMULA):
+    def _labelled(self, text: str, others: Sequence[str], what: SourceType | None) -> str | None:
+        if plain_word(text) in self._documents or what in (SourceType.ERROR, SourceType.FORMULA):
             return None
         if not others:
             if self._label_is_data and not are_words(text):
@@ -118,7 +118,7 @@ class _Rows:
         kind = kind_of_words(first, rest) if are_words(first) and are_sums(rest) else None
         return kind if kind in _TOTALS else None
 
-    def _was(self, row: int, column: int) -> Was | None:
+    def _was(self, row: int, column: int) -> SourceType | None:
         return self._cells.was.get((row, column))
 
     def _filled(self, row: int) -> dict[int, str]:
@@ -126,6 +126,6 @@ class _Rows:
         filled = {}
         for column, texts in enumerate(self._cells.columns):
             text = trimmed(texts[row - 1])
-            if text or self._was(row, column) is Was.FORMULA:
+            if text or self._was(row, column) is SourceType.FORMULA:
                 filled[column] = text
         return filled

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconcile.domain.fields import normal_name
-from reconcile.domain.model import IgnoreRule, Issue, Place
+from reconcile.domain.model import CellRef, IgnoreRule, Issue
 from reconcile.domain.text import quoted, trimmed
 from reconcile.loader.layouts.base import Words
 from reconcile.loader.layouts.columns import Reading
@@ -39,7 +39,7 @@ def judge_bookings(
     cells: Cells,
     ignored: Mapping[int, str],
     bookings: Collection[str],
-    place: Place,
+    place: CellRef,
 ) -> Documents:
     """What is in the books, by the words of the layout and those of the config.
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 
 __all__ = ["HEAD_ROWS", "Cells", "Head", "Reader", "Score", "Sheet"]
 
@@ -35,7 +35,7 @@ class Cells:
     """
 
     columns: list[list[str]]
-    was: Mapping[tuple[int, int], Was] = field(default_factory=dict)
+    was: Mapping[tuple[int, int], SourceType] = field(default_factory=dict)
     surplus: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     filled_down: int = 0
     first_filled_down: tuple[int, int] | None = None

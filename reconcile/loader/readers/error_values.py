@@ -6,7 +6,7 @@ Owns their names. Source: MS-XLS and MS-XLSB, BErr.
 from collections.abc import Mapping
 from typing import Final
 
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.xlsx.values import Value
 
 __all__ = ["error_value"]
@@ -25,4 +25,4 @@ _NAMES: Final[Mapping[int, str]] = {
 
 def error_value(code: int) -> Value:
     """The value of a cell with this error; a number without a name is unknown to Excel too."""
-    return _NAMES.get(code, "#UNKNOWN!"), Was.ERROR
+    return _NAMES.get(code, "#UNKNOWN!"), SourceType.ERROR

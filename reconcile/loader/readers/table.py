@@ -7,7 +7,7 @@ cells filled down, nothing kept right of the asked width (rules, sections 1.3, 1
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head
 from reconcile.loader.readers.columns import Columns, cut_blank_end, refuse_too_many_noted
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, LAST_ROW, contradiction
@@ -73,7 +73,7 @@ class TableSheet:
     def cells(self, width: int) -> Cells:
         """The first `width` columns; raises `FileRefusedError` if the sheet is damaged."""
         columns = Columns(width, self._file)
-        was: dict[tuple[int, int], Was] = {}
+        was: dict[tuple[int, int], SourceType] = {}
         merged: list[Merged] = []
         last = last_noted = hidden = 0
         for row in self._rows(width):

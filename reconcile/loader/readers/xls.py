@@ -16,7 +16,7 @@ from xlrd.book import Book
 from xlrd.sheet import Sheet
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import Score
 from reconcile.loader.readers.error_values import error_value
 from reconcile.loader.readers.ole2 import DAMAGE, stream_of
@@ -147,7 +147,7 @@ def _value(sheet: Sheet, row: int, column: int, readings: Callable[[int], Readin
         case xlrd.XL_CELL_NUMBER | xlrd.XL_CELL_DATE:
             return readings(sheet.cell_xf_index(row, column))(repr(saved))
         case xlrd.XL_CELL_BOOLEAN:
-            return ("TRUE" if saved else "FALSE"), Was.BOOLEAN
+            return ("TRUE" if saved else "FALSE"), SourceType.BOOLEAN
         case xlrd.XL_CELL_ERROR:
             return error_value(saved)
         case _:

@@ -13,7 +13,7 @@ from typing import Any
 from reconcile.config import Settings
 from reconcile.domain.errors import NothingSentError
 from reconcile.domain.issues import explain
-from reconcile.job.preparation import Prepared, SendRules, prepare
+from reconcile.job.prepare import Prepared, SendRules, prepare
 
 EXPORTS = Path(__file__).resolve().parents[2] / "exports"
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reconcile.domain.errors import NothingSentError
-from reconcile.job.rows import row_records
+from reconcile.job.row_states import row_states
 from reconcile.loader.layouts import LAYOUTS
 from tests.loader.layouts.outcomes import (
     EXPORTS,
@@ -44,7 +44,7 @@ def test_every_row_of_an_export_ends_in_one_state(export: Path) -> None:
         made = prepared(export, settings_of(export))
     except NothingSentError:
         return
-    records = list(row_records(made.exports, made.plan))
+    records = list(row_states(made.exports, made.plan))
     states = Counter(record.state for record in records)
 
     assert [record.row for record in records] == list(range(1, made.plan.rows_read + 1))

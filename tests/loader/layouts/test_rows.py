@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from reconcile.domain.id_map import Entry, IdMap
-from reconcile.domain.model import Field, Place
+from reconcile.domain.model import CellRef, Field
 from reconcile.domain.rules import PlanningRules
-from reconcile.job.rows import row_records
+from reconcile.job.row_states import row_states
 from reconcile.loader import Export, LoadRules, load
 from reconcile.planner.planning import plan
 from tests.conftest import Shop
@@ -246,9 +246,9 @@ def test_a_row_with_a_date_a_number_or_a_booking_is_never_ignored_in_silence(
             assert rule in ("", "not a booking: Payment")
         if rule.startswith("not a booking"):
             assert texts[kind] == "Payment"
-    ids = IdMap.of([Entry(7, ("1001",), Place("ids.csv", "", 2), "RED", 71)])
+    ids = IdMap.of([Entry(7, ("1001",), CellRef("ids.csv", "", 2), "RED", 71)])
     made = plan([export.source_rows()], PlanningRules(), ids)
-    assert [record.row for record in row_records([export], made)] == list(range(1, export.rows + 1))
+    assert [record.row for record in row_states([export], made)] == list(range(1, export.rows + 1))
 
 
 # Our own workbook

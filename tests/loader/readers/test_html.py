@@ -3,7 +3,7 @@
 import pytest
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import Cells
 from tests.loader.readers.files import cells, sheets
 
@@ -16,7 +16,7 @@ def rows(table: str, width: int = 2) -> list[tuple[str, ...]]:
     return list(zip(*cells(page(table), width).columns, strict=True))
 
 
-def said(cell: str, head: str = "") -> tuple[str, Was | None]:
+def said(cell: str, head: str = "") -> tuple[str, SourceType | None]:
     found: Cells = cells(page(f"<tr>{cell}<td>end</td></tr>", head), 2)
     assert found.columns[1] == ["end"]
     return found.columns[0][0], found.was.get((1, 0))
@@ -61,24 +61,24 @@ EXCEL = '<style>.xl1 {mso-number-format:"Short Date";} .xl2{mso-number-format:00
         ("<td style='mso-number-format:\"\\@\"'>00042</td>", ("00042", None)),
         ("<td x:num>1,234</td>", ("1,234", None)),
         ('<td x:num="1234.5">1,235</td>', ("1234.5", None)),
-        ('<td class="a xl2" x:num="42">00042</td>', ("00042", Was.PADDED_NUMBER)),
-        ('<td class=xl1 x:num="45352">3/1/24</td>', ("2024-03-01", Was.DATE)),
+        ('<td class="a xl2" x:num="42">00042</td>', ("00042", SourceType.PADDED_NUMBER)),
+        ('<td class=xl1 x:num="45352">3/1/24</td>', ("2024-03-01", SourceType.DATE)),
         (
             "<td style='mso-number-format:\"yyyy\\\\-mm\\\\-dd\"' x:num='45352'>x</td>",
-            ("2024-03-01", Was.DATE),
+            ("2024-03-01", SourceType.DATE),
         ),
         ("<td x:str>1e5</td>", ("1e5", None)),
-        ('<td x:bool="true">TRUE</td>', ("TRUE", Was.BOOLEAN)),
-        ('<td x:err="#N/A">#N/A</td>', ("#N/A", Was.ERROR)),
-        ('<td x:fmla="=A1"></td>', ("", Was.FORMULA)),
-        ('<td sdval="42" sdnum="1033;0;00000">00042</td>', ("00042", Was.PADDED_NUMBER)),
+        ('<td x:bool="true">TRUE</td>', ("TRUE", SourceType.BOOLEAN)),
+        ('<td x:err="#N/A">#N/A</td>', ("#N/A", SourceType.ERROR)),
+        ('<td x:fmla="=A1"></td>', ("", SourceType.FORMULA)),
+        ('<td sdval="42" sdnum="1033;0;00000">00042</td>', ("00042", SourceType.PADDED_NUMBER)),
         ('<td sdval="42" sdnum="1033;">42</td>', ("42", None)),
-        ('<td sdval="1" sdnum="1033;0;BOOLEAN">TRUE</td>', ("TRUE", Was.BOOLEAN)),
-        ('<td sdval="0" sdnum="1033;">#REF!</td>', ("#REF!", Was.ERROR)),
+        ('<td sdval="1" sdnum="1033;0;BOOLEAN">TRUE</td>', ("TRUE", SourceType.BOOLEAN)),
+        ('<td sdval="0" sdnum="1033;">#REF!</td>', ("#REF!", SourceType.ERROR)),
     ],
 )
 def test_the_value_behind_what_is_shown_is_read_where_a_spreadsheet_program_kept_it(
-    cell: str, value: tuple[str, Was | None]
+    cell: str, value: tuple[str, SourceType | None]
 ) -> None:
     assert said(cell, EXCEL) == value
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import Cells
 from tests.loader.readers.files import cells, sheets
 from tests.loader.readers.workbooks import packed
@@ -78,7 +78,7 @@ def read(*rows_: str, width: int = 1, styles: str = "", named: str = "") -> Cell
     return cells(document(table("".join(rows_)), styles=styles, named=named), width)
 
 
-def said(one: str, styles: str = "", named: str = "") -> tuple[str, Was | None]:
+def said(one: str, styles: str = "", named: str = "") -> tuple[str, SourceType | None]:
     found = read(row(one, text("end")), width=2, styles=styles, named=named)
     return found.columns[0][0], found.was.get((1, 0))
 
@@ -103,34 +103,43 @@ def test_a_text_is_its_paragraphs(inside: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("one", "value"),
     [
-        (number("12345678901234567"), ("12345678901234567", Was.LONG_NUMBER)),
+        (number("12345678901234567"), ("12345678901234567", SourceType.LONG_NUMBER)),
         (number("1.5E+3", "1500.00"), ("1500", None)),
         (text("10%", kind="percentage", office_value="0.1"), ("0.1", None)),
         (text("2 EUR", kind="currency", office_value="2"), ("2", None)),
-        (text("1/2/24", kind="date", office_date_value="2024-02-01"), ("2024-02-01", Was.DATE)),
+        (
+            text("1/2/24", kind="date", office_date_value="2024-02-01"),
+            ("2024-02-01", SourceType.DATE),
+        ),
         (
             text("x", kind="date", office_date_value="2024-02-01T10:30:00.250000000"),
-            ("2024-02-01T10:30:00.250", Was.DATE),
+            ("2024-02-01T10:30:00.250", SourceType.DATE),
         ),
-        (text("x", kind="date", office_date_value="0001-01-01"), ("0001-01-01", Was.DATE)),
-        (text("x", kind="date", office_date_value="someday"), ("someday", Was.DATE)),
-        (text("x", kind="time", office_time_value="PT08H30M00S"), ("08:30:00", Was.DATE)),
-        (text("x", kind="time", office_time_value="-PT30M0.5S"), ("-00:30:00.500", Was.DATE)),
-        (text("x", kind="time", office_time_value="P1DT3H"), ("27:00:00", Was.DATE)),
-        (text("WAHR", kind="boolean", office_boolean_value="true"), ("TRUE", Was.BOOLEAN)),
-        (number("1", "WAHR", table_formula="of:=TRUE()"), ("TRUE", Was.BOOLEAN)),
+        (text("x", kind="date", office_date_value="0001-01-01"), ("0001-01-01", SourceType.DATE)),
+        (text("x", kind="date", office_date_value="someday"), ("someday", SourceType.DATE)),
+        (text("x", kind="time", office_time_value="PT08H30M00S"), ("08:30:00", SourceType.DATE)),
+        (
+            text("x", kind="time", office_time_value="-PT30M0.5S"),
+            ("-00:30:00.500", SourceType.DATE),
+        ),
+        (text("x", kind="time", office_time_value="P1DT3H"), ("27:00:00", SourceType.DATE)),
+        (text("WAHR", kind="boolean", office_boolean_value="true"), ("TRUE", SourceType.BOOLEAN)),
+        (number("1", "WAHR", table_formula="of:=TRUE()"), ("TRUE", SourceType.BOOLEAN)),
         (number("1", "1", table_formula="of:=A2"), ("1", None)),
-        (text("#N/A", office_string_value="", calcext_value_type="error"), ("#N/A", Was.ERROR)),
-        (number("0", "#REF!", table_formula="of:=A1"), ("#REF!", Was.ERROR)),
-        (number("0", "Err:502", table_formula="of:=A1"), ("Err:502", Was.ERROR)),
+        (
+            text("#N/A", office_string_value="", calcext_value_type="error"),
+            ("#N/A", SourceType.ERROR),
+        ),
+        (number("0", "#REF!", table_formula="of:=A1"), ("#REF!", SourceType.ERROR)),
+        (number("0", "Err:502", table_formula="of:=A1"), ("Err:502", SourceType.ERROR)),
         (text("#N/A"), ("#N/A", None)),
-        (cell(kind="", table_formula="of:=A1"), ("", Was.FORMULA)),
+        (cell(kind="", table_formula="of:=A1"), ("", SourceType.FORMULA)),
         (cell("<text:p/>", kind="", table_formula="of:=&quot;&quot;"), ("", None)),
         (text("shown", office_string_value="saved"), ("saved", None)),
         (text("a<text:line-break/>b", office_string_value="a b"), ("a\nb", None)),
     ],
 )
-def test_every_type_has_its_text(one: str, value: tuple[str, Was | None]) -> None:
+def test_every_type_has_its_text(one: str, value: tuple[str, SourceType | None]) -> None:
     assert said(one) == value
 
 
@@ -161,7 +170,7 @@ def test_leading_zeros_are_shown_by_the_style_of_a_cell_of_its_parent_or_of_its_
         ("42", "42", "00042"),
         ("00042", "", ""),
     ]
-    assert set(found.was.values()) == {Was.PADDED_NUMBER}
+    assert set(found.was.values()) == {SourceType.PADDED_NUMBER}
 
 
 @pytest.mark.parametrize(
@@ -172,7 +181,7 @@ def test_leading_zeros_are_shown_by_the_style_of_a_cell_of_its_parent_or_of_its_
     ],
 )
 def test_a_format_of_several_parts_is_that_of_its_first_section(
-    more: str, value: tuple[str, Was | None]
+    more: str, value: tuple[str, SourceType | None]
 ) -> None:
     first = ZEROS.replace("N1", "P").replace('"5"', '"3"')
     styles = first + ZEROS.replace("</number:number-style>", f"{more}</number:number-style>")

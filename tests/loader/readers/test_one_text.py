@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.domain.rules import PlanningRules
 from reconcile.loader import LoadRules, load
 from reconcile.loader.kinds import read_sheets
@@ -21,10 +21,10 @@ from tests.loader.readers.written import WORKBOOKS, Cell, Is, Table, as_text, nu
 SAMPLES = Path(__file__).parent / "samples"
 WIDTH = 5
 WAS = {
-    Is.ZEROS: Was.PADDED_NUMBER,
-    Is.DATE: Was.DATE,
-    Is.BOOLEAN: Was.BOOLEAN,
-    Is.ERROR: Was.ERROR,
+    Is.ZEROS: SourceType.PADDED_NUMBER,
+    Is.DATE: SourceType.DATE,
+    Is.BOOLEAN: SourceType.BOOLEAN,
+    Is.ERROR: SourceType.ERROR,
 }
 
 
@@ -65,8 +65,12 @@ def test_what_all_of_them_say() -> None:
     ]
     assert rows[18][0] == "rich text"
     assert rows[25] == ("last", "", "", "", "TRUE")
-    assert {row for (row, _), what in cells.was.items() if what is Was.PADDED_NUMBER} == {5, 20, 21}
-    assert {row for (row, _), what in cells.was.items() if what is Was.ERROR} == {11, 12}
+    assert {row for (row, _), what in cells.was.items() if what is SourceType.PADDED_NUMBER} == {
+        5,
+        20,
+        21,
+    }
+    assert {row for (row, _), what in cells.was.items() if what is SourceType.ERROR} == {11, 12}
     assert (11, 4) not in cells.was
 
 
@@ -78,7 +82,7 @@ def test_a_web_page_that_libreoffice_wrote_says_the_same_of_what_it_shows() -> N
     kind, sheets = opened("html")
     page, usual = sheets[0].cells(WIDTH), opened("xlsx")[1][0].cells(WIDTH)
     rows = [row for row in range(2, len(usual.columns[0]) + 1) if row not in (16, 19)]
-    booleans = {at for at, what in usual.was.items() if what is Was.BOOLEAN}
+    booleans = {at for at, what in usual.was.items() if what is SourceType.BOOLEAN}
     assert kind == "html"
     for line, row in enumerate(rows, start=7):
         for column in range(WIDTH):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import HEAD_ROWS
 from reconcile.loader.readers.table import Filled, Merged, TableSheet
 
@@ -28,7 +28,7 @@ def test_cells_right_of_the_width_are_not_kept() -> None:
 
 
 def test_repeated_rows_are_rows() -> None:
-    sheet = sheet_of(Filled(2, {0: ("a", Was.ERROR)}, hidden=True, repeated=3))
+    sheet = sheet_of(Filled(2, {0: ("a", SourceType.ERROR)}, hidden=True, repeated=3))
     cells = sheet.cells(1)
     assert cells.columns == [["", "a", "a", "a"]]
     assert set(cells.was) == {(2, 0), (3, 0), (4, 0)}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head
 from reconcile.loader.readers.text import TextReader, TextSheet
 
@@ -107,9 +107,9 @@ def test_excels_way_to_write_text_is_taken_off_and_noted() -> None:
     cells = cells_of('Order ID,Ref\n1,="00123"\n2,"=""00124"""\n="",x\n', 2)
     assert cells.columns == [["Order ID", "1", "2", ""], ["Ref", "00123", "00124", "x"]]
     assert cells.was == {
-        (2, 1): Was.TEXT_FORMULA,
-        (3, 1): Was.TEXT_FORMULA,
-        (4, 0): Was.TEXT_FORMULA,
+        (2, 1): SourceType.TEXT_FORMULA,
+        (3, 1): SourceType.TEXT_FORMULA,
+        (4, 0): SourceType.TEXT_FORMULA,
     }
 
 

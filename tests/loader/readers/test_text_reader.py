@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from tests.loader.readers.files import cells, rows, sheets
 
 HEAD = "Order ID,Order External ID,Note\n"
@@ -61,7 +61,7 @@ def test_a_quoted_line_break_doesnt_count_as_a_row_and_a_blank_line_does() -> No
 def test_excels_way_to_write_text_is_taken_off_and_noted() -> None:
     read = cells(f'{HEAD}1,="00123",\n2,"=""00045""",\n'.encode())
     assert read.columns[1][1:] == ["00123", "00045"]
-    assert read.was == {(2, 1): Was.TEXT_FORMULA, (3, 1): Was.TEXT_FORMULA}
+    assert read.was == {(2, 1): SourceType.TEXT_FORMULA, (3, 1): SourceType.TEXT_FORMULA}
 
 
 def test_a_row_with_more_cells_than_the_header_keeps_the_surplus_apart() -> None:

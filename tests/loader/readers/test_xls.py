@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.ole2 import DAMAGE, stream_of
 from tests.loader.readers.biff import NONE, in_ole2, number, record, short, stream, text
 from tests.loader.readers.files import cells, sheets
@@ -20,19 +20,19 @@ SAMPLE = (Path(__file__).parent / "samples" / "same.xls").read_bytes()
         (number(123.0), "123", None),
         (number(0.1), "0.1", None),
         (number(1e-7), "0.0000001", None),
-        (number(2.0**53 + 2), "9007199254740994", Was.LONG_NUMBER),
-        (number(42, 1), "00042", Was.PADDED_NUMBER),
-        (number(45352.25, 2), "2024-03-01T06:00:00", Was.DATE),
-        (number(1.5, 3), "36:00:00", Was.DATE),
+        (number(2.0**53 + 2), "9007199254740994", SourceType.LONG_NUMBER),
+        (number(42, 1), "00042", SourceType.PADDED_NUMBER),
+        (number(45352.25, 2), "2024-03-01T06:00:00", SourceType.DATE),
+        (number(1.5, 3), "36:00:00", SourceType.DATE),
         (record(0x27E, short(0, 0, 0), struct.pack("<I", 700001 << 2 | 2)), "700001", None),
         (record(0x27E, short(0, 0, 0), struct.pack("<I", 1234 << 2 | 3)), "12.34", None),
-        (record(0x205, short(0, 0, 0), b"\x01\x00"), "TRUE", Was.BOOLEAN),
-        (record(0x205, short(0, 0, 0), b"\x2a\x01"), "#N/A", Was.ERROR),
-        (record(0x205, short(0, 0, 0), b"\x63\x01"), "#UNKNOWN!", Was.ERROR),
+        (record(0x205, short(0, 0, 0), b"\x01\x00"), "TRUE", SourceType.BOOLEAN),
+        (record(0x205, short(0, 0, 0), b"\x2a\x01"), "#N/A", SourceType.ERROR),
+        (record(0x205, short(0, 0, 0), b"\x63\x01"), "#UNKNOWN!", SourceType.ERROR),
         (record(0x204, short(0, 0, 0), text("00123 ")), "00123 ", None),
     ],
 )
-def test_every_cell_has_its_text(cell: bytes, shown: str, was: Was | None) -> None:
+def test_every_cell_has_its_text(cell: bytes, shown: str, was: SourceType | None) -> None:
     formats = ("00000", "yyyy\\-mm\\-dd", "[h]:mm:ss")
     for data in (in_ole2(stream(cell, formats=formats)), stream(cell, formats=formats)):
         found = cells(data, 1)

@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from tests.loader.readers.binary import cell, real, record, row, text, wide, workbook
 from tests.loader.readers.files import cells, sheets
 
@@ -17,29 +17,29 @@ FORMATS = ("00000", "yyyy-mm-dd", 46)
     [
         (real(123.0), "123", None),
         (real(0.1), "0.1", None),
-        (real(2.0**53 + 2), "9007199254740994", Was.LONG_NUMBER),
-        (real(42, style=1), "00042", Was.PADDED_NUMBER),
-        (real(45352.25, style=2), "2024-03-01T06:00:00", Was.DATE),
-        (real(1.5, style=3), "36:00:00", Was.DATE),
+        (real(2.0**53 + 2), "9007199254740994", SourceType.LONG_NUMBER),
+        (real(42, style=1), "00042", SourceType.PADDED_NUMBER),
+        (real(45352.25, style=2), "2024-03-01T06:00:00", SourceType.DATE),
+        (real(1.5, style=3), "36:00:00", SourceType.DATE),
         (real(7, style=99), "7", None),
         (cell(2, struct.pack("<I", 700001 << 2 | 2)), "700001", None),
         (cell(2, struct.pack("<i", -1234 * 4 + 3)), "-12.34", None),
         (cell(2, struct.pack("<d", 1.5)[4:]), "1.5", None),
-        (cell(2, struct.pack("<I", 42 << 2 | 2), style=1), "00042", Was.PADDED_NUMBER),
-        (cell(3, b"\x2a"), "#N/A", Was.ERROR),
-        (cell(4, b"\x01"), "TRUE", Was.BOOLEAN),
-        (cell(4, b"\x00"), "FALSE", Was.BOOLEAN),
+        (cell(2, struct.pack("<I", 42 << 2 | 2), style=1), "00042", SourceType.PADDED_NUMBER),
+        (cell(3, b"\x2a"), "#N/A", SourceType.ERROR),
+        (cell(4, b"\x01"), "TRUE", SourceType.BOOLEAN),
+        (cell(4, b"\x00"), "FALSE", SourceType.BOOLEAN),
         (text(" Zoë 😀_x000D_"), " Zoë 😀_x000D_", None),
         (cell(7, struct.pack("<I", 1)), "shared", None),
         (cell(8, wide("result") + bytes(10)), "result", None),
         (cell(8, wide("") + bytes(10)), "", None),
         (cell(9, struct.pack("<d", 7.0) + bytes(10)), "7", None),
-        (cell(10, b"\x01" + bytes(10)), "TRUE", Was.BOOLEAN),
-        (cell(11, b"\x17" + bytes(10)), "#REF!", Was.ERROR),
+        (cell(10, b"\x01" + bytes(10)), "TRUE", SourceType.BOOLEAN),
+        (cell(11, b"\x17" + bytes(10)), "#REF!", SourceType.ERROR),
         (cell(62, b"\x01" + wide("rich") + bytes(8)), "rich", None),
     ],
 )
-def test_every_cell_has_its_text(one: bytes, shown: str, was: Was | None) -> None:
+def test_every_cell_has_its_text(one: bytes, shown: str, was: SourceType | None) -> None:
     data = workbook(row(1, one, text("end", 1)), strings=("a", "shared"), formats=FORMATS)
     found = cells(data, 2)
     assert (found.columns, found.was.get((1, 0))) == ([[shown], ["end"]], was)

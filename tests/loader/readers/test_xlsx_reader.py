@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from tests.loader.readers.files import cells, rows, sheets, workbook
 
 
@@ -38,16 +38,16 @@ def book_of(*table: tuple[object, ...]) -> Workbook:
         (0.1, "0.1", None),
         (-45.5, "-45.5", None),
         (10**14, "100000000000000", None),
-        (True, "TRUE", Was.BOOLEAN),
-        (date(2025, 3, 1), "2025-03-01", Was.DATE),
-        (datetime(2025, 3, 1, 9, 30), "2025-03-01T09:30:00", Was.DATE),  # noqa: DTZ001
+        (True, "TRUE", SourceType.BOOLEAN),
+        (date(2025, 3, 1), "2025-03-01", SourceType.DATE),
+        (datetime(2025, 3, 1, 9, 30), "2025-03-01T09:30:00", SourceType.DATE),  # noqa: DTZ001
         ("00123", "00123", None),
         ("1e5", "1e5", None),
         ("  x ", "  x ", None),
-        ("=1+1", "", Was.FORMULA),
+        ("=1+1", "", SourceType.FORMULA),
     ],
 )
-def test_a_cell_becomes_its_exact_text(value: object, text: str, was: Was | None) -> None:
+def test_a_cell_becomes_its_exact_text(value: object, text: str, was: SourceType | None) -> None:
     read = cells(saved(book_of((value, "end"))), 2)
     assert read.columns[0][0] == text
     assert read.was.get((1, 0)) is was
@@ -61,15 +61,15 @@ def number(saved_as: str) -> bytes:
     ("saved_as", "text", "was"),
     [
         ("5.0", "5", None),
-        ("12345678901234567", "12345678901234567", Was.LONG_NUMBER),
-        ("1.23456789012345E+16", "12345678901234500", Was.LONG_NUMBER),
+        ("12345678901234567", "12345678901234567", SourceType.LONG_NUMBER),
+        ("1.23456789012345E+16", "12345678901234500", SourceType.LONG_NUMBER),
         ("999999999999999", "999999999999999", None),
-        ("0.30000000000000004", "0.30000000000000004", Was.LONG_NUMBER),
+        ("0.30000000000000004", "0.30000000000000004", SourceType.LONG_NUMBER),
         ("7.00001E5", "700001", None),
     ],
 )
 def test_numbers_keep_the_digits_that_the_file_holds(
-    saved_as: str, text: str, was: Was | None
+    saved_as: str, text: str, was: SourceType | None
 ) -> None:
     read = cells(number(saved_as), 2)
     assert (read.columns[0][0], read.was.get((1, 0))) == (text, was)
@@ -82,7 +82,7 @@ def test_a_number_in_a_format_of_leading_zeros_is_what_is_shown() -> None:
     book.active["A2"].number_format = "00000"
     read = cells(saved(book), 2)
     assert read.columns[0] == ["00042", "123456"]
-    assert read.was == {(1, 0): Was.PADDED_NUMBER}
+    assert read.was == {(1, 0): SourceType.PADDED_NUMBER}
 
 
 def test_errors_are_kept_and_formulas_without_a_value_are_told_from_empty_results() -> None:
@@ -92,7 +92,7 @@ def test_errors_are_kept_and_formulas_without_a_value_are_told_from_empty_result
     )
     read = cells(data)
     assert [column[0] for column in read.columns] == ["#N/A", "", ""]
-    assert read.was == {(1, 0): Was.ERROR, (1, 1): Was.FORMULA}
+    assert read.was == {(1, 0): SourceType.ERROR, (1, 1): SourceType.FORMULA}
 
 
 def test_escaped_characters_stand_for_themselves_once() -> None:

@@ -8,7 +8,7 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.xlsx import XlsxReader
 from tests.loader.readers.workbooks import (
     STRICT,
@@ -174,7 +174,11 @@ def test_a_merged_value_is_filled_down_with_what_it_was() -> None:
     )
     cells = cells_of(merged(rows, "A1:A3", "B1:B2", "C1:C1"), 3)
     assert cells.columns == [["#N/A"] * 3, ["a", "a", ""], ["x", "y", "z"]]
-    assert cells.was == {(1, 0): Was.ERROR, (2, 0): Was.ERROR, (3, 0): Was.ERROR}
+    assert cells.was == {
+        (1, 0): SourceType.ERROR,
+        (2, 0): SourceType.ERROR,
+        (3, 0): SourceType.ERROR,
+    }
     assert (cells.filled_down, cells.first_filled_down) == (3, (2, 0))
 
 

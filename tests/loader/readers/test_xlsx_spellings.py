@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from tests.loader.readers.workbooks import (
     MAIN,
     STRICT,
@@ -166,7 +166,7 @@ def test_an_error_cell_changes_no_other_cell(table: Sequence[Sequence[str]]) -> 
     without = cells_of(book(sheet_xml(rows_xml(table))), 5)
     error = '<row r="9"><c r="E9" t="e"><v>#N/A</v></c></row>'
     beside = cells_of(book(sheet_xml(rows_xml(table) + error)), 5)
-    assert beside.was == {**without.was, (9, 4): Was.ERROR}
+    assert beside.was == {**without.was, (9, 4): SourceType.ERROR}
     rows = len(without.columns[0])
     assert [column[:rows] for column in beside.columns] == without.columns
 
@@ -175,7 +175,7 @@ def test_a_column_that_changes_its_type_far_down_is_read_cell_by_cell() -> None:
     rows = [row_of(number, number_cell(number), text_cell("x")) for number in range(1, 4001)]
     rows[3000] = row_of(3001, '<c r="{at}" t="e"><v>#N/A</v></c>', number_cell("12345678901234567"))
     cells = cells_of(workbook("".join(rows)), 2)
-    assert cells.was == {(3001, 0): Was.ERROR, (3001, 1): Was.LONG_NUMBER}
+    assert cells.was == {(3001, 0): SourceType.ERROR, (3001, 1): SourceType.LONG_NUMBER}
     assert cells.columns[0] == [*map(str, range(1, 3001)), "#N/A", *map(str, range(3002, 4001))]
     assert cells.columns[1] == ["x"] * 3000 + ["12345678901234567"] + ["x"] * 999
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to_excel
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.xlsx.number_format import GENERAL, Shown, built_in, from_code
 from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
 from reconcile.loader.readers.xlsx.values import number_value, string_text
@@ -44,21 +44,21 @@ BEGIN = datetime(1900, 3, 1)  # noqa: DTZ001 - a workbook knows no time zones
         ("1E-7", "0.0000001", None),
         ("-1.5e-10", "-0.00000000015", None),
         ("123456789.123456", "123456789.123456", None),
-        ("1234567890.1234567", "1234567890.1234567", Was.LONG_NUMBER),
-        ("1000000000000000", "1000000000000000", Was.LONG_NUMBER),
-        ("12345678901234567890", "12345678901234567890", Was.LONG_NUMBER),
-        ("-12345678901234567", "-12345678901234567", Was.LONG_NUMBER),
-        ("12345678901234567.0", "12345678901234567", Was.LONG_NUMBER),
-        ("1.2345678901234501E+18", "1234567890123450000", Was.LONG_NUMBER),
+        ("1234567890.1234567", "1234567890.1234567", SourceType.LONG_NUMBER),
+        ("1000000000000000", "1000000000000000", SourceType.LONG_NUMBER),
+        ("12345678901234567890", "12345678901234567890", SourceType.LONG_NUMBER),
+        ("-12345678901234567", "-12345678901234567", SourceType.LONG_NUMBER),
+        ("12345678901234567.0", "12345678901234567", SourceType.LONG_NUMBER),
+        ("1.2345678901234501E+18", "1234567890123450000", SourceType.LONG_NUMBER),
         ("not a number", "not a number", None),
         ("1_000", "1_000", None),
-        ("NaN", "NaN", Was.ERROR),
-        ("-1e999", "-1e999", Was.ERROR),
-        ("1E999", "1E999", Was.ERROR),
+        ("NaN", "NaN", SourceType.ERROR),
+        ("-1e999", "-1e999", SourceType.ERROR),
+        ("1E999", "1E999", SourceType.ERROR),
         ("٣", "٣", None),
     ],
 )
-def test_a_number_is_its_digits(saved: str, text: str, was: Was | None) -> None:
+def test_a_number_is_its_digits(saved: str, text: str, was: SourceType | None) -> None:
     assert number_value(saved) == (text, was)
 
 
@@ -74,7 +74,7 @@ def test_the_text_of_a_number_means_the_same_number(number: float) -> None:
 def test_an_integer_keeps_all_its_digits(number: int) -> None:
     text, was = number_value(str(number))
     assert text == str(number)
-    assert was == (Was.LONG_NUMBER if abs(number) >= 10**15 else None)
+    assert was == (SourceType.LONG_NUMBER if abs(number) >= 10**15 else None)
 
 
 @pytest.mark.parametrize(
@@ -132,20 +132,20 @@ def test_a_pointer_to_no_text_is_refused_among_thousands_of_good_ones() -> None:
 @pytest.mark.parametrize(
     ("type_", "saved", "text", "was"),
     [
-        ("b", "1", "TRUE", Was.BOOLEAN),
-        ("b", "0", "FALSE", Was.BOOLEAN),
-        ("b", "true", "TRUE", Was.BOOLEAN),
-        ("e", "#SPILL!", "#SPILL!", Was.ERROR),
-        ("e", "#DIV/0!", "#DIV/0!", Was.ERROR),
+        ("b", "1", "TRUE", SourceType.BOOLEAN),
+        ("b", "0", "FALSE", SourceType.BOOLEAN),
+        ("b", "true", "TRUE", SourceType.BOOLEAN),
+        ("e", "#SPILL!", "#SPILL!", SourceType.ERROR),
+        ("e", "#DIV/0!", "#DIV/0!", SourceType.ERROR),
         ("str", "=A1", "=A1", None),
-        ("d", "2024-05-01T00:00:00", "2024-05-01", Was.DATE),
-        ("d", "2024-05-01T10:30:00Z", "2024-05-01T10:30:00", Was.DATE),
-        ("d", "10:30", "10:30:00", Was.DATE),
-        ("d", "someday", "someday", Was.DATE),
+        ("d", "2024-05-01T00:00:00", "2024-05-01", SourceType.DATE),
+        ("d", "2024-05-01T10:30:00Z", "2024-05-01T10:30:00", SourceType.DATE),
+        ("d", "10:30", "10:30:00", SourceType.DATE),
+        ("d", "someday", "someday", SourceType.DATE),
         ("n", "7", "7", None),
     ],
 )
-def test_every_type_has_its_text(type_: str, saved: str, text: str, was: Was | None) -> None:
+def test_every_type_has_its_text(type_: str, saved: str, text: str, was: SourceType | None) -> None:
     cells = cells_of(workbook(f'<row r="1"><c r="A1" t="{type_}"><v>{saved}</v></c></row>'), 1)
     assert cells.columns == [[text]]
     assert cells.was == ({(1, 0): was} if was else {})
@@ -159,16 +159,16 @@ def test_an_unknown_type_is_refused() -> None:
 @pytest.mark.parametrize(
     ("formula", "was"),
     [
-        ("<f>A1</f>", Was.FORMULA),
-        ("<f>A1</f><v></v>", Was.FORMULA),
-        ("<f>A1</f><v/>", Was.FORMULA),
-        ('<f t="shared" si="0"/>', Was.FORMULA),
+        ("<f>A1</f>", SourceType.FORMULA),
+        ("<f>A1</f><v></v>", SourceType.FORMULA),
+        ("<f>A1</f><v/>", SourceType.FORMULA),
+        ('<f t="shared" si="0"/>', SourceType.FORMULA),
         ("<v></v>", None),
         ("", None),
     ],
 )
 def test_a_formula_without_a_value_is_told_from_an_empty_cell(
-    formula: str, was: Was | None
+    formula: str, was: SourceType | None
 ) -> None:
     row = f'<row r="1"><c r="A1">{formula}</c><c r="B1"><v>1</v></c></row>'
     cells = cells_of(workbook(row), 2)
@@ -186,7 +186,7 @@ def test_rows_of_formulas_without_a_value_exist_to_the_last() -> None:
     rows = "".join(f'<row r="{row}"><c r="A{row}"><f>B1</f></c></row>' for row in (1, 2, 3))
     cells = cells_of(workbook(rows), 1)
     assert cells.columns == [["", "", ""]]
-    assert set(cells.was.values()) == {Was.FORMULA}
+    assert set(cells.was.values()) == {SourceType.FORMULA}
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_leading_zeros_are_shown_only_by_a_format_of_zeros(
 ) -> None:
     cells = cells_of(workbook(row_of(1, number_cell(saved, 1)), formats=[code]), 1)
     assert cells.columns == [[text]]
-    assert (Was.PADDED_NUMBER in cells.was.values()) == (text.lstrip("-")[:1] == "0" != text)
+    assert (SourceType.PADDED_NUMBER in cells.was.values()) == (text.lstrip("-")[:1] == "0" != text)
 
 
 @pytest.mark.parametrize(
@@ -244,12 +244,12 @@ def test_leading_zeros_are_shown_only_by_a_format_of_zeros(
 def test_text_beside_leading_zeros_is_shown_with_them(code: str, saved: str, text: str) -> None:
     cells = cells_of(workbook(row_of(1, number_cell(saved, 1)), formats=[code]), 1)
     assert cells.columns == [[text]]
-    assert (Was.PADDED_NUMBER in cells.was.values()) == (text != saved)
+    assert (SourceType.PADDED_NUMBER in cells.was.values()) == (text != saved)
 
 
 def test_a_long_number_is_that_in_a_format_of_zeros_too() -> None:
     data = workbook(row_of(1, number_cell("12345678901234567", 1)), formats=["0000000000000000000"])
-    assert cells_of(data, 1).was == {(1, 0): Was.LONG_NUMBER}
+    assert cells_of(data, 1).was == {(1, 0): SourceType.LONG_NUMBER}
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_days_count_from_1904_where_the_workbook_says_so() -> None:
 def test_what_no_calendar_knows_stays_a_number_and_is_still_no_id(saved: str) -> None:
     cells = cells_of(workbook(row_of(1, number_cell(saved, 1)), formats=[14]), 1)
     assert cells.columns[0][0] == number_value(saved)[0]
-    assert cells.was == {(1, 0): Was.DATE}
+    assert cells.was == {(1, 0): SourceType.DATE}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import Cells
 from tests.loader.readers.files import cells, sheets
 
@@ -47,30 +47,34 @@ def read(*rows: str, width: int = 1) -> Cells:
     ("one", "text", "was"),
     [
         (cell("123.0", "Number"), "123", None),
-        (cell("12345678901234567", "Number"), "12345678901234567", Was.LONG_NUMBER),
+        (cell("12345678901234567", "Number"), "12345678901234567", SourceType.LONG_NUMBER),
         (cell("1E3", "Number", 'ss:StyleID="fixed"'), "1000", None),
-        (cell("42", "Number", 'ss:StyleID="zeros"'), "00042", Was.PADDED_NUMBER),
-        (cell("42", "Number", 'ss:StyleID="child"'), "00042", Was.PADDED_NUMBER),
-        (cell("45352", "Number", 'ss:StyleID="date"'), "2024-03-01", Was.DATE),
-        (cell("2024-03-01T00:00:00.000", "DateTime"), "2024-03-01", Was.DATE),
-        (cell("2024-03-01T08:30:00.250", "DateTime"), "2024-03-01T08:30:00.250", Was.DATE),
-        (cell("1899-12-31T08:30:00.000", "DateTime"), "08:30:00", Was.DATE),
-        (cell("1900-01-01T03:30:00.000", "DateTime", 'ss:StyleID="hours"'), "27:30:00", Was.DATE),
-        (cell("someday", "DateTime"), "someday", Was.DATE),
-        (cell("1", "Boolean"), "TRUE", Was.BOOLEAN),
-        (cell("0", "Boolean"), "FALSE", Was.BOOLEAN),
-        (cell("#N/A", "Error"), "#N/A", Was.ERROR),
+        (cell("42", "Number", 'ss:StyleID="zeros"'), "00042", SourceType.PADDED_NUMBER),
+        (cell("42", "Number", 'ss:StyleID="child"'), "00042", SourceType.PADDED_NUMBER),
+        (cell("45352", "Number", 'ss:StyleID="date"'), "2024-03-01", SourceType.DATE),
+        (cell("2024-03-01T00:00:00.000", "DateTime"), "2024-03-01", SourceType.DATE),
+        (cell("2024-03-01T08:30:00.250", "DateTime"), "2024-03-01T08:30:00.250", SourceType.DATE),
+        (cell("1899-12-31T08:30:00.000", "DateTime"), "08:30:00", SourceType.DATE),
+        (
+            cell("1900-01-01T03:30:00.000", "DateTime", 'ss:StyleID="hours"'),
+            "27:30:00",
+            SourceType.DATE,
+        ),
+        (cell("someday", "DateTime"), "someday", SourceType.DATE),
+        (cell("1", "Boolean"), "TRUE", SourceType.BOOLEAN),
+        (cell("0", "Boolean"), "FALSE", SourceType.BOOLEAN),
+        (cell("#N/A", "Error"), "#N/A", SourceType.ERROR),
         (cell(" 00123&#10;x "), " 00123\nx ", None),
         (cell("_x000D_&lt;"), "_x000D_<", None),
         (cell("ri<h:B>ch</h:B>"), "rich", None),
         (cell("7", "Number", 'ss:Formula="=R1C2"'), "7", None),
-        ('<Cell ss:Formula="=R1C2"/>', "", Was.FORMULA),
+        ('<Cell ss:Formula="=R1C2"/>', "", SourceType.FORMULA),
         (cell("", "String", 'ss:Formula="=R1C2"'), "", None),
         ("<Cell><Comment><ss:Data>note</ss:Data></Comment></Cell>", "", None),
         (cell("a").replace("</Cell>", "<Comment><Data>b</Data></Comment></Cell>"), "a", None),
     ],
 )
-def test_every_type_has_its_text(one: str, text: str, was: Was | None) -> None:
+def test_every_type_has_its_text(one: str, text: str, was: SourceType | None) -> None:
     found = read(row(one, cell("end")), width=2)
     assert (found.columns, found.was.get((1, 0))) == ([[text], ["end"]], was)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.named_formats import named_format
 from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat
 from reconcile.loader.readers.xlsx.values import Reading, Value, number_reading
@@ -45,19 +45,19 @@ class CellValues:
         if _KEPT.isdisjoint(attributes):
             return (shown, None) if shown else None
         if "x:err" in attributes or ("sdval" in attributes and _ERROR.fullmatch(shown)):
-            return shown or attributes.get("x:err", ""), Was.ERROR
+            return shown or attributes.get("x:err", ""), SourceType.ERROR
         if "x:bool" in attributes:
-            return (attributes["x:bool"] or shown).upper(), Was.BOOLEAN
+            return (attributes["x:bool"] or shown).upper(), SourceType.BOOLEAN
         if _NUMBER.fullmatch(saved := attributes.get("x:num", "").strip()):
             return _reading(self._format_of(attributes))(saved)
         if _NUMBER.fullmatch(saved := attributes.get("sdval", "").strip()):
             *_, code = ("", *attributes.get("sdnum", "").split(";", 2)[2:])
             if code == "BOOLEAN":
-                return ("FALSE" if saved == "0" else "TRUE"), Was.BOOLEAN
+                return ("FALSE" if saved == "0" else "TRUE"), SourceType.BOOLEAN
             return _reading(named_format(code))(saved)
         if shown:
             return shown, None
-        return ("", Was.FORMULA) if "x:fmla" in attributes else None
+        return ("", SourceType.FORMULA) if "x:fmla" in attributes else None
 
     def _format_of(self, attributes: Mapping[str, str]) -> NumberFormat:
         if found := _FORMAT.search(attributes.get("style", "")):

@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import Final
 
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.ods.styles import AS_SHOWN, TABLE
 from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, Shown
 from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
@@ -45,21 +45,23 @@ def cell_value(
     extended = attributes.get(_EXTENDED_TYPE)
     text = shown or ""
     if extended == "error" or (formula and extended is None and _ERROR.fullmatch(text)):
-        return text or "#", Was.ERROR
+        return text or "#", SourceType.ERROR
     match attributes.get(_TYPE):
         case "string":
             return _string(attributes, text), None
         case "float" | "percentage" | "currency" if _VALUE in attributes:
             return _number(attributes[_VALUE], text, number_format, formula=formula)
         case "date":
-            return _date(attributes.get(OFFICE + "date-value", text)), Was.DATE
+            return _date(attributes.get(OFFICE + "date-value", text)), SourceType.DATE
         case "time":
-            return _time(attributes.get(OFFICE + "time-value", text), number_format), Was.DATE
+            return _time(
+                attributes.get(OFFICE + "time-value", text), number_format
+            ), SourceType.DATE
         case "boolean":
             saved = attributes.get(OFFICE + "boolean-value", text)
-            return {"true": "TRUE", "false": "FALSE"}.get(saved, text), Was.BOOLEAN
+            return {"true": "TRUE", "false": "FALSE"}.get(saved, text), SourceType.BOOLEAN
         case _ if formula and shown is None:
-            return "", Was.FORMULA
+            return "", SourceType.FORMULA
         case _:
             return (text, None) if text or formula else None
 
@@ -74,12 +76,12 @@ def _string(attributes: dict[str, str], shown: str) -> str:
 
 def _number(saved: str, shown: str, number_format: NumberFormat, *, formula: bool) -> Value:
     if formula and number_format is GENERAL and saved in ("0", "1") and shown.isalpha():
-        return ("TRUE" if saved == "1" else "FALSE"), Was.BOOLEAN
+        return ("TRUE" if saved == "1" else "FALSE"), SourceType.BOOLEAN
     if number_format is AS_SHOWN:
         text, was = number_value(saved)
         if was is not None or not text.isdecimal() or not shown.strip():
             return text, was
-        return shown, None if shown == text else Was.PADDED_NUMBER
+        return shown, None if shown == text else SourceType.PADDED_NUMBER
     as_number = number_format if number_format.shown is Shown.NUMBER else GENERAL
     return number_reading(as_number, from_1904=False)(saved)
 

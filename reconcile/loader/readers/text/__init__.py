@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import Cells, Head, Score
 from reconcile.loader.readers.columns import cut_blank_end, refuse_too_many
 from reconcile.loader.readers.signatures import Kind, kind_of
@@ -66,7 +66,7 @@ class TextSheet:
                 "more: take out those that aren't needed."
             )
         columns: list[list[str]] = [[] for _ in range(width)]
-        was: dict[tuple[int, int], Was] = {}
+        was: dict[tuple[int, int], SourceType] = {}
         surplus: dict[int, tuple[str, ...]] = {}
         formulas = self._source.holds('="')
         above = 0
@@ -99,13 +99,13 @@ def _level(records: Records, width: int, above: int, surplus: dict[int, tuple[st
 
 
 def _plain_texts(
-    texts: Sequence[str], above: int, column: int, was: dict[tuple[int, int], Was]
+    texts: Sequence[str], above: int, column: int, was: dict[tuple[int, int], SourceType]
 ) -> list[str]:
     plain = list(texts)
     for index, text in enumerate(texts):
         if (inside := _inside(text)) is not None:
             plain[index] = inside
-            was[above + index + 1, column] = Was.TEXT_FORMULA
+            was[above + index + 1, column] = SourceType.TEXT_FORMULA
     return plain
 
 

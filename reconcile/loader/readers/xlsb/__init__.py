@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import Score
 from reconcile.loader.readers.error_values import error_value
 from reconcile.loader.readers.signatures import Kind, kind_of
@@ -151,7 +151,7 @@ def _value(workbook: Workbook, kind: int, content: bytes) -> Value | None:
         case _Record.RICH_TEXT:
             return rich_text(content, at), None
         case _Record.BOOLEAN | _Record.FORMULA_BOOLEAN:
-            return ("TRUE" if content[at] else "FALSE"), Was.BOOLEAN
+            return ("TRUE" if content[at] else "FALSE"), SourceType.BOOLEAN
         case _Record.ERROR | _Record.FORMULA_ERROR:
             return error_value(content[at])
         case _:

@@ -8,7 +8,7 @@ of the asked width are passed over as they come by, so that a stray value costs 
 from collections.abc import Sequence
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head, Score
 from reconcile.loader.readers.columns import Columns, cut_blank_end
 from reconcile.loader.readers.signatures import Kind, kind_of
@@ -81,7 +81,7 @@ class XlsxSheet:
         values = self._workbook.values
         xml = self._xml(Shape(values, width))
         columns = Columns(width, xml.name)
-        was: dict[tuple[int, int], Was] = {}
+        was: dict[tuple[int, int], SourceType] = {}
         last_noted = hidden = 0
         for rows in rows_of(xml, values, width):
             if isinstance(rows, Stretch):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 
 __all__ = [
     "LAST_COLUMN",
@@ -39,7 +39,7 @@ class Stretch(NamedTuple):
 
     first: int
     columns: list[Sequence[str]]
-    was: dict[tuple[int, int], Was]
+    was: dict[tuple[int, int], SourceType]
     last: int
 
 

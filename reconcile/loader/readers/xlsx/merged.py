@@ -7,7 +7,7 @@ only in its own column.
 from collections.abc import Iterable
 from operator import itemgetter
 
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.columns import refuse_too_many_noted
 from reconcile.loader.readers.xlsx.grid import contradiction
 
@@ -16,7 +16,7 @@ __all__ = ["fill_down"]
 
 def fill_down(
     columns: list[list[str]],
-    was: dict[tuple[int, int], Was],
+    was: dict[tuple[int, int], SourceType],
     merged: Iterable[tuple[int, int, int]],
     name: str,
 ) -> tuple[int, tuple[int, int] | None]:

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from reconcile.domain.model import Was, column_letter
+from reconcile.domain.model import SourceType, column_letter
 from reconcile.loader.readers.xlsx.grid import LAST_ROW, RawCell, Stretch, contradiction
 from reconcile.loader.readers.xlsx.sheet_xml import SheetXml, is_hidden
 from reconcile.loader.readers.xlsx.values import Values
@@ -26,7 +26,7 @@ class Row(NamedTuple):
     number: int
     hidden: bool
     texts: list[str]
-    was: dict[int, Was]
+    was: dict[int, SourceType]
 
 
 def rows_of(xml: SheetXml, values: Values, width: int) -> Iterator[Row | Stretch]:

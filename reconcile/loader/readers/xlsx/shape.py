@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from reconcile.domain.model import Was, column_letter
+from reconcile.domain.model import SourceType, column_letter
 from reconcile.loader.readers.xlsx.grid import RawCell, Stretch, column_number
 from reconcile.loader.readers.xlsx.values import Reading, Values, number_value
 
@@ -63,7 +63,7 @@ class Shape:
         if list(map(int, digits)) != list(range(first, first + len(digits))):
             return None
         columns: list[Sequence[str]] = [("",) * len(digits)] * self._width
-        was: dict[tuple[int, int], Was] = {}
+        was: dict[tuple[int, int], SourceType] = {}
         try:
             for group, saved in zip(self._groups, groups, strict=True):
                 if any(saved):
@@ -127,7 +127,11 @@ class Shape:
         return f"{start}(?:{_FORMULA}<v>{saved}</v>)?</c>"
 
     def _texts(
-        self, group: _Group, saved: Sequence[str], first: int, was: dict[tuple[int, int], Was]
+        self,
+        group: _Group,
+        saved: Sequence[str],
+        first: int,
+        was: dict[tuple[int, int], SourceType],
     ) -> Sequence[str]:
         if group.exact:
             return saved

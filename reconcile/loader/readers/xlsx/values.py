@@ -15,14 +15,14 @@ from typing import Final
 from xml.sax.saxutils import unescape
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, Shown
 from reconcile.loader.readers.xlsx.padding import shown_in
 from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
 
 __all__ = ["Reading", "Value", "Values", "number_reading", "number_value", "string_text"]
 
-Value = tuple[str, Was | None]
+Value = tuple[str, SourceType | None]
 """The text of a cell, and what it was where the text doesn't tell."""
 
 Reading = Callable[[str], Value]
@@ -69,7 +69,7 @@ class Values:
             return string_text(inline), None
         if not formula or ('t="str"' in attributes and formula.endswith(_SAVED_EMPTY)):
             return "", None
-        return "", Was.FORMULA
+        return "", SourceType.FORMULA
 
     def _reading(self, attributes: str) -> Reading:
         found = dict(_ATTRIBUTE.findall(attributes))
@@ -89,7 +89,7 @@ class Values:
             case "b":
                 return _boolean
             case "e":
-                return lambda saved: (string_text(saved), Was.ERROR)
+                return lambda saved: (string_text(saved), SourceType.ERROR)
             case "d":
                 return _iso_date
             case _:
@@ -155,7 +155,7 @@ def number_value(saved: str) -> Value:
     except ValueError:
         return string_text(saved), None
     if not math.isfinite(number):
-        return saved, Was.ERROR
+        return saved, SourceType.ERROR
     if "_" in digits or not digits.isascii():
         return saved, None
     if not number.is_integer():
@@ -163,10 +163,10 @@ def number_value(saved: str) -> Value:
         text = _written_out(number) if "e" in text else text
         if len(text) <= _DIGITS + 1 or len(text.lstrip("-0.").replace(".", "")) <= _DIGITS:
             return text, None
-        return text, Was.LONG_NUMBER
+        return text, SourceType.LONG_NUMBER
     if abs(number) < 10**_DIGITS:
         return str(int(number)), None
-    return _written_out(number if "e" in digits.lower() else digits), Was.LONG_NUMBER
+    return _written_out(number if "e" in digits.lower() else digits), SourceType.LONG_NUMBER
 
 
 def _written_out(number: float | str) -> str:
@@ -185,11 +185,11 @@ def _padded(number_format: NumberFormat) -> Reading:
             return text, was
         if number_format.padded:
             other = shown_in(number_format.padded, text) if digits == text else None
-            return (text, None) if other in (None, text) else (other, Was.PADDED_NUMBER)
+            return (text, None) if other in (None, text) else (other, SourceType.PADDED_NUMBER)
         if number_format.sections >= _own_section(text):
             return text, was
         shown = text.removesuffix(digits) + digits.zfill(number_format.zeros)
-        return shown, Was.PADDED_NUMBER if shown != text else None
+        return shown, SourceType.PADDED_NUMBER if shown != text else None
 
     return read
 
@@ -205,18 +205,18 @@ def _dated(number_format: NumberFormat, *, from_1904: bool) -> Reading:
     @lru_cache(maxsize=1 << 12)
     def read(saved: str) -> Value:
         if not _NUMBER.fullmatch(saved.strip()):
-            return string_text(saved), Was.DATE
+            return string_text(saved), SourceType.DATE
         serial = float(saved)
         if number_format.shown is Shown.DURATION:
-            return duration_text(serial), Was.DATE
-        return date_text(serial, from_1904=from_1904) or number_value(saved)[0], Was.DATE
+            return duration_text(serial), SourceType.DATE
+        return date_text(serial, from_1904=from_1904) or number_value(saved)[0], SourceType.DATE
 
     return read
 
 
 def _boolean(saved: str) -> Value:
     known = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE"}
-    return known.get(saved.strip()) or string_text(saved), Was.BOOLEAN
+    return known.get(saved.strip()) or string_text(saved), SourceType.BOOLEAN
 
 
 def _iso_date(saved: str) -> Value:
@@ -224,13 +224,13 @@ def _iso_date(saved: str) -> Value:
     text = saved.strip()
     try:
         if "T" not in text and ":" in text:
-            return _shown_clock(time.fromisoformat(text)), Was.DATE
+            return _shown_clock(time.fromisoformat(text)), SourceType.DATE
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return string_text(saved), Was.DATE
+        return string_text(saved), SourceType.DATE
     if moment.time() == time():
-        return moment.date().isoformat(), Was.DATE
-    return _shown_clock(moment.replace(tzinfo=None)), Was.DATE
+        return moment.date().isoformat(), SourceType.DATE
+    return _shown_clock(moment.replace(tzinfo=None)), SourceType.DATE
 
 
 def _shown_clock(moment: datetime | time) -> str:

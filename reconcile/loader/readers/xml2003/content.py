@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from reconcile.domain.model import Was
+from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import HEAD_ROWS
 from reconcile.loader.readers.table import Filled, Merged
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, LAST_ROW, contradiction
@@ -214,19 +214,19 @@ class Content:
 
     def _value(self, cell: dict[str, str], column: int) -> Value | None:
         if self._type is None:
-            return ("", Was.FORMULA) if "Formula" in cell else None
+            return ("", SourceType.FORMULA) if "Formula" in cell else None
         saved = cell.get("saved", "")
         match self._type:
             case "Number":
                 read = number_reading(self._format(cell, column), from_1904=self._from_1904)
                 return read(saved.strip())
             case "DateTime":
-                return self._date(saved, self._format(cell, column)), Was.DATE
+                return self._date(saved, self._format(cell, column)), SourceType.DATE
             case "Boolean":
                 known = {"1": "TRUE", "0": "FALSE"}
-                return known.get(saved.strip(), saved), Was.BOOLEAN
+                return known.get(saved.strip(), saved), SourceType.BOOLEAN
             case "Error":
-                return saved, Was.ERROR
+                return saved, SourceType.ERROR
             case _:
                 return (saved, None) if saved or "Formula" in cell else None
 

@@ -1,0 +1,75 @@
+"""The command `undo`, which sends nothing."""
+# ruff: noqa: PLC0415  (what is slow to start is imported by the command that uses it)
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconcile.cli.group import program
+from reconcile.cli.options import EPILOG, OUTPUT, PLACES, Output
+from reconcile.cli.work import Work
+from reconcile.domain.errors import ExitCode, NothingSentError, TokenError
+
+
+@program.command(epilog=EPILOG)
+@click.argument("run_id", metavar="RUN")
+@click.option("--offline", is_flag=True, help="Don't ask Flxpoint; the journal's word counts.")
+@PLACES
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Where the file goes (default: beside the first file of the run).",
+)
+@OUTPUT
+def undo(
+    run_id: str,
+    offline: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+    quiet: bool,  # noqa: FBT001
+    results: Path | None,
+    **options: Any,
+) -> int:
+    """Write an export that puts back what stood in Flxpoint before RUN.
+
+    Nothing is sent: look at the file, and `reconcile run` it. Only values that still stand there
+    as RUN wrote them are put back; a sheet lists all others, with the reason. Where nothing
+    stood, the file says (clear), and null is sent: Flxpoint doesn't document that null clears a
+    value.
+
+    Ends with 0 if the file was written, with 2 if there is nothing to undo.
+    """
+    from reconcile.cli.online_text import undone_json, undone_lines
+    from reconcile.cli.terminal import print_json
+    from reconcile.job.online import undo_run
+
+    say = Output(as_json, quiet)
+    work = Work.asking(say, options)
+    context = work.context()
+    if not context.journal.is_file():
+        raise NothingSentError(f"There is no journal {context.journal} yet.")
+    token, why = None, "--offline"
+    if not offline:
+        try:
+            token = work.token()
+        except TokenError as error:
+            why = str(error)
+    with work.watching():
+        undone = undo_run(work.settings, token, context, run_id, results, why_not_asked=why)
+    if as_json:
+        print_json(undone_json(undone))
+    for line in undone_lines(undone, _places(options)):
+        say.result(line)
+    for told in (undone.remark, undone.note):
+        if told and quiet:
+            say.always(told)
+    return ExitCode.NOTHING_SENT if undone.file is None else ExitCode.DONE
+
+
+def _places(options: Mapping[str, Any]) -> list[str]:
+    """What was said of where things are; `run` has to be told the same."""
+    names = ("config", "base_url", "journal")
+    said = [(name, options[name]) for name in names if options[name] is not None]
+    return [word for name, value in said for word in (f"--{name.replace('_', '-')}", str(value))]

@@ -1,0 +1,225 @@
+"""What the planned orders hold in Flxpoint, read before anything is sent, and what follows.
+
+`overwrite: blanks` sends a value only where Flxpoint holds nothing, the same, or what an
+earlier run wrote; `never` holds an order back that holds anything else, our own included;
+`all` asks nobody. Where Flxpoint's answers don't say, what the journal knows counts; an order
+that can't be read is held back where its answer might have said it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Final, Literal
+
+from reconcile.domain.errors import NoAnswerError
+from reconcile.domain.events import Event, Listener, silent
+from reconcile.domain.model import CallKind, CellRef, Issue, RowRef
+from reconcile.flxpoint import Question, Reads, Reply
+from reconcile.flxpoint.answers import order_of, parsed, told_fields
+from reconcile.flxpoint.session import FlxpointSession
+from reconcile.journal import Journal, Reading
+from reconcile.orders.remote_state import (
+    Compared,
+    OrderFinding,
+    RemoteState,
+    compared,
+    holding_of,
+    in_words,
+    order_finding,
+    overwritten,
+    strangers,
+)
+from reconcile.planner.history import History, PlannedCall
+
+__all__ = [
+    "OrderSeen",
+    "Seen",
+    "holds_something",
+    "look",
+    "own_calls",
+    "reading_of",
+    "reasons_to_hold",
+]
+
+_OK: Final = 200
+_NOT_FOUND: Final = 404
+_NAMED: Final = 3
+_UNANSWERED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSeen:
+    """What an order holds beside what its call says; without values if there is no such order."""
+
+    reading: Reading
+    values: tuple[Compared, ...]
+
+    @property
+    def finding(self) -> OrderFinding:
+        """How the order stands as a whole."""
+        if self.reading.held is None:
+            return OrderFinding.NOT_FOUND
+        return order_finding(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was read of orders, by id; `told` are the accounting fields that answers have."""
+
+    orders: Mapping[int, OrderSeen]
+    told: frozenset[str]
+
+
+def look(
+    session: FlxpointSession,
+    journal: Journal,
+    account: str,
+    contents: Mapping[int, str],
+    listener: Listener = silent,
+) -> Seen:
+    """Reads orders, and sets what they hold beside what their calls (JSON, by order) say.
+
+    `listener` is told how many are left. An order that can't be read says nothing.
+
+    Raises:
+        StoppedError: Flxpoint doesn't answer several in a row, or not with orders at all.
+    """
+    known = journal.pull_state(account)
+    told = set(known.told)
+    unanswered = 0
+
+    async def read(reads: Reads) -> dict[int, Reading]:
+        nonlocal unanswered
+
+        async def ask(order_id: int) -> Reading:
+            nonlocal unanswered
+            try:
+                reply = await reads.ask(Question(f"/orders/{order_id}"))
+            except NoAnswerError:
+                unanswered += 1
+                if unanswered >= min(_UNANSWERED, len(contents)):
+                    raise
+                return Reading(order_id, session.now(), {}, readable=False)
+            unanswered = 0
+            return reading_of(order_id, reply, session.now(), told)
+
+        found: dict[int, Reading] = {}
+        async for order_id, reading in reads.each(contents, ask):
+            found[order_id] = reading
+            left = len(contents) - len(found)
+            listener(Event("read", {"order": order_id, "left": left}))
+        return found
+
+    try:
+        readings = session.run(read)
+    finally:  # what some answers told stays learned, also if others never came
+        known_now = frozenset(told)
+        if known_now != known.told:
+            state = journal.pull_state(account)
+            journal.keep_pull_state(account, state.with_told(known_now))
+    return Seen(
+        {
+            order_id: _seen(readings[order_id]._replace(told=known_now), json.loads(content))
+            for order_id, content in contents.items()
+        },
+        known_now,
+    )
+
+
+def _seen(reading: Reading, content: RemoteState) -> OrderSeen:
+    known = reading.told if reading.readable else ()
+    return OrderSeen(reading, tuple(compared(content, reading.held or {}, known)))
+
+
+def reading_of(order_id: int, reply: Reply, now: datetime, told: set[str]) -> Reading:
+    """What the answer says; one that is neither an order nor "not found" doesn't say.
+
+    The accounting fields that it has are added to those that are `told`.
+    """
+    if reply.status == _NOT_FOUND:
+        return Reading(order_id, now, None)
+    answer = parsed(reply.body) if reply.status == _OK else None
+    order = order_of(answer)
+    held = holding_of(answer)
+    if order is None or held is None or order.order_id != order_id:
+        return Reading(order_id, now, {}, readable=False)
+    if isinstance(answer, Mapping):
+        told |= told_fields(answer)
+    return Reading(order_id, now, held, order.status)
+
+
+def holds_something(said: RemoteState) -> bool:
+    """Whether an order that took this call surely holds something in the books."""
+    return bool(said.get("accountingSynced") or said.get("externalAccountingId"))
+
+
+def own_calls(history: History) -> dict[int, RemoteState]:
+    """The accounting syncs last acknowledged by us, by order."""
+    return {
+        order_id: json.loads(standing.content)
+        for (order_id, kind), standing in history.items()
+        if kind is CallKind.SYNC and standing.content is not None
+    }
+
+
+def reasons_to_hold(
+    seen: Seen,
+    calls: Sequence[PlannedCall],
+    rows: Mapping[int, Sequence[RowRef]],
+    own: Mapping[int, RemoteState],
+    *,
+    policy: Literal["blanks", "all", "never"],
+    unread: bool,
+) -> dict[int, tuple[Issue, ...]]:
+    """Why orders may not be sent: what each would overwrite, and items that it doesn't have.
+
+    Args:
+        seen: what the orders hold.
+        calls: the accounting syncs that would be sent.
+        rows: where each order stands.
+        own: what was last acknowledged by us.
+        policy: what may be overwritten; an item that the order doesn't have is never sent.
+        unread: whether an order that couldn't be read is held back, unless all may be overwritten.
+    """
+    held: dict[int, tuple[Issue, ...]] = {}
+    for call in calls:
+        order = seen.orders.get(call.order_id)
+        if order is None or order.reading.held is None:
+            continue
+        places = tuple(CellRef(*ref) for ref in rows[call.order_id])
+        issues = list(_stranger_issues(order, places))
+        if unread and not order.reading.readable and policy != "all":
+            issues.append(Issue("order-not-read", places, str(call.order_id)))
+        if policy != "all":
+            mine = None if policy == "never" else own.get(call.order_id)
+            issues += _overwriting(order, mine, places)
+        silent = order.finding is OrderFinding.SILENT
+        if policy == "never" and silent and call.previous is not None and not issues:
+            words = f"the run before wrote {call.previous}"
+            issues.append(Issue("would-overwrite", places, words))
+        if issues:
+            held[call.order_id] = tuple(issues)
+    return held
+
+
+def _stranger_issues(order: OrderSeen, places: tuple[CellRef, ...]) -> Iterator[Issue]:
+    own = [str(item["id"]) for item in (order.reading.held or {}).get("items", ())]
+    for item_id in strangers(order.values):
+        yield Issue("item-not-in-order", places, str(item_id), detail=_few(own) or "it has none")
+
+
+def _overwriting(
+    order: OrderSeen, own: RemoteState | None, places: tuple[CellRef, ...]
+) -> Iterator[Issue]:
+    lost = overwritten(order.values, own)
+    if lost:
+        words = [f"{each.path} holds {in_words(each.held)}" for each in lost]
+        yield Issue("would-overwrite", places, _few(words))
+
+
+def _few(words: Sequence[str]) -> str:
+    some = list(islice(words, _NAMED))
+    more = len(words) - len(some)
+    return ", ".join([*some, f"and {more} more"] if more else some)
