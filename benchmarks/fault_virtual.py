@@ -10,13 +10,13 @@ from random import Random
 
 from benchmarks.fault_kinds import FAULTS, USUAL, Meeting, wrong_with
 from benchmarks.identity_virtual import RUN, new_run, planned
+from reconcile.domain.calls import PlannedCall
 from reconcile.domain.events import silent
 from reconcile.domain.model import CallKind, Comparison, Outcome
 from reconcile.domain.payload import canonical, fingerprint
 from reconcile.executor import Executor, InlineRecorder, Stop, StopRules, StopSwitch
 from reconcile.flxpoint import Exchange, Pacer, Reply, RetryPolicy
 from reconcile.journal import Journal
-from reconcile.planner.history import PlannedCall
 from tests.doubles import VirtualTime, run_in_virtual_time
 
 __all__ = ["Played", "play_virtual"]

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from random import Random
 
 from benchmarks.identity_words import expected, expected_answer
+from reconcile.domain.calls import PlannedCall
 from reconcile.domain.events import silent
 from reconcile.domain.model import CallKind, Comparison
 from reconcile.domain.payload import canonical, fingerprint
 from reconcile.executor import Executor, InlineRecorder, StopRules, StopSwitch
 from reconcile.flxpoint import Exchange, Pacer, Reply, RetryPolicy
 from reconcile.journal import Journal, NewRun
-from reconcile.planner.history import PlannedCall
 from tests.doubles import EPOCH, VirtualTime, run_in_virtual_time
 
 __all__ = ["RUN", "Shuffled", "in_virtual_time", "new_run", "overtaken", "planned"]

@@ -20,17 +20,16 @@ MOST_PACKAGES: Final = 17
 ARROWS: Final[dict[str, tuple[str, ...]]] = {
     "domain": (),
     "sandbox": (),  # the API pretended: it shares no code with the client
-    "planner": ("domain",),
-    # The values of an id map file are judged like those of an export.
-    "loader": ("domain", "planner"),
+    "loader": ("domain",),
+    "planner": ("domain", "loader"),
     "flxpoint": ("domain",),
     "config": ("domain",),
     # It keeps calls as planned, the slots of a token, and what answers say of orders.
-    "journal": ("domain", "planner", "flxpoint"),
+    "journal": ("domain", "flxpoint"),
     "notices": ("domain", "config"),
-    "executor": ("domain", "planner", "flxpoint", "journal"),
-    "orders": ("domain", "planner", "flxpoint", "journal"),
-    "results": ("domain", "planner", "journal", "orders"),
+    "executor": ("domain", "flxpoint", "journal"),
+    "orders": ("domain", "flxpoint", "journal"),
+    "results": ("domain", "journal", "orders"),
     # Its export is written by the same means as the workbook of results.
     "undo": ("domain", "planner", "flxpoint", "journal", "orders", "results"),
     "job": (
@@ -46,11 +45,10 @@ ARROWS: Final[dict[str, tuple[str, ...]]] = {
         "results",
         "undo",
     ),
-    "proposal": ("domain", "loader", "config", "job"),
+    "proposal": ("domain", "loader", "planner", "config", "job"),
     "cli": (
         "domain",
         "loader",
-        "planner",
         "flxpoint",
         "config",
         "journal",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from reconcile.cli.online_text import seen_json, seen_lines
+from reconcile.domain.calls import differences
 from reconcile.domain.errors import ExitCode
 from reconcile.domain.fields import FIELDS, normal_name
 from reconcile.domain.issues import explain
@@ -23,7 +24,6 @@ from reconcile.job.control_totals import amount_differences
 from reconcile.job.inputs import NothingToDo
 from reconcile.job.send import Finished
 from reconcile.loader import Export
-from reconcile.planner.history import differences
 
 __all__ = [
     "checked_json",

@@ -9,12 +9,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
+from reconcile.domain.calls import LastAcknowledged, PlannedCall, compared
 from reconcile.domain.errors import JournalError
 from reconcile.domain.events import Event, Listener
 from reconcile.domain.model import Comparison, Outcome
 from reconcile.executor import Stop, StopKind, StopSwitch
 from reconcile.journal import Journal
-from reconcile.planner.history import LastAcknowledged, PlannedCall, compared
 
 __all__ = ["ClaimQueue"]
 

@@ -8,6 +8,7 @@ from functools import partial
 from random import Random
 from typing import Protocol, assert_never
 
+from reconcile.domain.calls import PlannedCall
 from reconcile.domain.errors import JournalError
 from reconcile.domain.events import Event, Listener
 from reconcile.domain.model import CallKind, Outcome
@@ -29,7 +30,6 @@ from reconcile.flxpoint.verdict import (
     retry_after,
 )
 from reconcile.journal import NEVER_SENT, AttemptEnd, Setback
-from reconcile.planner.history import PlannedCall
 
 __all__ = ["Executor", "Sender"]
 

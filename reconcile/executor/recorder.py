@@ -7,9 +7,9 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from reconcile.domain.calls import PlannedCall
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.journal import AttemptEnd, Journal, Setback
-from reconcile.planner.history import PlannedCall
 
 __all__ = ["InlineRecorder", "Recorder", "ThreadRecorder"]
 

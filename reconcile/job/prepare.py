@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.config import Settings
+from reconcile.domain.calls import History, PlannedCall
 from reconcile.domain.errors import FileRefusedError, NothingSentError
 from reconcile.domain.id_map import IdMap
 from reconcile.domain.model import CellRef, Notice, Outcome, Plan
@@ -14,9 +15,9 @@ from reconcile.job.folders import PassedOver
 from reconcile.journal import SourceRecord, ToldRecord
 from reconcile.journal.records import OrderRecord
 from reconcile.loader import Export, LoadRules, load
-from reconcile.loader.id_file import read_id_map
 from reconcile.orders.known_ids import LocalIds
-from reconcile.planner.history import CallPlan, History, PlannedCall, diff_plan
+from reconcile.planner.history import CallPlan, diff_plan
+from reconcile.planner.id_map_file import read_id_map
 from reconcile.planner.planning import narrow, plan
 
 __all__ = [

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from reconcile.config import Settings
+from reconcile.domain.calls import PlannedCall
 from reconcile.domain.errors import (
     ExitCode,
     InternalError,
@@ -39,7 +40,6 @@ from reconcile.job.context import OPEN_ORDERS, RunContext, client_of, session_of
 from reconcile.journal import Journal, RunReader, RunRecord
 from reconcile.journal.locks import is_alive
 from reconcile.orders.readback import ReadBack, read_back, tells
-from reconcile.planner.history import PlannedCall
 from reconcile.results.ledger import Ledger, Totals
 from reconcile.results.progress import telling
 from reconcile.results.report import build_report

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from reconcile.domain.calls import LastAcknowledged
 from reconcile.domain.model import CallKind
 from reconcile.journal import schema
 from reconcile.journal.base import Part, chunks, doubts, doubts_of, doubts_text
 from reconcile.journal.database import put
 from reconcile.journal.id_cache import rename_known
-from reconcile.planner.history import LastAcknowledged
 
 __all__ = ["Accounts"]
 

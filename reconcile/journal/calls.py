@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reconcile.domain.calls import PlannedCall
 from reconcile.domain.errors import InternalError
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.journal import schema
@@ -13,7 +14,6 @@ from reconcile.journal.database import put
 from reconcile.journal.mapping import end_values
 from reconcile.journal.moves import BEGUN, CallState, check_move
 from reconcile.journal.records import NEVER_SENT, AttemptEnd, Setback
-from reconcile.planner.history import PlannedCall
 
 __all__ = ["Calls"]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reconcile.domain.calls import PlannedCall
 from reconcile.domain.model import CallKind, CellRef, Comparison, Issue, Notice
 from reconcile.journal import schema
 from reconcile.journal.moves import CallState
@@ -19,7 +20,6 @@ from reconcile.journal.records import (
     SourceRecord,
     ToldRecord,
 )
-from reconcile.planner.history import PlannedCall
 
 __all__ = [
     "as_json",

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reconcile.domain.calls import PlannedCall
 from reconcile.journal import schema
 from reconcile.journal.base import CHUNK, Part, chunks
 from reconcile.journal.mapping import (
@@ -17,7 +18,6 @@ from reconcile.journal.mapping import (
     told_values,
 )
 from reconcile.journal.records import NewRun, OrderRecord, RowRecord, SourceRecord, ToldRecord
-from reconcile.planner.history import PlannedCall
 
 __all__ = ["Plans"]
 

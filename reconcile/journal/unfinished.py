@@ -12,13 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reconcile.domain.calls import PlannedCall
 from reconcile.domain.model import CallKind, Comparison
 from reconcile.journal import schema
 from reconcile.journal.base import Part, chunks
 from reconcile.journal.mapping import run_record, source_rows
 from reconcile.journal.moves import CallState
 from reconcile.journal.records import RunRecord, Setback
-from reconcile.planner.history import PlannedCall
 
 __all__ = ["OPEN", "Unfinished", "left_in"]
 

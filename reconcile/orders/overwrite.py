@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Final, Literal
 
+from reconcile.domain.calls import History, PlannedCall
 from reconcile.domain.errors import NoAnswerError
 from reconcile.domain.events import Event, Listener, silent
 from reconcile.domain.model import CallKind, CellRef, Issue, RowRef
@@ -31,7 +32,6 @@ from reconcile.orders.remote_state import (
     overwritten,
     strangers,
 )
-from reconcile.planner.history import History, PlannedCall
 
 __all__ = [
     "OrderSeen",

@@ -12,8 +12,8 @@ from reconcile.domain.model import Field, Plan
 from reconcile.domain.payload import canonical
 from reconcile.domain.text import quoted
 from reconcile.job.prepare import SendRules, prepare
-from reconcile.loader.id_file import read_id_map
 from reconcile.loader.layouts import LAYOUTS, PLAIN, Layout
+from reconcile.planner.id_map_file import read_id_map
 from reconcile.proposal.likeness import likeness
 from reconcile.proposal.model import Proposal, either
 from reconcile.proposal.numbers import numbers_in, proven

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from reconcile.domain.calls import differences
 from reconcile.domain.model import CallKind, Issue, Notice, Outcome
 from reconcile.journal import (
     NEVER_SENT,
@@ -22,7 +23,6 @@ from reconcile.journal import (
     ToldRecord,
     UncoveredOrder,
 )
-from reconcile.planner.history import differences
 from reconcile.results.amounts import Amounts, amounts_of
 from reconcile.results.explaining import doubts_in
 from reconcile.results.items import Items

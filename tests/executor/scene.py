@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from reconcile.domain.calls import History, PlannedCall
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Comparison, Outcome
 from reconcile.domain.payload import canonical, fingerprint
 from reconcile.executor import Executor, InlineRecorder, Stop, StopRules, StopSwitch
 from reconcile.flxpoint import Exchange, NeverSent, NoReply, Pacer, Reply, RetryPolicy
 from reconcile.journal import AttemptRecord, CallRecord, Journal, NewRun
-from reconcile.planner.history import History, PlannedCall
 from tests.doubles import EPOCH, ScriptedSender, Sent, VirtualTime, run_in_virtual_time
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS

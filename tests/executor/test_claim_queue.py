@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from reconcile.domain.calls import PlannedCall
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Comparison, Outcome
 from reconcile.executor import Stop, StopKind, StopSwitch
 from reconcile.executor.claim_queue import ClaimQueue
 from reconcile.job.prepare import by_order
 from reconcile.journal import Journal, Setback
-from reconcile.planner.history import PlannedCall
 from tests.doubles import EPOCH, VirtualTime, run_in_virtual_time
 from tests.journal.books import ACCOUNT, STATUS, SYNC, Books, came, create, order
 

@@ -5,7 +5,7 @@ import itertools
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +124,7 @@ def test_an_order_is_over_before_room_is_made_for_another() -> None:
 
 
 def test_a_plan_with_nothing_to_send_sends_nothing() -> None:
-    done = [[replace(sync_call(1), outcome=Outcome.UNCHANGED)]]
+    done = [[sync_call(1)._replace(outcome=Outcome.UNCHANGED)]]
     run = play(done)
 
     assert (run.sent, run.stop, run.seconds) == ((), None, 0.0)
@@ -349,7 +349,7 @@ def test_a_status_is_not_sent_if_its_accounting_sync_fails(
 
 
 def test_a_status_is_sent_if_its_accounting_sync_is_unchanged() -> None:
-    unchanged = replace(sync_call(1), outcome=Outcome.UNCHANGED)
+    unchanged = sync_call(1)._replace(outcome=Outcome.UNCHANGED)
     run = play([[unchanged, status_call(1)]])
 
     assert [s.kind for s in run.sent] == [STATUS]
@@ -362,7 +362,7 @@ def test_an_order_with_nothing_to_sync_gets_its_status_alone() -> None:
 
 
 def test_a_status_that_can_not_be_sent_leaves_its_accounting_sync_alone() -> None:
-    rejected = replace(status_call(1), content="", fingerprint="", outcome=Outcome.REJECTED)
+    rejected = status_call(1)._replace(content="", fingerprint="", outcome=Outcome.REJECTED)
     run = play([[sync_call(1), rejected]])
 
     assert [s.kind for s in run.sent] == [SYNC]

@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import pytest
 
+from reconcile.domain.calls import PlannedCall
 from reconcile.domain.errors import ExitCode
 from reconcile.domain.events import silent
 from reconcile.domain.model import CallKind, Outcome
@@ -38,7 +39,6 @@ from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry, retry_after
 from reconcile.job.run import Finished
 from reconcile.journal import Journal
-from reconcile.planner.history import PlannedCall
 from reconcile.sandbox import (
     Answer,
     Arrival,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from reconcile.domain.calls import PlannedCall
 from reconcile.domain.model import CallKind, Comparison, OrderSync, Outcome, Plan, RowRef
 from reconcile.domain.payload import (
     OrderAccountingSyncRequest,
@@ -21,7 +22,7 @@ from reconcile.journal import (
     SourceRecord,
     ToldRecord,
 )
-from reconcile.planner.history import CallPlan, PlannedCall, diff_plan
+from reconcile.planner.history import CallPlan, diff_plan
 from tests.doubles import EPOCH
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconcile.domain.calls import PlannedCall
 from reconcile.domain.model import CallKind, CellRef, Comparison, Issue, Notice, Outcome
 from reconcile.journal import (
     AttemptEnd,
@@ -21,7 +22,6 @@ from reconcile.journal import (
     SourceRecord,
     ToldRecord,
 )
-from reconcile.planner.history import PlannedCall
 from tests.doubles import EPOCH
 
 from .books import call, create, new_run

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reconcile.domain.calls import PlannedCall
 from reconcile.domain.errors import ExitCode, StoppedError, TimeIsUpError
 from reconcile.domain.issues import explain
 from reconcile.domain.model import CallKind, Comparison, Outcome, RowRef
@@ -15,7 +16,6 @@ from reconcile.job.run import run
 from reconcile.journal import Reading
 from reconcile.orders.overwrite import OrderSeen, Seen, reasons_to_hold
 from reconcile.orders.remote_state import compared
-from reconcile.planner.history import PlannedCall
 from reconcile.sandbox import Answer, Hang, Scripted
 from tests.conftest import TOKEN, Shop
 from tests.orders.books import lines

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconcile.domain.calls import Change, LastAcknowledged, PlannedCall, differences
 from reconcile.domain.model import (
     CallKind,
     CellRef,
@@ -26,14 +27,7 @@ from reconcile.domain.payload import (
     canonical,
     fingerprint,
 )
-from reconcile.planner.history import (
-    CallPlan,
-    Change,
-    LastAcknowledged,
-    PlannedCall,
-    diff_plan,
-    differences,
-)
+from reconcile.planner.history import CallPlan, diff_plan
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS
 ROWS = (RowRef("export.csv", "", 2),)

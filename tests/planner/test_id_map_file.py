@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.id_map import IdMap, amount
-from reconcile.loader.id_file import read_id_map
+from reconcile.planner.id_map_file import read_id_map
 
 Read = Callable[..., IdMap]
 
