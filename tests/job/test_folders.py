@@ -198,7 +198,7 @@ def test_a_file_that_may_not_be_read_is_left_to_the_loader_to_refuse(
     [
         ("invoice.pdf", b"%PDF-1.7\n", "it is a PDF"),
         ("renamed.csv", b"%PDF-1.7\n", "it is a PDF"),
-        ("orders.csv.gz", gzip.compress(ORDERS), "it is a gzip file"),
+        ("orders.csv.gz", gzip.compress(ORDERS, mtime=0), "it is a gzip file"),
         ("logo.xlsx", b"\x89PNG\r\n\x1a\n" + bytes(20), "it is an image (PNG)"),
         ("orders.zip", packed({"orders.csv": ORDERS}), "it is a zip file"),
         ("letter.docx", packed({"word/document.xml": ""}), "it is a Word document (.docx)"),

@@ -18,7 +18,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
 WORK = """
 import sys
 from pathlib import Path
-from reconcile.locks import holding
+from reconcile.journal.locks import holding
 with holding(Path(sys.argv[1]), sys.argv[2]):
     print("at work", flush=True)
     sys.stdin.readline()

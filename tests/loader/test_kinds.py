@@ -68,7 +68,7 @@ def zipped(**parts: str) -> bytes:
         ("\xa0 \n".encode(), "is empty"),
         (b"%PDF-1.7\n%\xe2\xe3", "is a PDF: save it as .xlsx or CSV"),
         (b"\r\n%PDF-1.4", "is a PDF"),
-        (gzip.compress(b"Order ID,Name\n"), "is a gzip file: unpack it"),
+        (gzip.compress(b"Order ID,Name\n", mtime=0), "is a gzip file: unpack it"),
         (b"7z\xbc\xaf\x27\x1c" + bytes(20), "is a 7-Zip archive"),
         (b"Rar!\x1a\x07\x01\x00", "is a RAR archive"),
         (b"\x89PNG\r\n\x1a\n" + bytes(20), "is an image (PNG)"),

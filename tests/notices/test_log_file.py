@@ -153,7 +153,7 @@ def test_a_file_that_others_could_read_is_closed_to_them(opened: Opened, place: 
 
 def test_several_processes_write_whole_lines_and_lose_none(place: Path) -> None:
     words = (
-        "import sys; from pathlib import Path; from reconcile.log_file import LogFile\n"
+        "import sys; from pathlib import Path; from reconcile.notices.log_file import LogFile\n"
         "log = LogFile(Path(sys.argv[1]), str, limit=4000, kept=1000)\n"
         "for number in range(200): log.line(f'{sys.argv[2]} {number}')\n"
     )
