@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head
 from reconcile.loader.readers.text import TextReader, TextSheet
+from reconcile.loader.readers.text.delimited import uniform_columns
 
 
 def by_order_id(head: Head) -> int:
@@ -260,3 +261,39 @@ def test_what_excel_calls_unicode_text_is_read(mark: str) -> None:
 def test_a_line_that_names_the_separator_may_end_with_a_carriage_return_alone() -> None:
     data = b"\xef\xbb\xbfsep=|\rOrder ID|Name\r1|x\r\x1a"
     assert cells_of(data, 2).columns == [["Order ID", "1"], ["Name", "x"]]
+
+
+_TRICKY = st.text('",\r\n=a', max_size=3)
+_LINES = st.lists(
+    st.one_of(
+        st.lists(_TRICKY, min_size=1, max_size=3).map(",".join),
+        st.lists(_TRICKY, min_size=1, max_size=3).map(lambda cells: '"' + '","'.join(cells) + '"'),
+        st.just('"a","b"'),
+    ),
+    max_size=5,
+)
+
+
+@given(_LINES, st.sampled_from(["\n", "\r\n"]), st.integers(1, 4))
+@example(['"a"', '"\nb"'], "\n", 1)
+@example(['"a"', '"\n"', '"c"', '"d"'], "\n", 2)
+@example(['"a"', '"\n"', '"b"', '"c"', '"d"', '"e"'], "\n", 3)
+@example(['"a","', '","b"'], "\n", 2)
+def test_uniform_lines_are_cut_as_the_csv_module_cuts_them(
+    lines: list[str], end: str, width: int
+) -> None:
+    text = end.join([*lines, ""])
+    columns = uniform_columns(text, ",", width)
+    if columns is not None:
+        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        assert list(map(list, zip(*columns, strict=True))) == [each or [""] for each in records]
+
+
+@given(
+    st.lists(st.lists(st.text("ab,é ", max_size=3), min_size=2, max_size=2), min_size=1),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_a_table_with_quotes_around_every_cell_is_uniform(table: list[list[str]], end: str) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator=end).writerows(table)
+    assert uniform_columns(text.getvalue(), ",", 2) == list(map(list, zip(*table, strict=True)))

@@ -15,7 +15,7 @@ from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import Cells, Head, Score
 from reconcile.loader.readers.columns import cut_blank_end, refuse_too_many
 from reconcile.loader.readers.signatures import Kind, kind_of
-from reconcile.loader.readers.text.delimited import Records, Source
+from reconcile.loader.readers.text.delimited import Source
 from reconcile.loader.readers.text.encoding import encoding_of
 from reconcile.loader.readers.text.separator import Top, find_top
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN
@@ -70,15 +70,14 @@ class TextSheet:
         surplus: dict[int, tuple[str, ...]] = {}
         formulas = self._source.holds('="')
         above = 0
-        for records in self._source.records(self._top.separator):
-            refuse_too_many(self._source.name, above + len(records), width)
-            if set(map(len, records)) != {width}:
-                _level(records, width, above, surplus)
-            for column, texts in enumerate(zip(*records, strict=True)):
+        for block in self._source.blocks(self._top.separator, width):
+            refuse_too_many(self._source.name, above + block.rows, width)
+            for column, texts in enumerate(block.columns):
                 columns[column].extend(
                     _plain_texts(texts, above, column, was) if formulas else texts
                 )
-            above += len(records)
+            surplus.update((above + index + 1, cells) for index, cells in block.surplus.items())
+            above += block.rows
         beyond = (row for row, cells in surplus.items() if any(cell.strip() for cell in cells))
         last = cut_blank_end(columns, max(beyond, default=0))
         return Cells(
@@ -86,16 +85,6 @@ class TextSheet:
             {at: note for at, note in was.items() if at[0] <= last},
             {row: cells for row, cells in surplus.items() if row <= last},
         )
-
-
-def _level(records: Records, width: int, above: int, surplus: dict[int, tuple[str, ...]]) -> None:
-    """Bring each record to `width` cells; what is cut off goes to `surplus`."""
-    for index, record in enumerate(records):
-        if len(record) > width:
-            surplus[above + index + 1] = tuple(record[width:])
-            del record[width:]
-        elif len(record) < width:
-            record.extend([""] * (width - len(record)))
 
 
 def _plain_texts(

@@ -8,15 +8,29 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, NamedTuple, TypeVar
 
 from reconcile.domain.errors import FileRefusedError
 
-__all__ = ["Records", "Source"]
+__all__ = ["Block", "Records", "Source", "uniform_columns"]
 
 Records = list[list[str]]
 """Some records one after another; a blank line is a record of one empty cell."""
+
+_Part = TypeVar("_Part")
+
+
+class Block(NamedTuple):
+    """So many records one after another, column by column.
+
+    `surplus` has the cells right of the last column, by the place of their record (from 0).
+    """
+
+    rows: int
+    columns: list[list[str]]
+    surplus: Mapping[int, tuple[str, ...]]
+
 
 _BLOCK = 1 << 14  # bytes; what is cut at once should stay in the processor's cache
 _LONGEST = 1 << 24  # bytes of a line; a row of 16,384 cells has 1,024 for each
@@ -55,9 +69,22 @@ class Source:
     def records(self, separator: str) -> Iterator[Records]:
         """All records in order, some at a time.
 
-        Raises `FileRefusedError` at the record whose quotes are at fault, after the records
-        before it.
+        Raises:
+            FileRefusedError: the quotes of a record are at fault; the records before it are
+                handed out first.
         """
+        yield from self._parts(lambda text: _records(text, separator))
+
+    def blocks(self, separator: str, width: int) -> Iterator[Block]:
+        """The same records as columns, `width` of them.
+
+        Raises:
+            FileRefusedError: like `records`.
+        """
+        yield from self._parts(lambda text: _block(text, separator, width))
+
+    def _parts(self, cut: Callable[[str], tuple[_Part, int, str]]) -> Iterator[_Part]:
+        """What `cut` makes of whole lines: its result, how many records, what is wrong then."""
         above = 0
         at, size = self._begin, _BLOCK
         while at < len(self._data):
@@ -68,14 +95,13 @@ class Source:
                     f"after record {above}, and no export needs so many: look at where it comes "
                     "from, then export it again."
                 )
-            block = self._data[at:end].decode(self._encoding)
-            records, fault = _cut(block, separator)
+            part, count, fault = cut(self._data[at:end].decode(self._encoding))
             if fault.startswith(_OPEN) and end < len(self._data):
                 size *= 2  # the last record goes on beyond the block
                 continue
             at, size = end, _BLOCK
-            yield records
-            above += len(records)
+            yield part
+            above += count
             if fault:
                 raise FileRefusedError(self._sentence(above + 1, fault))
 
@@ -94,41 +120,56 @@ class Source:
         )
 
 
-def _cut(block: str, separator: str) -> tuple[Records, str]:
-    """The records of whole lines, and what is wrong with the one after them."""
-    plain = _plain_lines(block)
-    if plain is not None and len(block) <= csv.field_size_limit():
-        if '"' not in block:
-            return [line.split(separator) for line in plain], ""
-        if block.startswith('"'):
-            between = f'"{separator}"'
-            records = [line[1:-1].split(between) for line in plain]
-            # All of these quotes are around cells, so none is in a cell.
-            if block.count('"') == 2 * sum(map(len, records)) and _all_quoted(plain):
-                return records, ""
-    records = []
+def _records(text: str, separator: str) -> tuple[Records, int, str]:
+    """The records of whole lines, their number, and what is wrong with the one after them."""
+    records: Records = []
+    fault = ""
     try:
-        for record in csv.reader(io.StringIO(block, newline=""), delimiter=separator, strict=True):
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
             records.append(record or [""])
     except csv.Error as error:
-        return records, str(error)
-    return records, ""
+        fault = str(error)
+    return records, len(records), fault
 
 
-def _plain_lines(block: str) -> list[str] | None:
-    """The lines without their ends; None if these aren't all LF or all CRLF, or one lacks."""
-    if "\r" in block:
-        ends = block.count("\r\n")
-        if not block.count("\r") == block.count("\n") == ends:
-            return None
-        end = "\r\n"
-    else:
-        end = "\n"
-    lines = block.split(end)
-    if lines.pop():
+def _block(text: str, separator: str, width: int) -> tuple[Block, int, str]:
+    """The same, column by column; most files are uniform, and quicker to cut as such."""
+    columns = uniform_columns(text, separator, width)
+    if columns is not None:
+        return Block(len(columns[0]), columns, {}), len(columns[0]), ""
+    records, count, fault = _records(text, separator)
+    surplus = {}
+    for index, record in enumerate(records):
+        if len(record) > width:
+            surplus[index] = tuple(record[width:])
+            del record[width:]
+        elif len(record) < width:
+            record.extend([""] * (width - len(record)))
+    return Block(count, list(map(list, zip(*records, strict=True))), surplus), count, fault
+
+
+def uniform_columns(text: str, separator: str, width: int) -> list[list[str]] | None:
+    """The columns of lines that all have `width` cells, and quotes around each cell or nowhere.
+
+    None for all other lines. The tests compare it with the csv module, cell by cell.
+    """
+    end = "\r\n" if "\r" in text else "\n"
+    quote = '"' if text.startswith('"') else ""
+    rows = text.count(end)
+    if len(text) > csv.field_size_limit() or not text.endswith(quote + end):
         return None
-    return lines
-
-
-def _all_quoted(lines: list[str]) -> bool:
-    return all(line[:1] == line[-1:] == '"' and len(line) > 1 for line in lines)
+    if end == "\r\n" and not text.count("\r") == text.count("\n") == rows:
+        return None
+    inner = text[len(quote) : len(text) - len(quote) - len(end)]
+    boundary, between = quote + end + quote, quote + separator + quote
+    if quote and inner.count(boundary) != rows - 1:
+        return None  # a line ends within a cell
+    cells = inner.replace(boundary, between + end).split(between)
+    quotes = 2 * len(cells) if quote else 0
+    if len(cells) != rows * width or text.count('"') != quotes:
+        return None
+    # The end of a line now stands before the first cell of the next, and nowhere else.
+    first = between.join(cells[::width]).split(between + end)
+    if len(first) != rows:
+        return None
+    return [first, *(cells[column::width] for column in range(1, width))]
