@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from reconcile.domain.errors import JournalError
 from reconcile.domain.events import Event, Listener
 from reconcile.executor.stops import StopSwitch
+from reconcile.flxpoint.paced_request import start_in
 from reconcile.flxpoint.pacer import Pace
 
 __all__ = ["Gate", "Passed"]
@@ -95,17 +96,12 @@ class Gate:
     async def _start(self, slot: float) -> float | None:
         """When the call started; None if its slot is void or the run was stopped."""
         time = asyncio.get_running_loop().time
-        wait = self._pace.ahead(slot, time())
-        while True:
-            await self._wait_until(time() + wait)
-            if self._switch.is_set():
-                self._pace.give_back(slot)
-                return None
-            now = time()
-            taken = self._pace.take(slot, now)
-            if not taken:
-                return None if taken is None else now
-            wait = taken
+
+        async def wait(seconds: float) -> bool:
+            await self._wait_until(time() + seconds)
+            return not self._switch.is_set()
+
+        return await start_in(self._pace, slot, wait)
 
     async def _until_near(self, slot: float) -> None:
         """Until shortly before the slot, or sooner if a process before it in the queue is gone."""

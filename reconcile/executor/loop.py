@@ -16,8 +16,9 @@ from reconcile.executor.gate import Gate, Passed
 from reconcile.executor.recorder import Recorder
 from reconcile.executor.stops import Stop, StopKind, StopRules, StopSwitch
 from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply
-from reconcile.flxpoint.pacer import LONGEST_HOLD, Pace
-from reconcile.flxpoint.retry import RetryPolicy, Tries, keep_trying
+from reconcile.flxpoint.paced_request import request_at
+from reconcile.flxpoint.pacer import Pace
+from reconcile.flxpoint.retry import RetryCount, RetryPolicy, keep_trying
 from reconcile.flxpoint.verdict import (
     Accept,
     Doubt,
@@ -26,8 +27,6 @@ from reconcile.flxpoint.verdict import (
     Retry,
     Verdict,
     first_line,
-    judge,
-    retry_after,
 )
 from reconcile.journal import NEVER_SENT, AttemptEnd, Setback
 
@@ -142,7 +141,7 @@ class Executor:
                 await self.recorder.annotate(call.order_id, call.kind, note)
 
     async def _send_call(self, call: PlannedCall, entered: "_Once") -> Outcome:
-        tries = Tries(doubtful=call.doubtful)
+        tries = RetryCount(doubtful=call.doubtful)
         state = Outcome.IN_DOUBT if call.doubtful else Outcome.PENDING
 
         async def attempt() -> Verdict | None:
@@ -165,31 +164,30 @@ class Executor:
         return state
 
     async def _try(
-        self, call: PlannedCall, passed: Passed, tries: Tries
+        self, call: PlannedCall, passed: Passed, tries: RetryCount
     ) -> tuple[Verdict, Outcome]:
-        time = asyncio.get_running_loop().time
-        faults: list[JournalError] = []
-        exchange = await self.sender.send(
-            call.order_id,
+        answered = await request_at(
+            passed.at,
+            self.pacer,
             call.kind,
-            call.content,
-            lambda: _keeping(faults, lambda: self.pacer.left(passed.at, time())),
+            partial(self.sender.send, call.order_id, call.kind, call.content),
+            self.now,
         )
-        ended = time()
-        judged = judge(call.kind, exchange, self.now())
+        exchange, judged = answered.exchange, answered.verdict
         if isinstance(judged, Retry):
-            tries.count(judged)
+            tries.add(judged)
         verdict, stop = self.rules.after_exchange(
-            call.order_id, exchange, judged, passed.at, ended, self.now()
+            call.order_id, exchange, judged, answered.began, answered.ended, self.now()
         )
         if stop is not None:
             self.switch.request(stop)
-        # A stop takes nothing from the silence that the server wants.
-        _keeping(faults, lambda: self._pace(judged, exchange, passed.at, ended))
+        if answered.alone and not self._shared_told:
+            self._shared_told = True
+            self.listener(Event("remark", {"text": _SOMEBODY_ELSE}))
         state = _state(verdict, tries)
         end = AttemptEnd(
             ended_at=self.now(),
-            seconds=round(ended - passed.at, 4),
+            seconds=round(answered.ended - answered.began, 4),
             exchange=_kind_of(exchange),
             status=exchange.status if isinstance(exchange, Reply) else None,
             verdict=_name_of(verdict),
@@ -199,8 +197,8 @@ class Executor:
         setback = self._setback(verdict, tries, stop)
         note = _note(verdict, exchange)
         await self.recorder.record(call, passed.number, end, state, note, setback)
-        if faults:
-            raise faults[0]
+        if answered.fault is not None:
+            raise answered.fault
         self.listener(
             Event(
                 "attempt",
@@ -218,7 +216,7 @@ class Executor:
         )
         return verdict, state
 
-    async def _withdraw(self, call: PlannedCall, number: int, tries: Tries) -> None:
+    async def _withdraw(self, call: PlannedCall, number: int, tries: RetryCount) -> None:
         """The run was stopped, or the slot lost, after the journal's word: it never left."""
         state = Outcome.IN_DOUBT if tries.doubtful else Outcome.PENDING
         if self.switch.is_set():
@@ -230,24 +228,13 @@ class Executor:
         end = AttemptEnd(self.now(), 0.0, NEVER_SENT, None, "withdrawn", "", {})
         await self.recorder.record(call, number, end, state, note)
 
-    def _setback(self, verdict: Verdict, tries: Tries, stop: Stop | None) -> Setback:
+    def _setback(self, verdict: Verdict, tries: RetryCount, stop: Stop | None) -> Setback:
         if isinstance(verdict, Accept | Refuse):
             return Setback.NONE
         if stop is not None:
             return Setback.MET_THE_STOP
         over = not isinstance(verdict, Retry) or self.policy.over(tries)
         return Setback.GIVEN_UP if over else Setback.NONE
-
-    def _pace(self, verdict: Verdict, exchange: Exchange, began: float, ended: float) -> None:
-        if isinstance(verdict, Retry) and verdict.throttled:
-            if self.pacer.refused(began, ended, verdict.hold) and not self._shared_told:
-                self._shared_told = True
-                self.listener(Event("remark", {"text": _SOMEBODY_ELSE}))
-        elif isinstance(exchange, Reply):
-            self.pacer.accepted()
-            hold = retry_after(exchange, self.now())
-            if hold is not None:
-                self.pacer.hold(ended + min(hold, LONGEST_HOLD))
 
     def _watch_failures(self, verdict: Verdict | None) -> None:
         stop: Stop | None = None
@@ -275,14 +262,6 @@ async def _one_by_one(
             yield calls
 
 
-def _keeping(faults: list[JournalError], work: Callable[[], None]) -> None:
-    """Does it; what goes wrong is raised later, when what came back is written down."""
-    try:
-        work()
-    except JournalError as error:
-        faults.append(error)
-
-
 class _Once:
     """Calls a function the first time, and never again."""
 
@@ -300,7 +279,7 @@ def _over(room: asyncio.Semaphore, entered: _Once, _task: asyncio.Task[None]) ->
     room.release()
 
 
-def _state(verdict: Verdict, tries: Tries) -> Outcome:
+def _state(verdict: Verdict, tries: RetryCount) -> Outcome:
     match verdict:
         case Accept():
             return Outcome.SYNCED

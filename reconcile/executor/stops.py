@@ -10,7 +10,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply
+from reconcile.flxpoint import DeadServerRule
+from reconcile.flxpoint.exchange import Exchange, Reply
 from reconcile.flxpoint.verdict import Halt, Refuse, Retry, Verdict, retry_after, silence_sentence
 
 __all__ = ["Stop", "StopKind", "StopRules", "StopSwitch"]
@@ -99,10 +100,11 @@ class StopRules:
     _shut: bool = field(init=False, default=False)
     _cause: str = field(init=False, default="")
     _failures: int = field(init=False, default=0)
-    _heard_at: float = field(init=False, default=float("-inf"))
-    _silent_since: float | None = field(init=False, default=None)
-    _silent_orders: set[int] = field(init=False, default_factory=set)
-    _only_unsent: bool = field(init=False, default=True)
+    _dead: DeadServerRule = field(init=False)
+
+    def __post_init__(self) -> None:
+        """One rule for all orders."""
+        self._dead = DeadServerRule(self.dead_after)
 
     def after_exchange(
         self,
@@ -120,13 +122,10 @@ class StopRules:
         """
         if isinstance(verdict, Halt):
             return verdict, Stop(StopKind.API, verdict.sentence)
+        hold = (retry_after(exchange, wall) or 0.0) if isinstance(exchange, Reply) else 0.0
+        dead = self._dead.after_exchange(order_id, exchange, began, now, hold)
         if not isinstance(exchange, Reply):
-            return verdict, self._silence(order_id, exchange, began, now)
-        hold = retry_after(exchange, wall) or 0.0
-        self._heard_at = now + hold
-        self._silent_since = None
-        self._silent_orders.clear()
-        self._only_unsent = True
+            return verdict, None if dead is None else Stop(StopKind.API, dead)
         silence = self.too_long(hold, wall)
         if isinstance(verdict, Retry):  # it says nothing of the token
             return (verdict, None) if silence is None else (_halt(exchange, silence), silence)
@@ -164,21 +163,4 @@ class StopRules:
         return Stop(
             StopKind.API,
             f"{self._failures} calls in a row failed for one cause ({cause}).",
-        )
-
-    def _silence(
-        self, order_id: int, exchange: NeverSent | NoReply, began: float, now: float
-    ) -> Stop | None:
-        """Dead means silent for long, and not only for one order that hangs."""
-        if self._silent_since is None:
-            self._silent_since = max(began, self._heard_at)
-        self._silent_orders.add(order_id)
-        self._only_unsent &= isinstance(exchange, NeverSent)
-        long = now - self._silent_since >= self.dead_after
-        if not long or (len(self._silent_orders) == 1 and not self._only_unsent):
-            return None
-        seconds = round(now - self._silent_since)
-        return Stop(
-            StopKind.API,
-            f"Flxpoint has not answered for {seconds} seconds ({exchange.reason}).",
         )

@@ -5,16 +5,19 @@ no clock; `answers` reads what is said of orders.
 """
 
 from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply
+from reconcile.flxpoint.paced_request import DeadServerRule, PacedRequests, RetryLimits
 from reconcile.flxpoint.pacer import Pace, Pacer
-from reconcile.flxpoint.reads import Question, Reads, RetryLimits, slot_of, update_pacer
+from reconcile.flxpoint.reads import Question, Reads
 from reconcile.flxpoint.retry import RetryPolicy
 from reconcile.flxpoint.verdict import Verdict, judge
 
 __all__ = [
+    "DeadServerRule",
     "Exchange",
     "NeverSent",
     "NoReply",
     "Pace",
+    "PacedRequests",
     "Pacer",
     "Question",
     "Reads",
@@ -23,6 +26,4 @@ __all__ = [
     "RetryPolicy",
     "Verdict",
     "judge",
-    "slot_of",
-    "update_pacer",
 ]

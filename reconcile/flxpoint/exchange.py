@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Exchange", "NeverSent", "NoReply", "Reply"]
+__all__ = ["Exchange", "NeverSent", "NoReply", "Reply", "in_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +30,8 @@ class NoReply:
 
 
 Exchange = Reply | NeverSent | NoReply
+
+
+def in_words(exchange: Exchange) -> str:
+    """What came of it, for the middle of a sentence."""
+    return f"answered {exchange.status}" if isinstance(exchange, Reply) else exchange.reason

@@ -8,7 +8,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
 from reconcile.flxpoint.verdict import Retry, Verdict
 
-__all__ = ["RetryPolicy", "Tries", "keep_trying"]
+__all__ = ["RetryCount", "RetryPolicy", "keep_trying"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class RetryPolicy:
     longest_wait: float = 30.0
     jitter: float = 0.2
 
-    def over(self, tries: "Tries") -> bool:
+    def over(self, count: "RetryCount") -> bool:
         """Whether no further try is left."""
-        return tries.used >= self.tries or tries.throttled >= self.throttled_tries
+        return count.used >= self.tries or count.throttled >= self.throttled_tries
 
     def wait(self, used: int, random: Random) -> float:
         """Seconds before the next try when `used` tries have failed."""
@@ -36,14 +36,14 @@ class RetryPolicy:
 
 
 @dataclass(slots=True)
-class Tries:
+class RetryCount:
     """What one call has used up. `doubtful`: a try may have been applied."""
 
     used: int = 0
     throttled: int = 0
     doubtful: bool = False
 
-    def count(self, verdict: Retry) -> None:
+    def add(self, verdict: Retry) -> None:
         """Takes a failed try into account."""
         self.used += verdict.counts
         self.throttled += verdict.throttled
@@ -52,7 +52,7 @@ class Tries:
 
 async def keep_trying(
     attempt: Callable[[], Awaitable[Verdict | None]],
-    tries: Tries,
+    count: RetryCount,
     policy: RetryPolicy,
     random: Random,
     sleep: Callable[[float], Awaitable[None]],
@@ -64,13 +64,13 @@ async def keep_trying(
     """
 
     def exhausted(_state: RetryCallState) -> bool:
-        return policy.over(tries)
+        return policy.over(count)
 
     def wait(state: RetryCallState) -> float:
         verdict = state.outcome.result() if state.outcome else None
         if isinstance(verdict, Retry) and verdict.throttled:
             return 0.0  # the pacer holds every call of the token
-        return policy.wait(max(1, tries.used), random)
+        return policy.wait(max(1, count.used), random)
 
     retrying = AsyncRetrying(
         sleep=sleep,

@@ -4,23 +4,18 @@ Rules, section 5: the base URL and `account:` of the config, else the id from `G
 else the token's fingerprint; a new token of the same account keeps the history.
 """
 
-import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import partial
-from random import SystemRandom
 
 from reconcile.domain.errors import StoppedError
-from reconcile.domain.model import CallKind
-from reconcile.flxpoint import Exchange, Pace, Reply, RetryLimits, judge, slot_of, update_pacer
+from reconcile.flxpoint import Exchange, PacedRequests, Reply
 from reconcile.flxpoint.client import Client
-from reconcile.flxpoint.retry import Tries
-from reconcile.flxpoint.verdict import Halt, Retry
+from reconcile.flxpoint.exchange import in_words
+from reconcile.flxpoint.verdict import Halt, Retry, silence_sentence
 from reconcile.journal import Journal
 
 __all__ = [
+    "ACCOUNT",
     "Account",
     "describe_account",
     "identify",
@@ -29,6 +24,7 @@ __all__ = [
     "token_account",
 ]
 
+ACCOUNT = "/account"
 _OK = 200
 _UNAUTHORISED = "401"
 _FORBIDDEN = (401, 403)
@@ -62,11 +58,10 @@ def known_account(
 
 async def identify(
     client: Client,
-    pacer: Pace,
+    requests: PacedRequests,
     journal: Journal,
     base_url: str,
     fingerprint: str,
-    patience: RetryLimits,
 ) -> Account:
     """Asks `GET /account`, which answers an Account token only; takes slots of the budget.
 
@@ -77,58 +72,38 @@ async def identify(
     Raises:
         StoppedError: a redirect, a login page, or no answer however often it was asked.
     """
-    time = asyncio.get_running_loop().time
-    tries = Tries()
-    while True:
-        started = await slot_of(pacer, time, patience.longest_hold, patience.now)
-        exchange = await client.account(partial(_left, pacer, started, time))
-        wall = patience.now()
-        verdict = judge(CallKind.SYNC, exchange, wall)
-        update_pacer(pacer, exchange, verdict, started, time(), wall)
-        match verdict:
-            case Halt() if verdict.cause != _UNAUTHORISED:
-                raise StoppedError(f"{verdict.sentence} Nothing was sent.")
-            case Retry():
-                tries.count(verdict)
-                if (verdict.hold or 0.0) > patience.longest_hold:
-                    continue  # the next slot is too far off, and its sentence says until when
-                if patience.policy.over(tries):
-                    raise StoppedError(
-                        f"Flxpoint doesn't say whose token this is ({_answer(exchange)}); the "
-                        "history of the account is needed before anything may be sent."
-                    )
-                wait = (
-                    0.0 if verdict.throttled else patience.policy.wait(tries.used, SystemRandom())
-                )
-                await asyncio.sleep(wait)
-            case _:
-                return _account(exchange, journal, base_url, fingerprint)
+    answered = await requests.until_answered(ACCOUNT, client.account)
+    match answered.verdict:
+        case Halt(cause, sentence) if cause != _UNAUTHORISED:
+            raise StoppedError(f"{sentence} Nothing was sent.")
+        case Retry(hold=hold) if (hold or 0.0) > requests.limits.longest_hold:
+            raise StoppedError(silence_sentence(hold or 0.0, requests.limits.now()))
+        case Retry():
+            raise StoppedError(
+                f"Flxpoint doesn't say whose token this is ({in_words(answered.exchange)}); the "
+                "history of the account is needed before anything may be sent."
+            )
+        case _:
+            return _account(answered.exchange, journal, base_url, fingerprint)
 
 
-async def probe(
-    client: Client, pacer: Pace, longest_hold: float, now: Callable[[], datetime]
-) -> str:
+async def probe(client: Client, requests: PacedRequests) -> str:
     """Asks `GET /account` once before the first write; what to tell if it doesn't answer 200.
 
     It proves nothing: tokens that may write are forbidden to ask it, and the other way round.
 
     Raises:
-        StoppedError: a redirect, a login page, or a wish for silence of more than `longest_hold`
-            seconds.
+        StoppedError: a redirect, a login page, or a wish for too long a silence.
     """
-    time = asyncio.get_running_loop().time
-    started = await slot_of(pacer, time, longest_hold, now)
-    exchange = await client.account(partial(_left, pacer, started, time))
-    wall = now()
-    verdict = judge(CallKind.SYNC, exchange, wall)
-    update_pacer(pacer, exchange, verdict, started, time(), wall)
+    answered = await requests.once(ACCOUNT, client.account)
+    exchange, verdict = answered.exchange, answered.verdict
     if isinstance(exchange, Reply) and exchange.status == _OK and not isinstance(verdict, Halt):
         return ""
     forbidden = isinstance(exchange, Reply) and exchange.status in _FORBIDDEN
     hint = " That is usual for a Source or Channel token." if forbidden else ""
     if isinstance(verdict, Halt) and not forbidden:
         raise StoppedError(verdict.sentence)
-    return f"GET /account, asked before the first call: {_answer(exchange)}.{hint}"
+    return f"GET /account, asked before the first call: {in_words(exchange)}.{hint}"
 
 
 def token_account(base_url: str, fingerprint: str, remark: str = "") -> Account:
@@ -155,14 +130,6 @@ def _account(exchange: Exchange, journal: Journal, base_url: str, fingerprint: s
     journal.adopt_history(by_token.key, known.key)
     journal.remember_account(base_url, fingerprint, account, name)
     return known
-
-
-def _left(pacer: Pace, started: float, time: Callable[[], float]) -> None:
-    pacer.left(started, time())
-
-
-def _answer(exchange: Exchange) -> str:
-    return f"answered {exchange.status}" if isinstance(exchange, Reply) else exchange.reason
 
 
 def _read(exchange: Exchange) -> tuple[str, str] | str:

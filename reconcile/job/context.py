@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reconcile.config import Settings, is_loopback, server_of
 from reconcile.domain.events import Event, Listener
-from reconcile.flxpoint import Pace, RetryLimits, RetryPolicy
+from reconcile.flxpoint import Pace, PacedRequests, RetryLimits, RetryPolicy
 from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.flxpoint.tokens import token_fingerprint
@@ -20,7 +20,15 @@ from reconcile.journal import Budget, Journal, default_budget
 if TYPE_CHECKING:
     from reconcile.job.check import Checked
 
-__all__ = ["OPEN_ORDERS", "RunContext", "budget_of", "client_of", "resolve_account", "session_of"]
+__all__ = [
+    "OPEN_ORDERS",
+    "RunContext",
+    "budget_of",
+    "client_of",
+    "limits_of",
+    "resolve_account",
+    "session_of",
+]
 
 OPEN_ORDERS = 64
 """So many orders may be begun and not over at a time, each with a connection of its own."""
@@ -65,11 +73,9 @@ def resolve_account(
         return known
 
     async def ask() -> Account:
-        patience = RetryLimits(
-            RetryPolicy(settings.tries), settings.longest_retry_after, context.now
-        )
+        requests = PacedRequests(pacer, limits_of(settings, context))
         async with client_of(settings, token) as client:
-            return await identify(client, pacer, journal, settings.base_url, fingerprint, patience)
+            return await identify(client, requests, journal, settings.base_url, fingerprint)
 
     account = asyncio.run(ask())
     if account.remark:
@@ -102,11 +108,16 @@ def session_of(
     return FlxpointSession(
         partial(client_of, settings, token),
         pacer,
-        RetryLimits(RetryPolicy(settings.tries), settings.longest_retry_after, context.now),
+        limits_of(settings, context),
         settings.give_up_after,
         context.listener,
         finish_by,
     )
+
+
+def limits_of(settings: Settings, context: RunContext) -> RetryLimits:
+    """How long the config lets us wait for an answer."""
+    return RetryLimits(RetryPolicy(settings.tries), settings.longest_retry_after, context.now)
 
 
 def client_of(settings: Settings, token: str) -> Client:

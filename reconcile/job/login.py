@@ -4,12 +4,11 @@ import asyncio
 from datetime import UTC, datetime
 from functools import partial
 
-from reconcile.config import Settings, is_loopback, server_of
-from reconcile.domain.model import CallKind
-from reconcile.flxpoint import Exchange, judge, slot_of, update_pacer
-from reconcile.flxpoint.client import Client, Timeouts
+from reconcile.config import Settings, server_of
+from reconcile.flxpoint import Exchange, PacedRequests, RetryLimits, RetryPolicy
 from reconcile.flxpoint.tokens import token_fingerprint
-from reconcile.job.account import describe_account
+from reconcile.job.account import ACCOUNT, describe_account
+from reconcile.job.context import client_of
 from reconcile.journal import Budget, default_budget
 
 __all__ = ["try_token"]
@@ -28,17 +27,8 @@ def try_token(settings: Settings, token: str) -> tuple[bool, str]:
 
 
 async def _ask(settings: Settings, token: str) -> Exchange:
-    limits = settings.timeouts
-    timeouts = Timeouts(**limits.model_dump())
-    direct = is_loopback(settings.base_url)
     fingerprint, rate = token_fingerprint(token), settings.requests_per_second
-    time = asyncio.get_running_loop().time
-    server = server_of(settings.base_url)
-    with Budget(default_budget(), server, fingerprint, rate) as budget:
-        now = partial(datetime.now, UTC)
-        started = await slot_of(budget, time, settings.longest_retry_after, now)
-        async with Client(settings.base_url, token, timeouts, 1, direct=direct) as client:
-            exchange = await client.account()
-        wall = now()
-        update_pacer(budget, exchange, judge(CallKind.SYNC, exchange, wall), started, time(), wall)
-        return exchange
+    limits = RetryLimits(RetryPolicy(), settings.longest_retry_after, partial(datetime.now, UTC))
+    with Budget(default_budget(), server_of(settings.base_url), fingerprint, rate) as budget:
+        async with client_of(settings, token) as client:
+            return (await PacedRequests(budget, limits).once(ACCOUNT, client.account)).exchange

@@ -33,10 +33,10 @@ from reconcile.executor import (
     watch_clock,
 )
 from reconcile.executor.claim_queue import ClaimQueue
-from reconcile.flxpoint import Pace, RetryPolicy
+from reconcile.flxpoint import Pace, PacedRequests, RetryPolicy
 from reconcile.flxpoint.client import Client
 from reconcile.job.account import probe
-from reconcile.job.context import OPEN_ORDERS, RunContext, client_of, session_of
+from reconcile.job.context import OPEN_ORDERS, RunContext, client_of, limits_of, session_of
 from reconcile.journal import Journal, RunReader, RunRecord
 from reconcile.journal.locks import is_alive
 from reconcile.orders.readback import ReadBack, read_back, tells
@@ -205,14 +205,14 @@ class Sending:
         if held > 1:
             self.context.listener(Event("waiting", {"seconds": round(held, 1)}))
         try:
-            told = await probe(
-                client, self.pacer, self.settings.longest_retry_after, self.context.now
+            said = await probe(
+                client, PacedRequests(self.pacer, limits_of(self.settings, self.context))
             )
         except StoppedError as error:
             switch.request(Stop(StopKind.API, str(error)))
             return
-        if told:
-            self.context.remark(told)
+        if said:
+            self.context.remark(said)
 
     def _finish(self, run_id: str, stop: Stop | None, target: Path) -> Finished:
         """Writes how the run ended, and its workbook, into the journal and beside the source."""

@@ -140,7 +140,7 @@ class Pull:
         """
         left = self.journal.orders_without_items(self.account, among)
         if left:
-            seconds = len(left) * self.reads.pacer.spacing
+            seconds = len(left) * self.reads.requests.pacer.spacing
             self.listener(Event("reading", {"orders": len(left), "seconds": round(seconds)}))
         asked = unknown = 0
         async for order, found in self.reads.each(left, self._learn_items):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.flxpoint import RetryPolicy, Verdict
-from reconcile.flxpoint.retry import Tries, keep_trying
+from reconcile.flxpoint.retry import RetryCount, keep_trying
 from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry
 from tests.doubles import VirtualTime, run_in_virtual_time
 
@@ -22,12 +22,12 @@ DONE = Accept()
 
 def tried(
     verdicts: Sequence[Verdict | None], policy: RetryPolicy | None = None
-) -> tuple[Verdict | None, list[float], Tries]:
+) -> tuple[Verdict | None, list[float], RetryCount]:
     """The last verdict, the seconds at which each try was made, and what was used up.
 
     After the end of `verdicts` every try gets the last of them.
     """
-    tries = Tries()
+    tries = RetryCount()
     times: list[float] = []
     random = Random(3)  # noqa: S311  (jitter)
 
@@ -36,7 +36,7 @@ def tried(
             verdict = verdicts[min(len(times), len(verdicts) - 1)]
             times.append(loop.time())
             if isinstance(verdict, Retry):
-                tries.count(verdict)
+                tries.add(verdict)
             return verdict
 
         return await keep_trying(attempt, tries, policy or RetryPolicy(), random, asyncio.sleep)

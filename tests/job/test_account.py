@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from reconcile.domain.errors import ExitCode, StoppedError
-from reconcile.flxpoint import Pacer, RetryLimits, RetryPolicy
+from reconcile.flxpoint import PacedRequests, Pacer, RetryLimits, RetryPolicy
 from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.job.account import Account, identify, known_account, token_account
 from reconcile.journal import Journal
@@ -52,9 +52,9 @@ def ask(journal: Journal, *answers: Answer, pacer: Pacer | None = None) -> Asked
             return httpx.Response(answer.status_code, headers=answer.headers, content=answer.read())
 
         transport = httpx.MockTransport(reply)
-        patience = RetryLimits(RetryPolicy(), 300.0, loop.wall)
+        limits = RetryLimits(RetryPolicy(), 300.0, loop.wall)
         async with Client(HOST, "Token", Timeouts(), 1, transport=transport) as client:
-            return await identify(client, used, journal, HOST, "f1", patience)
+            return await identify(client, PacedRequests(used, limits), journal, HOST, "f1")
 
     account = run_in_virtual_time(work)
     return Asked(account, times, requests, used.due(times[-1]))
