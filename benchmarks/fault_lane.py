@@ -20,7 +20,7 @@ from reconcile.flxpoint import NoReply
 from reconcile.job.prepare import SendRules
 from reconcile.job.resume import resume
 from reconcile.job.run import Finished, RunContext, run
-from reconcile.results.words import VERDICTS
+from reconcile.results.report.outcome_words import VERDICTS
 from reconcile.sandbox import CallKind, Deed, Sandbox, SandboxSettings, WriteKind
 
 __all__ = ["as_met", "pairs", "play_lane"]

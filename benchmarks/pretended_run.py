@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.samples import COLUMNS, ROWS_OF_AN_ORDER, lines
 from reconcile.domain.fields import FIELDS
 from reconcile.domain.model import CallKind, Comparison
-from reconcile.journal.moves import CallState
+from reconcile.journal.call_states import CallState
 from reconcile.journal.records import (
     AttemptEnd,
     AttemptRecord,
@@ -27,7 +27,7 @@ _FIRST_ORDER = 700_000_001
 
 
 class PretendedRun:
-    """What the results need of a run (`reconcile.results.ledger.RunReader`)."""
+    """What the results need of a run (`reconcile.results.report.ledger.RunReader`)."""
 
     def __init__(self, rows: int, seed: int) -> None:
         self._rows = rows

@@ -9,7 +9,7 @@ from benchmarks.child import call
 from benchmarks.figures import Check, Result
 
 if TYPE_CHECKING:
-    from reconcile.results.tables import Report
+    from reconcile.results.report.tables import Report
 
 __all__ = ["run"]
 
@@ -42,15 +42,15 @@ def run(bench: Bench) -> Result:
 
 def _report(rows: str, seed: str) -> "Report":
     from benchmarks.pretended_run import PretendedRun
-    from reconcile.results.ledger import Ledger
-    from reconcile.results.report import build_report
+    from reconcile.results.report.build import build_report
+    from reconcile.results.report.ledger import Ledger
 
     return build_report(Ledger(PretendedRun(int(rows), int(seed))))
 
 
 def ours(rows: str, seed: str) -> None:
     """Our own side."""
-    from reconcile.results.workbook import write_workbook
+    from reconcile.results.workbook.write import write_workbook
 
     with tempfile.TemporaryDirectory() as folder:
         write_workbook(_report(rows, seed), Path(folder) / "results.xlsx")
@@ -78,7 +78,7 @@ def _plain(value: object) -> object:
 
 def nothing_written(rows: str, seed: str) -> None:
     """The values, asked for and forgotten."""
-    import reconcile.results.workbook  # noqa: F401
+    import reconcile.results.workbook.write  # noqa: F401
 
     for table in _report(rows, seed).tables:
         for _ in table.rows:

@@ -19,7 +19,7 @@ from reconcile.flxpoint import judge
 from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry, Verdict
 from reconcile.journal import MOVES
-from reconcile.results.words import NEXT_STEPS, OUTCOMES
+from reconcile.results.report.outcome_words import NEXT_STEPS, OUTCOMES
 from tests.doubles import EPOCH
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,8 +9,8 @@ from functools import partial
 from reconcile.domain.model import IgnoreRule, Outcome
 from reconcile.job.prepare import Prepared, source_records
 from reconcile.job.row_states import row_states
-from reconcile.results.amounts import amounts_of
-from reconcile.results.explaining import doubts_in
+from reconcile.results.amounts.by_outcome import amounts_of
+from reconcile.results.amounts.total_row import doubts_in
 
 __all__ = ["amount_differences"]
 

@@ -17,10 +17,10 @@ from reconcile.job.run import rebuild_report
 from reconcile.journal import Journal, RunRecord
 from reconcile.orders.pull import Pull, Pulled
 from reconcile.orders.readback import ReadBack, read_back
-from reconcile.results.place import default_target, prove_writable
+from reconcile.results.workbook.target_file import default_target, prove_writable
 from reconcile.undo.export import NOT_KNOWN, ExportStyle, export_sheet
+from reconcile.undo.order_states import Asked, ask_now, known_orders, statuses_left_alone
 from reconcile.undo.plan import OrderUndo, Undo, UndoRules, not_known_words, undo
-from reconcile.undo.records import Asked, ask_now, known_orders, statuses_left_alone
 from reconcile.undo.workbook import UndoTold, write_undo
 
 __all__ = [

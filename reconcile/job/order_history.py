@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reconcile.domain.issues import explain
 from reconcile.journal import Journal, RunRecord
-from reconcile.results.words import CALLS, COMPARISONS
+from reconcile.results.report.outcome_words import CALLS, COMPARISONS
 
 __all__ = ["order_history"]
 

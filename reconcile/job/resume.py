@@ -19,7 +19,7 @@ from reconcile.job.context import RunContext, budget_of, resolve_account
 from reconcile.job.send import Finished, Sending
 from reconcile.journal import Budget, CallState, Journal, RunRecord
 from reconcile.journal.locks import holding, is_alive
-from reconcile.results.place import prove_writable, refuse_ours
+from reconcile.results.workbook.target_file import prove_writable, refuse_ours
 
 __all__ = ["ResumeResult", "resume", "resume_all", "settle"]
 

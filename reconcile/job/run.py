@@ -40,11 +40,11 @@ from reconcile.journal.locks import holding
 from reconcile.notices.ending import unusual
 from reconcile.orders.coverage import uncovered_orders
 from reconcile.planner.history import CallPlan
-from reconcile.results.ledger import Ledger, Totals
-from reconcile.results.place import default_target, prove_writable, refuse_ours
-from reconcile.results.progress import telling
-from reconcile.results.report import build_report
-from reconcile.results.workbook import write_workbook
+from reconcile.results.report.build import build_report
+from reconcile.results.report.ledger import Ledger, Totals
+from reconcile.results.workbook.progress import telling
+from reconcile.results.workbook.target_file import default_target, prove_writable, refuse_ours
+from reconcile.results.workbook.write import write_workbook
 
 __all__ = [
     "Finished",

@@ -40,10 +40,10 @@ from reconcile.job.context import OPEN_ORDERS, RunContext, client_of, limits_of,
 from reconcile.journal import Journal, RunReader, RunRecord
 from reconcile.journal.locks import is_alive
 from reconcile.orders.readback import ReadBack, read_back, tells
-from reconcile.results.ledger import Ledger, Totals
-from reconcile.results.progress import telling
-from reconcile.results.report import build_report
-from reconcile.results.workbook import write_workbook
+from reconcile.results.report.build import build_report
+from reconcile.results.report.ledger import Ledger, Totals
+from reconcile.results.workbook.progress import telling
+from reconcile.results.workbook.write import write_workbook
 
 __all__ = ["Finished", "Sending"]
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.journal import Journal, RunReader
-from reconcile.results.comparing import (
+from reconcile.results.comparison import (
     Difference,
     differences,
     returned_differences,
     run_named,
 )
-from reconcile.results.ledger import Ledger
-from reconcile.results.report import build_report
-from reconcile.results.returned import returned
-from reconcile.results.workbook import write_workbook
+from reconcile.results.report.build import build_report
+from reconcile.results.report.ledger import Ledger
+from reconcile.results.returned.row_marks import returned
+from reconcile.results.workbook.write import write_workbook
 
 __all__ = ["MOST_NAMED", "WorkbookChecked", "check_workbook", "checked_json", "checked_lines"]
 

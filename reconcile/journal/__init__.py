@@ -6,8 +6,8 @@ follow which.
 """
 
 from reconcile.journal.budget import Budget
-from reconcile.journal.moves import MOVES, CallState, check_move
-from reconcile.journal.place import default_budget, default_place
+from reconcile.journal.call_states import MOVES, CallState, check_move
+from reconcile.journal.location import default_budget, default_place
 from reconcile.journal.reader import RunReader
 from reconcile.journal.records import (
     NEVER_SENT,

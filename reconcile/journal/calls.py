@@ -10,9 +10,9 @@ from reconcile.domain.errors import InternalError
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.journal import schema
 from reconcile.journal.base import Part, doubts_of, doubts_text
+from reconcile.journal.call_states import BEGUN, CallState, check_move
 from reconcile.journal.database import put
 from reconcile.journal.mapping import end_values
-from reconcile.journal.moves import BEGUN, CallState, check_move
 from reconcile.journal.records import NEVER_SENT, AttemptEnd, Setback
 
 __all__ = ["Calls"]

@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateColumn
 
 from reconcile.domain.errors import JournalError
 from reconcile.journal import schema
-from reconcile.journal.place import prepare
+from reconcile.journal.location import prepare
 
 __all__ = ["Database", "put"]
 

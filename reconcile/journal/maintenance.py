@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from reconcile.journal import schema
 from reconcile.journal.base import Part
+from reconcile.journal.call_states import CallState, outcome_of
 from reconcile.journal.mapping import run_record, source_rows
-from reconcile.journal.moves import CallState, outcome_of
 from reconcile.journal.records import RunOverview
 from reconcile.journal.unfinished import OPEN, left_in
 

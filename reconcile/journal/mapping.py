@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from reconcile.domain.calls import PlannedCall
 from reconcile.domain.model import CallKind, CellRef, Comparison, Issue, Notice
 from reconcile.journal import schema
-from reconcile.journal.moves import CallState
+from reconcile.journal.call_states import CallState
 from reconcile.journal.records import (
     AttemptEnd,
     AttemptRecord,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from reconcile.domain.model import CallKind, Comparison, Issue, Notice, Outcome
 from reconcile.flxpoint.answers import OrderItem
-from reconcile.journal.moves import CallState, outcome_of
+from reconcile.journal.call_states import CallState, outcome_of
 
 __all__ = [
     "NEVER_SENT",

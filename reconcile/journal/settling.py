@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from reconcile.domain.model import CallKind
 from reconcile.journal import schema
 from reconcile.journal.base import Part, doubts_of, doubts_text
+from reconcile.journal.call_states import CallState, check_move
 from reconcile.journal.database import put
-from reconcile.journal.moves import CallState, check_move
 from reconcile.journal.records import Setback
 
 __all__ = ["Settling"]

@@ -16,8 +16,8 @@ from reconcile.domain.calls import PlannedCall
 from reconcile.domain.model import CallKind, Comparison
 from reconcile.journal import schema
 from reconcile.journal.base import Part, chunks
+from reconcile.journal.call_states import CallState
 from reconcile.journal.mapping import run_record, source_rows
-from reconcile.journal.moves import CallState
 from reconcile.journal.records import RunRecord, Setback
 
 __all__ = ["OPEN", "Unfinished", "left_in"]

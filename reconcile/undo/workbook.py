@@ -12,14 +12,14 @@ from openpyxl import Workbook
 
 from reconcile.domain.fields import ABOUT_UNDO, LEFT_ALONE
 from reconcile.journal import RunRecord
-from reconcile.results.exact import plain_line
-from reconcile.results.first_sheet import fill_summary
-from reconcile.results.layout import UNITS
-from reconcile.results.package import Spool, assemble
-from reconcile.results.place import move_into_place, written_beside
-from reconcile.results.sheets import ROWS_PER_SHEET, create_sheets, spool_table
-from reconcile.results.style import Styles
-from reconcile.results.tables import Block, Column, Kind, Summary, Table
+from reconcile.results.report.tables import Block, Column, Kind, Summary, Table
+from reconcile.results.workbook.cell_text import plain_line
+from reconcile.results.workbook.grid import UNITS
+from reconcile.results.workbook.style import Styles
+from reconcile.results.workbook.summary_sheet import fill_summary
+from reconcile.results.workbook.table_sheets import ROWS_PER_SHEET, create_sheets, spool_table
+from reconcile.results.workbook.target_file import move_into_place, written_beside
+from reconcile.results.workbook.xlsx_package import Spool, assemble
 from reconcile.undo.export import NOT_KNOWN, ExportSheet
 from reconcile.undo.plan import LeftAlone, NotKnown, not_known_words
 

@@ -23,7 +23,7 @@ from reconcile.flxpoint import Pacer, RetryPolicy
 from reconcile.job.prepare import SendRules
 from reconcile.job.run import Finished, run
 from reconcile.journal import NEVER_SENT, CallRecord, CallState, Journal, default_place
-from reconcile.journal.place import prepare
+from reconcile.journal.location import prepare
 from tests.conftest import TOKEN, Shop
 from tests.doubles import EPOCH, ScriptedSender
 

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from reconcile.domain.model import Outcome, SourceType
-from reconcile.results.tables import Block, Column, Kept, Kind, Report, Summary, Table, Value
-from reconcile.results.words import OUTCOMES
-from reconcile.results.workbook import write_workbook
+from reconcile.results.report.outcome_words import OUTCOMES
+from reconcile.results.report.tables import Block, Column, Kept, Kind, Report, Summary, Table, Value
+from reconcile.results.workbook.write import write_workbook
 
 FILE = "invoices november.xlsx"
 SHEET = "Invoices"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from reconcile.results.harmless import harmless
+from reconcile.results.report.formula_safe_text import harmless
 from tests.conftest import Shop
 
 INJECTIONS = [

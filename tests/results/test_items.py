@@ -7,8 +7,8 @@ from openpyxl import load_workbook
 from reconcile.domain.errors import ExitCode
 from reconcile.domain.model import CallKind, Comparison, Outcome
 from reconcile.journal import CallRecord, RowRecord, SourceRecord
-from reconcile.journal.moves import CallState
-from reconcile.results.items import Items
+from reconcile.journal.call_states import CallState
+from reconcile.results.report.item_totals import Items
 from tests.conftest import Shop
 
 SOURCE = SourceRecord(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconcile.domain.errors import ExitCode, WorkbookError
-from reconcile.results.place import (
+from reconcile.results.workbook.target_file import (
     default_target,
     move_into_place,
     prove_writable,

@@ -19,10 +19,10 @@ from reconcile.domain.model import Outcome
 from reconcile.job.run import rebuild_report
 from reconcile.journal import Journal, RunReader
 from reconcile.loader import LoadRules, load
-from reconcile.results.ledger import Ledger
-from reconcile.results.report import build_report
-from reconcile.results.returned import MOST_ROWS, returned
-from reconcile.results.style import pale_outcome_look
+from reconcile.results.report.build import build_report
+from reconcile.results.report.ledger import Ledger
+from reconcile.results.returned.row_marks import MOST_ROWS, returned
+from reconcile.results.workbook.style import pale_outcome_look
 from tests.conftest import Shop
 
 HEADER = ["Order ID", "Order External ID", "Customer"]

@@ -11,10 +11,10 @@ from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.model import Outcome, SourceType
 from reconcile.journal import SourceRecord
 from reconcile.loader import Export, LoadRules, load
-from reconcile.results.annotating import annotate
-from reconcile.results.original import CannotReturnError, open_original
-from reconcile.results.returned import Mark, Returned
-from reconcile.results.style import Styles
+from reconcile.results.returned.annotate import annotate
+from reconcile.results.returned.row_marks import Mark, Returned
+from reconcile.results.returned.user_workbook import CannotReturnError, open_original
+from reconcile.results.workbook.style import Styles
 
 CORPUS = Path(__file__).parent.parent / "exports"
 OURS = ("Summary", "Successes", "Failures", "Rows", "Attempts")

@@ -3,7 +3,7 @@
 import pytest
 
 from reconcile.domain.model import CallKind, Outcome
-from reconcile.results.words import call_words, remedy_of, value_words
+from reconcile.results.report.outcome_words import call_words, remedy_of, value_words
 
 
 @pytest.mark.parametrize(

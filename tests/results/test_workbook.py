@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from reconcile.domain.errors import WorkbookError
 from reconcile.domain.model import Outcome, SourceType
-from reconcile.results.style import OUTCOME_COLOURS
-from reconcile.results.tables import Block, Column, Kept, Kind, Report, Summary, Table, Value
-from reconcile.results.workbook import write_workbook
+from reconcile.results.report.tables import Block, Column, Kept, Kind, Report, Summary, Table, Value
+from reconcile.results.workbook.style import OUTCOME_COLOURS
+from reconcile.results.workbook.write import write_workbook
 from tests.results.example_report import example_report
 
 LONGEST = 32_767

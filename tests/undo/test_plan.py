@@ -18,12 +18,12 @@ from reconcile.job.online import UndoneRun, undo_run
 from reconcile.job.prepare import SendRules
 from reconcile.job.run_list import prune_runs
 from reconcile.journal import CallRecord, Journal, Moment, Reading
-from reconcile.journal.moves import CallState
+from reconcile.journal.call_states import CallState
 from reconcile.loader.glance import is_our_workbook
 from reconcile.sandbox.faults import Answer, Scripted
+from reconcile.undo.order_states import known_orders
 from reconcile.undo.plan import LeftAlone, Reason
 from reconcile.undo.previous_values import OrderKnown, Part, Skus, parts_of
-from reconcile.undo.records import known_orders
 from tests.conftest import TOKEN, Shop
 from tests.orders.books import lines, titles
 from tests.shops import OpenShop, item, order

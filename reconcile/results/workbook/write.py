@@ -7,17 +7,17 @@ from typing import IO
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 
-from reconcile.results.annotating import annotate
-from reconcile.results.exact import plain_line
-from reconcile.results.first_sheet import fill_summary
-from reconcile.results.layout import UNITS
-from reconcile.results.original import CannotReturnError, Original, open_original
-from reconcile.results.package import Spool, assemble
-from reconcile.results.place import move_into_place, written_beside
-from reconcile.results.return_words import not_returned, with_words, words_of
-from reconcile.results.sheets import ROWS_PER_SHEET, create_sheets, spool_table
-from reconcile.results.style import Styles
-from reconcile.results.tables import Report
+from reconcile.results.report.tables import Report
+from reconcile.results.returned.annotate import annotate
+from reconcile.results.returned.summary_notes import not_returned, with_words, words_of
+from reconcile.results.returned.user_workbook import CannotReturnError, Original, open_original
+from reconcile.results.workbook.cell_text import plain_line
+from reconcile.results.workbook.grid import UNITS
+from reconcile.results.workbook.style import Styles
+from reconcile.results.workbook.summary_sheet import fill_summary
+from reconcile.results.workbook.table_sheets import ROWS_PER_SHEET, create_sheets, spool_table
+from reconcile.results.workbook.target_file import move_into_place, written_beside
+from reconcile.results.workbook.xlsx_package import Spool, assemble
 
 __all__ = ["MARK", "write_workbook"]
 

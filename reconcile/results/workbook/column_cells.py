@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import assert_never
 
 from reconcile.domain.model import Outcome
-from reconcile.results.cells import (
+from reconcile.results.report.number_columns import is_figure
+from reconcile.results.report.tables import Column, Kept, Kind, Link, Value
+from reconcile.results.workbook.cell_xml import (
     blank_cell,
     digits,
     local_text,
@@ -15,11 +17,9 @@ from reconcile.results.cells import (
     text_cell,
     typed_cell,
 )
-from reconcile.results.figures import is_figure
-from reconcile.results.fit import line_count, text_width
-from reconcile.results.kept import typed
-from reconcile.results.style import BODY, LINK, NUMBERS, Styles, outcome_look
-from reconcile.results.tables import Column, Kept, Kind, Link, Value
+from reconcile.results.workbook.style import BODY, LINK, NUMBERS, Styles, outcome_look
+from reconcile.results.workbook.text_size import line_count, text_width
+from reconcile.results.workbook.typed_cells import typed
 
 __all__ = ["WIDEST", "ColumnCells", "Linked"]
 

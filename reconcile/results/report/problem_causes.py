@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from reconcile.domain.issues import reason, remedy
 from reconcile.domain.model import Issue, Outcome
-from reconcile.results.ledger import Ledger
-from reconcile.results.tables import Block, Value
-from reconcile.results.words import call_words, remedy_of
+from reconcile.results.report.ledger import Ledger
+from reconcile.results.report.outcome_words import call_words, remedy_of
+from reconcile.results.report.tables import Block, Value
 
 __all__ = ["causes"]
 

@@ -12,15 +12,24 @@ from reconcile.domain.fields import BEYOND_HEADER, EXTERNAL_IDS, IDS, normal_nam
 from reconcile.domain.model import CallKind, Field, Outcome, RowRef, SourceType
 from reconcile.domain.report_columns import BEFORE_FAILURES, our_columns
 from reconcile.journal import CallRecord, RowRecord, SourceRecord
-from reconcile.results.figures import figure_columns
-from reconcile.results.harmless import harmless
-from reconcile.results.ledger import Ledger, RunReader
-from reconcile.results.online_sheets import online_tables
-from reconcile.results.reasons import why
-from reconcile.results.returned import returned
-from reconcile.results.summary import summary
-from reconcile.results.tables import Column, Kept, Kind, Link, ReplayableRows, Report, Table, Value
-from reconcile.results.words import CALLS, VERDICTS
+from reconcile.results.report.formula_safe_text import harmless
+from reconcile.results.report.ledger import Ledger, RunReader
+from reconcile.results.report.number_columns import figure_columns
+from reconcile.results.report.outcome_words import CALLS, VERDICTS
+from reconcile.results.report.readback_sheets import online_tables
+from reconcile.results.report.row_reasons import why
+from reconcile.results.report.summary import summary
+from reconcile.results.report.tables import (
+    Column,
+    Kept,
+    Kind,
+    Link,
+    ReplayableRows,
+    Report,
+    Table,
+    Value,
+)
+from reconcile.results.returned.row_marks import returned
 
 __all__ = ["build_report"]
 

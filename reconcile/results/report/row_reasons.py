@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from reconcile.domain.issues import placed, reason, remedy
 from reconcile.domain.model import Issue, Outcome
 from reconcile.journal import CallRecord, RowRecord
-from reconcile.results.ledger import Ledger
-from reconcile.results.words import CALLS, call_words, next_step
+from reconcile.results.report.ledger import Ledger
+from reconcile.results.report.outcome_words import CALLS, call_words, next_step
 
 __all__ = ["why"]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from reconcile.domain.model import Outcome, SourceType
-from reconcile.results.returned import Returned
+from reconcile.results.returned.row_marks import Returned
 
 __all__ = [
     "Block",

@@ -23,9 +23,9 @@ from reconcile.journal import (
     ToldRecord,
     UncoveredOrder,
 )
-from reconcile.results.amounts import Amounts, amounts_of
-from reconcile.results.explaining import doubts_in
-from reconcile.results.items import Items
+from reconcile.results.amounts.by_outcome import Amounts, amounts_of
+from reconcile.results.amounts.total_row import doubts_in
+from reconcile.results.report.item_totals import Items
 
 __all__ = ["Ledger", "RunReader", "Totals"]
 

@@ -15,14 +15,14 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from reconcile.domain.model import SourceType
 from reconcile.domain.report_columns import ADDED
-from reconcile.results.exact import cut, escaped
-from reconcile.results.fit import fitting_height, line_count
-from reconcile.results.kept import typed
-from reconcile.results.original import CannotReturnError, Original
-from reconcile.results.returned import Mark, Returned
-from reconcile.results.sheets import MOST_LINKS, place_in
-from reconcile.results.style import BODY, Styles, pale_outcome_look
-from reconcile.results.tables import Kept
+from reconcile.results.report.tables import Kept
+from reconcile.results.returned.row_marks import Mark, Returned
+from reconcile.results.returned.user_workbook import CannotReturnError, Original
+from reconcile.results.workbook.cell_text import cut, escaped
+from reconcile.results.workbook.style import BODY, Styles, pale_outcome_look
+from reconcile.results.workbook.table_sheets import MOST_LINKS, place_in
+from reconcile.results.workbook.text_size import fitting_height, line_count
+from reconcile.results.workbook.typed_cells import typed
 
 __all__ = ["annotate"]
 

@@ -6,7 +6,7 @@ text: no text can become a formula, a number, a date or an error.
 
 from datetime import datetime
 
-from reconcile.results.exact import cut, xml_text
+from reconcile.results.workbook.cell_text import cut, xml_text
 
 __all__ = ["blank_cell", "digits", "local_text", "number_cell", "text_cell", "typed_cell"]
 

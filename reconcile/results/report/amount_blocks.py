@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from reconcile.results.amounts import Amounts
-from reconcile.results.ledger import Ledger
-from reconcile.results.tables import Block, Value
+from reconcile.results.amounts.by_outcome import Amounts
+from reconcile.results.report.ledger import Ledger
+from reconcile.results.report.tables import Block, Value
 
 __all__ = ["amount_blocks", "difference_blocks"]
 

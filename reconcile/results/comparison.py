@@ -18,7 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.report_columns import ADDED
-from reconcile.results.returned import Returned
+from reconcile.results.returned.row_marks import Returned
 
 __all__ = ["Difference", "differences", "returned_differences", "run_named"]
 

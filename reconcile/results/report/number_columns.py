@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from reconcile.journal.records import RowRecord
-from reconcile.results.money import with_comma, with_point
+from reconcile.results.amounts.amount_text import with_comma, with_point
 
 __all__ = ["figure_columns", "is_figure"]
 

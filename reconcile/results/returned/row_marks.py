@@ -11,8 +11,8 @@ from reconcile.domain.issues import reason, remedy
 from reconcile.domain.model import CellRef, Issue, Outcome
 from reconcile.domain.report_columns import is_failures
 from reconcile.journal import RowRecord, SourceRecord
-from reconcile.results.ledger import Ledger
-from reconcile.results.reasons import why
+from reconcile.results.report.ledger import Ledger
+from reconcile.results.report.row_reasons import why
 
 __all__ = ["MOST_ROWS", "Mark", "Returned", "returned"]
 

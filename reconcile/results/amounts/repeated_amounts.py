@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from reconcile.domain.model import Field, Outcome
 from reconcile.journal.records import RowRecord, SourceRecord
-from reconcile.results.explaining import counted_as, is_data
-from reconcile.results.money import CENT, Reading
+from reconcile.results.amounts.amount_text import CENT, Reading
+from reconcile.results.amounts.total_row import counted_as, is_data
 
 __all__ = ["Repeats", "repeats_of"]
 

@@ -13,9 +13,9 @@ from types import MappingProxyType
 from reconcile.domain.fields import normal_name
 from reconcile.domain.model import IgnoreRule, Outcome
 from reconcile.journal.records import RowRecord, SourceRecord
-from reconcile.results.explaining import Doubt, Extras, counted_as, is_data, tie_out
-from reconcile.results.money import CENT, Reading, currency_of, with_comma, with_point
-from reconcile.results.repeats import Repeats, repeats_of
+from reconcile.results.amounts.amount_text import CENT, Reading, currency_of, with_comma, with_point
+from reconcile.results.amounts.repeated_amounts import Repeats, repeats_of
+from reconcile.results.amounts.total_row import Doubt, Extras, counted_as, is_data, tie_out
 
 __all__ = ["Amounts", "amounts_of"]
 

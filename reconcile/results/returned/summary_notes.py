@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from reconcile.results.original import Original
-from reconcile.results.returned import Returned
-from reconcile.results.sheets import MOST_LINKS
-from reconcile.results.tables import Block, Report, Value
+from reconcile.results.report.tables import Block, Report, Value
+from reconcile.results.returned.row_marks import Returned
+from reconcile.results.returned.user_workbook import Original
+from reconcile.results.workbook.table_sheets import MOST_LINKS
 
 __all__ = ["not_returned", "with_words", "words_of"]
 

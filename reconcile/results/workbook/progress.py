@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from reconcile.results.tables import ReplayableRows, Report, Table, Value
+from reconcile.results.report.tables import ReplayableRows, Report, Table, Value
 
 __all__ = ["telling"]
 

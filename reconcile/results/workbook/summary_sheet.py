@@ -7,12 +7,11 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from reconcile.domain.model import Outcome
-from reconcile.results.layout import UNIT_WIDTH, UNITS, spans
-from reconcile.results.outcome_chart import outcome_chart, place_chart
-from reconcile.results.package import Spool
-from reconcile.results.page import Cell, Page
-from reconcile.results.sheets import set_up_print
-from reconcile.results.style import (
+from reconcile.results.report.tables import Block, Summary, Value
+from reconcile.results.workbook.grid import UNIT_WIDTH, UNITS, spans
+from reconcile.results.workbook.outcome_chart import outcome_chart, place_chart
+from reconcile.results.workbook.page_layout import Cell, Page
+from reconcile.results.workbook.style import (
     ALARM,
     BODY,
     COUNT,
@@ -28,7 +27,8 @@ from reconcile.results.style import (
     Styles,
     outcome_look,
 )
-from reconcile.results.tables import Block, Summary, Value
+from reconcile.results.workbook.table_sheets import set_up_print
+from reconcile.results.workbook.xlsx_package import Spool
 
 __all__ = ["fill_summary"]
 

@@ -7,12 +7,12 @@ from reconcile.domain.errors import ExitCode
 from reconcile.domain.fields import FIELDS
 from reconcile.domain.issues import explain
 from reconcile.domain.model import Field, Outcome
-from reconcile.results.amount_words import amount_blocks, difference_blocks
-from reconcile.results.causes import causes
-from reconcile.results.ledger import Ledger, Totals
-from reconcile.results.online_sheets import online_blocks
-from reconcile.results.tables import Block, Summary, Value
-from reconcile.results.words import NEXT_STEPS, OUTCOMES, value_words
+from reconcile.results.report.amount_blocks import amount_blocks, difference_blocks
+from reconcile.results.report.ledger import Ledger, Totals
+from reconcile.results.report.outcome_words import NEXT_STEPS, OUTCOMES, value_words
+from reconcile.results.report.problem_causes import causes
+from reconcile.results.report.readback_sheets import online_blocks
+from reconcile.results.report.tables import Block, Summary, Value
 
 __all__ = ["ended_sentence", "summary"]
 

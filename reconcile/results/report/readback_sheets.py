@@ -11,9 +11,9 @@ from datetime import datetime
 from reconcile.domain.model import CallKind
 from reconcile.journal import Moment, Reading
 from reconcile.orders.remote_state import Compared, Finding, compared, in_words
-from reconcile.results.ledger import Ledger
-from reconcile.results.tables import Block, Column, Kind, Table, Value
-from reconcile.results.words import value_words
+from reconcile.results.report.ledger import Ledger
+from reconcile.results.report.outcome_words import value_words
+from reconcile.results.report.tables import Block, Column, Kind, Table, Value
 
 __all__ = ["COVERAGE", "READ_BACK", "online_blocks", "online_tables"]
 

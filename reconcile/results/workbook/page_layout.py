@@ -14,13 +14,19 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.pagebreak import Break
 
-from reconcile.results.cells import blank_cell, digits, local_text, number_cell, text_cell
-from reconcile.results.exact import cut
-from reconcile.results.fit import fitting_height, line_count, text_width
-from reconcile.results.layout import UNIT_WIDTH
-from reconcile.results.package import Spool
-from reconcile.results.style import Look, Styles
-from reconcile.results.tables import Kept, Link, Value
+from reconcile.results.report.tables import Kept, Link, Value
+from reconcile.results.workbook.cell_text import cut
+from reconcile.results.workbook.cell_xml import (
+    blank_cell,
+    digits,
+    local_text,
+    number_cell,
+    text_cell,
+)
+from reconcile.results.workbook.grid import UNIT_WIDTH
+from reconcile.results.workbook.style import Look, Styles
+from reconcile.results.workbook.text_size import fitting_height, line_count, text_width
+from reconcile.results.workbook.xlsx_package import Spool
 
 __all__ = ["Cell", "Page"]
 

@@ -14,7 +14,7 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties
 
 from reconcile.domain.model import Outcome
-from reconcile.results.style import INK, OUTCOME_COLOURS, TYPEFACE
+from reconcile.results.workbook.style import INK, OUTCOME_COLOURS, TYPEFACE
 
 __all__ = ["outcome_chart", "place_chart"]
 

@@ -11,7 +11,7 @@ from enum import Enum
 
 from reconcile.domain.model import IgnoreRule, Notice, Outcome
 from reconcile.journal.records import RowRecord
-from reconcile.results.money import CENT
+from reconcile.results.amounts.amount_text import CENT
 
 __all__ = ["Doubt", "Extras", "counted_as", "doubts_in", "is_data", "tie_out"]
 

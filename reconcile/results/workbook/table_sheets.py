@@ -10,13 +10,13 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from reconcile.results.cells import text_cell
-from reconcile.results.columns import WIDEST, ColumnCells
-from reconcile.results.exact import plain_line
-from reconcile.results.fit import fitting_height, line_count, text_width
-from reconcile.results.package import Spool
-from reconcile.results.style import BODY, EMPTY, HEADER, NUMBERS_HEADER, Styles
-from reconcile.results.tables import Column, Kind, Link, Table
+from reconcile.results.report.tables import Column, Kind, Link, Table
+from reconcile.results.workbook.cell_text import plain_line
+from reconcile.results.workbook.cell_xml import text_cell
+from reconcile.results.workbook.column_cells import WIDEST, ColumnCells
+from reconcile.results.workbook.style import BODY, EMPTY, HEADER, NUMBERS_HEADER, Styles
+from reconcile.results.workbook.text_size import fitting_height, line_count, text_width
+from reconcile.results.workbook.xlsx_package import Spool
 
 __all__ = [
     "MOST_LINKS",

@@ -22,9 +22,9 @@ from openpyxl.styles.numbers import is_date_format
 from openpyxl.worksheet.dimensions import RowDimension
 
 from reconcile.journal.records import SourceRecord
-from reconcile.results.lost_parts import covered_by_merges, lost_parts, unpacked_size
-from reconcile.results.returned import Returned
-from reconcile.results.strict import ordinary
+from reconcile.results.returned.lost_parts import covered_by_merges, lost_parts, unpacked_size
+from reconcile.results.returned.row_marks import Returned
+from reconcile.results.returned.strict_ooxml import ordinary
 
 __all__ = ["LARGEST", "CannotReturnError", "Original", "open_original"]
 

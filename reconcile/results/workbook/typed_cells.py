@@ -14,7 +14,7 @@ from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils.datetime import to_excel
 
 from reconcile.domain.model import SourceType
-from reconcile.results.tables import Kept
+from reconcile.results.report.tables import Kept
 
 __all__ = ["Typed", "typed"]
 
