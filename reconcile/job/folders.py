@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.loader.glance import other_than_an_export, ours
+from reconcile.loader.screening import other_than_an_export, our_kind
 
 __all__ = ["SETTLED_AFTER", "Gathered", "PassedOver", "Reason", "gather"]
 
@@ -162,7 +162,7 @@ def _by_content(path: Path, file: BufferedReader) -> PassedOver | None:
         return PassedOver(path, Reason.NO_FILE, _NO_FILE)
     if other := other_than_an_export(file, path.name):
         return PassedOver(path, Reason.NO_SPREADSHEET, other)
-    match ours(file):
+    match our_kind(file):
         case "results":
             return PassedOver(path, Reason.OUR_WORKBOOK)
         case "undo":

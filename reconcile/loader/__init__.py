@@ -1,6 +1,6 @@
 """From a file to an `Export`: a frame of exact text that knows where every cell stands.
 
-The way: `kinds` finds the reader for the bytes, the reader gives sheets of text, `header`
+The way: `recognition` finds the reader for the bytes, the reader gives sheets of text, `header`
 finds the plain header, else `layouts` the kind of export; `structure` and `layouts.rows` tell
 which rows are no data. Nothing here judges a value.
 """
@@ -27,7 +27,6 @@ from reconcile.domain.model import (
 )
 from reconcile.domain.text import quoted
 from reconcile.loader.header import Header, Wanted
-from reconcile.loader.kinds import read_sheets
 from reconcile.loader.layouts import PLAIN, Layout
 from reconcile.loader.layouts.columns import Reading, known_columns, layout_named
 from reconcile.loader.layouts.headings import derived_skus, under_no_heading
@@ -35,6 +34,7 @@ from reconcile.loader.layouts.rows import without_data
 from reconcile.loader.layouts.summaries import refuse_summary_rows
 from reconcile.loader.layouts.words import Documents, bodies_of, documents_of, judge_bookings
 from reconcile.loader.readers import Cells, Sheet
+from reconcile.loader.recognition import read_sheets
 from reconcile.loader.saved_alone import with_former_types
 from reconcile.loader.sheets import (
     FAILURES,

@@ -18,8 +18,8 @@ from reconcile.domain.issues import explain
 from reconcile.domain.model import CellRef, Field, Issue, SourceType, column_letter
 from reconcile.domain.rules import CellRules
 from reconcile.domain.text import quoted
-from reconcile.loader.kinds import read_sheets
 from reconcile.loader.readers import Cells, Head, Sheet
+from reconcile.loader.recognition import read_sheets
 from reconcile.planner.validation import JudgedColumn, judge_column
 
 __all__ = ["read_id_map"]

@@ -12,13 +12,13 @@ from reconcile.domain.model import CellRef, Field
 from reconcile.domain.text import trimmed
 from reconcile.loader import Export, LoadRules, load
 from reconcile.loader.header import Wanted, levels_of
-from reconcile.loader.kinds import read_sheets
 from reconcile.loader.layouts import LAYOUTS, PLAIN, Layout
 from reconcile.loader.layouts.columns import Reading, known_columns, layout_named
 from reconcile.loader.layouts.rows import without_data
 from reconcile.loader.layouts.summaries import refuse_summary_header, refuse_summary_rows
 from reconcile.loader.layouts.words import judge_bookings
 from reconcile.loader.readers import Head, Sheet
+from reconcile.loader.recognition import read_sheets
 from reconcile.loader.sheets import choose_sheet, named
 from reconcile.loader.structure import ignored_rows
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from reconcile.domain.errors import ExitCode, FileRefusedError
 from reconcile.job.folders import SETTLED_AFTER, Gathered, PassedOver, Reason, gather
 from reconcile.loader import OUR_SHEETS, LoadRules, load
-from reconcile.loader.glance import is_our_workbook, other_than_an_export
+from reconcile.loader.screening import is_our_workbook, other_than_an_export
 from tests.conftest import Shop
 from tests.loader.readers.workbooks import packed, row_of, sheet_xml, text_cell, workbook_parts
 

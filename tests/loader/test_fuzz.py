@@ -16,8 +16,8 @@ from reconcile.domain.errors import ReconcileError
 from reconcile.domain.model import SourceType
 from reconcile.loader import Export, LoadRules, load
 from reconcile.loader.readers.ole2 import stream_of
+from tests.loader.content_search import SearchedContent
 from tests.loader.damage import harmed, harmed_inside, harmed_stream, seeded
-from tests.loader.holding import RemoteState
 from tests.loader.layouts.outcomes import EXPORTS
 from tests.loader.readers.written import WORKBOOKS, Cell, Is, Table, as_text, number, padded
 
@@ -90,7 +90,7 @@ def sound(data: bytes) -> bytes:
 
 def assert_held(data: bytes, export: Export) -> None:
     """Nothing that was read is made up, and every row is there once."""
-    holding = RemoteState(data)
+    holding = SearchedContent(data)
     assert {len(column) for column in export.columns} <= {export.rows}
     for position, column in enumerate(export.columns[: len(export.headers)]):
         for row, text in enumerate(column, start=1):
@@ -102,7 +102,7 @@ def assert_held(data: bytes, export: Export) -> None:
                 assert stands, (row, position, text)
 
 
-def _padded(text: str, holding: RemoteState) -> bool:
+def _padded(text: str, holding: SearchedContent) -> bool:
     """Whether a number stands there, and all that its format shows beside the digits."""
     digits = "".join(re.findall(r"\d", text, re.ASCII))
     return digits in holding and all(part in holding for part in re.findall(r"[^\d]+", text))

@@ -12,7 +12,7 @@ import pytest
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.loader import LoadRules, load
-from reconcile.loader.kinds import read_sheets
+from reconcile.loader.recognition import read_sheets
 from tests.loader import hostile
 from tests.loader.readers.test_ods import document
 from tests.loader.readers.test_ods import table as ods_table

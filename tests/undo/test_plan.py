@@ -19,7 +19,7 @@ from reconcile.job.prepare import SendRules
 from reconcile.job.run_list import prune_runs
 from reconcile.journal import CallRecord, Journal, Moment, Reading
 from reconcile.journal.call_states import CallState
-from reconcile.loader.glance import is_our_workbook
+from reconcile.loader.screening import is_our_workbook
 from reconcile.sandbox.faults import Answer, Scripted
 from reconcile.undo.order_states import known_orders
 from reconcile.undo.plan import LeftAlone, Reason

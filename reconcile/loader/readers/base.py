@@ -5,13 +5,16 @@ what columns mean: `loader` finds the header in `head()` and then asks for `cell
 so that nothing right of the header's last name costs memory.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from enum import Enum, auto
+from typing import ClassVar, Protocol
 
 from reconcile.domain.model import SourceType
+from reconcile.loader.readers.content import Content
 
-__all__ = ["HEAD_ROWS", "Cells", "Head", "Reader", "Score", "Sheet"]
+__all__ = ["HEAD_ROWS", "Cells", "Head", "KnownColumns", "Meant", "Reader", "Sheet"]
 
 HEAD_ROWS = 50
 """So many filled rows are looked at for the header (rules, section 1.3)."""
@@ -19,8 +22,8 @@ HEAD_ROWS = 50
 Head = Sequence[tuple[int, Sequence[str]]]
 """The first filled rows of a sheet, with their row numbers (from 1)."""
 
-Score = Callable[[Head], int]
-"""How many known columns the header in these rows names; 0 if there is none."""
+KnownColumns = Callable[[Head], int]
+"""How many columns of this job the header in these rows names; 0 if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +66,53 @@ class Sheet(Protocol):
         """The first `width` columns as text; raises `FileRefusedError`."""
 
 
-class Reader(Protocol):
-    """One kind of file."""
+class Meant(Enum):
+    """Whether a file was meant to be an export, as far as its content tells."""
 
-    kind: str
-    """What the kind is called in messages: `xlsx`, `text`."""
+    YES = auto()  # it is a table, or the remains of one
+    NO = auto()
+    TEXT = auto()  # in text a table looks like prose
+    UNKNOWN = auto()  # no signature: another kind of thing, or a damaged table
 
-    def recognises(self, data: bytes) -> bool:
+
+class Reader(ABC):
+    """One kind of file: all that the program knows of it stands in its class, or behind it.
+
+    A new one is a module with such a class, and one line in `READERS`.
+    """
+
+    kind: ClassVar[str]
+    """Its name in outputs: `xlsx`, `text`."""
+
+    title: ClassVar[str]
+    """What a file of this kind is called in messages, after "it is"."""
+
+    meant: ClassVar[Meant] = Meant.YES
+    """What content of this kind says of the intention."""
+
+    suffixes: ClassVar[frozenset[str]] = frozenset()
+    """Names, as `.csv`, that only exports have: a damaged file of such a name is one too."""
+
+    suffixes_of_text: ClassVar[frozenset[str]] = frozenset()
+    """Names of exports if there is text in them."""
+
+    suffixes_of_pages: ClassVar[frozenset[str]] = frozenset()
+    """Names of exports if a table in them has columns that this job knows."""
+
+    @abstractmethod
+    def recognises(self, content: Content) -> bool:
         """Whether the content (never the name) is of this kind."""
 
-    def open(self, data: bytes, name: str, score: Score) -> Sequence[Sheet]:
+    @abstractmethod
+    def open(self, data: bytes, name: str, known_columns: KnownColumns) -> Sequence[Sheet]:
         """The sheets in tab order.
 
-        `name` is for messages only. `score` tells candidates apart where the content
-        leaves a choice (the separator of a text file). Raises `FileRefusedError` with one
-        sentence that says what the file is and what to do.
+        Args:
+            data: the whole file.
+            name: what it is called in messages.
+            known_columns: tells candidates apart where the content leaves a choice (the
+                separator of a text file).
+
+        Raises:
+            FileRefusedError: it can't be read; one sentence that says what it is and what to do.
         """

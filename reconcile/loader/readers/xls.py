@@ -17,38 +17,53 @@ from xlrd.sheet import Sheet
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.model import SourceType
-from reconcile.loader.readers.base import Score
+from reconcile.loader.readers.base import KnownColumns, Reader
+from reconcile.loader.readers.content import OLE2_MARK, Content
 from reconcile.loader.readers.error_values import error_value
 from reconcile.loader.readers.ole2 import DAMAGE, stream_of
-from reconcile.loader.readers.signatures import OLE2_MARK, Kind, kind_of
+from reconcile.loader.readers.signatures import PASSWORD
 from reconcile.loader.readers.table import Filled, Merged, TableSheet
 from reconcile.loader.readers.xlsx.number_format import GENERAL, built_in, from_code
 from reconcile.loader.readers.xlsx.values import Reading, Value, number_reading
 
 __all__ = ["XlsReader"]
 
+_STREAMS: Final = ("workbook", "book")
+_BARE_WORKBOOKS: Final = (
+    b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+    b"\x09\x08\x08\x00",
+    b"\x09\x08\x10\x00",
+)
+"""The first record of Excel 2 to 5 and its length: the whole file is the workbook. Source:
+MS-XLS 2.4.21 and its forerunners."""
+
 _RECORD: Final = struct.Struct("<HH")
 _NEEDLESS: Final = frozenset((0x0018, 0x001C, 0x005D, 0x0218, 0x01B6))
 """Names of ranges, notes, and what is drawn over the cells."""
 
 _PASSED_OVER: Final = b"\x63\x08"  # a record that xlrd doesn't know
-_LOCKED = "is a workbook with a password: open it, take the password off and save it again"
 _DAMAGED = (
     "is a damaged or incomplete workbook: export or copy it again, or open it in a spreadsheet "
     "program and save it"
 )
 
 
-class XlsReader:
+class XlsReader(Reader):
     """An OLE2 file with a workbook in it, or an older workbook without such a file around it."""
 
-    kind: str = Kind.XLS.value
+    kind = "xls"
+    title = "a workbook in the old .xls format"
+    suffixes = frozenset({".xls"})
 
-    def recognises(self, data: bytes) -> bool:
+    def recognises(self, content: Content) -> bool:
         """Whether it is one of the two."""
-        return kind_of(data) is Kind.XLS
+        if content.is_ole2:
+            return content.stream in _STREAMS
+        return content.sample.startswith(_BARE_WORKBOOKS)
 
-    def open(self, data: bytes, name: str, score: Score) -> Sequence[TableSheet]:  # noqa: ARG002
+    def open(self, data: bytes, name: str, known_columns: KnownColumns) -> Sequence[TableSheet]:  # noqa: ARG002
         """The worksheets in tab order, hidden ones too; charts and macros aren't listed.
 
         Raises `FileRefusedError`: damage, a password, no worksheet.
@@ -69,7 +84,7 @@ def _book(data: bytes, name: str) -> Book:
     stream: bytes | None = data
     if data.startswith(OLE2_MARK):
         try:
-            stream = stream_of(data, ("workbook", "book"))
+            stream = stream_of(data, _STREAMS)
         except DAMAGE as error:
             raise FileRefusedError(f"{name} {_DAMAGED}.") from error
     if stream is None:
@@ -81,7 +96,7 @@ def _book(data: bytes, name: str) -> Book:
         return _opened(stream)
     except Exception as error:  # damaged bytes let xlrd fail in every way there is
         if "encrypted" in str(error).lower():
-            raise FileRefusedError(f"{name} {_LOCKED}.") from error
+            raise FileRefusedError(f"{name} {PASSWORD}.") from error
     try:
         return _opened(_without_the_needless(stream))
     except Exception as error:

@@ -4,8 +4,8 @@ import io
 import zipfile
 from collections.abc import Mapping
 
-from reconcile.loader.kinds import read_sheets
 from reconcile.loader.readers import Cells, Head, Sheet
+from reconcile.loader.recognition import read_sheets
 
 _TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/'

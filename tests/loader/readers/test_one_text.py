@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from reconcile.domain.model import SourceType
 from reconcile.domain.rules import PlanningRules
 from reconcile.loader import LoadRules, load
-from reconcile.loader.kinds import read_sheets
 from reconcile.loader.readers import Cells, Sheet
+from reconcile.loader.recognition import read_sheets
 from reconcile.planner.planning import plan
 from tests.builders import issues, payloads
 from tests.loader.readers.files import cells, known_columns

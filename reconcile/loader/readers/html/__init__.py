@@ -15,17 +15,22 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.loader.readers.base import Score
+from reconcile.loader.readers.base import KnownColumns, Meant, Reader
+from reconcile.loader.readers.content import Content
 from reconcile.loader.readers.html.encoding import page_text
 from reconcile.loader.readers.html.hidden import is_hidden, shown_only
 from reconcile.loader.readers.html.tokens import Tag, attributes_of, tokens_of
 from reconcile.loader.readers.html.values import CellValues
-from reconcile.loader.readers.signatures import Kind, kind_of
 from reconcile.loader.readers.table import Filled, Merged, TableSheet
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, LAST_ROW, contradiction
 
 __all__ = ["HtmlReader"]
 
+_MARKUP: Final = re.compile(rb"\s*<[a-z!?]", re.IGNORECASE)
+_WEB: Final = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|table|meta|style|script|div|p|form|title)[\s>]",
+    re.IGNORECASE,
+)
 _SOURCE_BLANKS: Final = re.compile(r"[ \t\n\r\f]+")
 _BLANKS: Final = re.compile(r"[ \n]+")
 _DIGITS: Final = re.compile(r"\s*\+?([0-9]{1,6})")
@@ -41,16 +46,19 @@ _MOST_ROWS = 65_534
 _MOST_STEPS = 1 << 23  # columns that all cells of a table with several rows may cover
 
 
-class HtmlReader:
+class HtmlReader(Reader):
     """A web page."""
 
-    kind: str = Kind.HTML.value
+    kind = "html"
+    title = "a web page (HTML)"
+    meant = Meant.TEXT
+    suffixes_of_pages = frozenset({".htm", ".html", ".xhtml"})
 
-    def recognises(self, data: bytes) -> bool:
+    def recognises(self, content: Content) -> bool:
         """Whether it is markup with an element of web pages in it."""
-        return kind_of(data) is Kind.HTML
+        return _MARKUP.match(content.text) is not None and _WEB.search(content.text) is not None
 
-    def open(self, data: bytes, name: str, score: Score) -> Sequence[TableSheet]:  # noqa: ARG002
+    def open(self, data: bytes, name: str, known_columns: KnownColumns) -> Sequence[TableSheet]:  # noqa: ARG002
         """The tables that hold anything.
 
         Raises `FileRefusedError`: none does, the page ends too early, rows outside of a table.

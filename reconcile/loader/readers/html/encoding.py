@@ -7,7 +7,7 @@ holds for text files. Source: WHATWG Encoding, 4.2 (names; the Latin ones mean W
 import re
 from typing import Final
 
-from reconcile.loader.readers.signatures import UTF16_MARKS
+from reconcile.loader.readers.content import UTF16_MARKS
 from reconcile.loader.readers.text.encoding import encoding_of
 
 __all__ = ["page_text"]

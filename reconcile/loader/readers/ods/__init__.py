@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.loader.readers.base import Score
+from reconcile.loader.readers.base import KnownColumns, Reader
+from reconcile.loader.readers.content import Content as FileContent
 from reconcile.loader.readers.ods.content import Content, Tab
 from reconcile.loader.readers.ods.styles import Styles
-from reconcile.loader.readers.signatures import Kind, kind_of
+from reconcile.loader.readers.signatures import PASSWORD
 from reconcile.loader.readers.table import Filled, Merged, TableSheet, head_of
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN
 from reconcile.loader.readers.xlsx.package import Package, damage_refused, new_parser
@@ -22,29 +23,35 @@ __all__ = ["OdsReader"]
 _CONTENT = "content.xml"
 _STYLES = "styles.xml"
 _MANIFEST = "META-INF/manifest.xml"
+_DOCUMENT = b"application/vnd.oasis.opendocument."
+_SPREADSHEET = _DOCUMENT + b"spreadsheet"
 _CHUNK = 1 << 18
 
 
-class OdsReader:
+class OdsReader(Reader):
     """A zip with an OpenDocument spreadsheet in it."""
 
-    kind: str = Kind.ODS.value
+    kind = "ods"
+    title = "an OpenDocument spreadsheet (.ods)"
+    suffixes = frozenset({".ods"})
 
-    def recognises(self, data: bytes) -> bool:
+    def recognises(self, content: FileContent) -> bool:
         """Whether it is a zip that says so, or that holds such content and says nothing."""
-        return kind_of(data) is Kind.ODS
+        if not content.is_zip or _CONTENT not in content.parts:
+            return False
+        said = content.part("mimetype", len(_SPREADSHEET)).strip()
+        if said.startswith(_DOCUMENT):
+            return said.startswith(_SPREADSHEET)
+        return not content.parts.isdisjoint({"mimetype", _MANIFEST.lower()})
 
-    def open(self, data: bytes, name: str, score: Score) -> Sequence[TableSheet]:  # noqa: ARG002
+    def open(self, data: bytes, name: str, known_columns: KnownColumns) -> Sequence[TableSheet]:  # noqa: ARG002
         """The sheets in tab order.
 
         Raises `FileRefusedError`: damage, entities, a password, too big, no sheet.
         """
         package = Package(data, name)
         if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
-            raise FileRefusedError(
-                f"{name} is a workbook with a password: open it, take the password off and save "
-                "it again."
-            )
+            raise FileRefusedError(f"{name} {PASSWORD}.")
         tabs: list[Tab] = []
         heads: list[list[Filled | Merged]] = []
         for met in _content(package, LAST_COLUMN, heads_only=True):

@@ -12,9 +12,10 @@ from typing import Final
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.model import SourceType
-from reconcile.loader.readers.base import Cells, Head, Score
-from reconcile.loader.readers.columns import cut_blank_end, refuse_too_many
-from reconcile.loader.readers.signatures import Kind, kind_of
+from reconcile.loader.readers.base import Cells, Head, KnownColumns, Meant, Reader
+from reconcile.loader.readers.columns import cut_blank_end
+from reconcile.loader.readers.content import Content
+from reconcile.loader.readers.signatures import other_kind
 from reconcile.loader.readers.text.delimited import Source
 from reconcile.loader.readers.text.encoding import encoding_of
 from reconcile.loader.readers.text.separator import Top, find_top
@@ -25,22 +26,26 @@ __all__ = ["TextReader"]
 _TEXT_FORMULA: Final = re.compile(r'="([^"]*)"')
 
 
-class TextReader:
+class TextReader(Reader):
     """Whatever looks like text and has no signature of another kind of file."""
 
-    kind: str = Kind.TEXT.value
+    kind = "text"
+    title = "text"
+    meant = Meant.TEXT
+    suffixes = frozenset({".csv", ".tsv", ".tab"})
+    suffixes_of_text = frozenset({".txt", ".prn", ".asc", ".dat", ""})
 
-    def recognises(self, data: bytes) -> bool:
+    def recognises(self, content: Content) -> bool:
         """Whether it is text, and no web page, JSON or the like."""
-        return kind_of(data) is Kind.TEXT
+        return other_kind(content) is None
 
-    def open(self, data: bytes, name: str, score: Score) -> Sequence["TextSheet"]:
-        """The one sheet of a text file, its separator found with `score`.
+    def open(self, data: bytes, name: str, known_columns: KnownColumns) -> Sequence["TextSheet"]:
+        """The one sheet of a text file, its separator found with `known_columns`.
 
         Raises `FileRefusedError`: mixed or unknown encodings, a quote at fault near the top.
         """
         source = Source(data, encoding_of(data, name), name)
-        return [TextSheet(source, find_top(source, lambda head: score(_plain_head(head))))]
+        return [TextSheet(source, find_top(source, lambda head: known_columns(_plain_head(head))))]
 
 
 class TextSheet:
@@ -71,7 +76,6 @@ class TextSheet:
         formulas = self._source.holds('="')
         above = 0
         for block in self._source.blocks(self._top.separator, width):
-            refuse_too_many(self._source.name, above + block.rows, width)
             for column, texts in enumerate(block.columns):
                 columns[column].extend(
                     _plain_texts(texts, above, column, was) if formulas else texts

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple, TypeVar
 
 from reconcile.domain.errors import FileRefusedError
+from reconcile.loader.readers.columns import refuse_too_many
 
 __all__ = ["Block", "Records", "Source", "uniform_columns"]
 
@@ -73,18 +74,33 @@ class Source:
             FileRefusedError: the quotes of a record are at fault; the records before it are
                 handed out first.
         """
-        yield from self._parts(lambda text: _records(text, separator))
+        yield from self._parts(lambda text, _: _records(text, separator))
 
     def blocks(self, separator: str, width: int) -> Iterator[Block]:
         """The same records as columns, `width` of them.
 
         Raises:
-            FileRefusedError: like `records`.
+            FileRefusedError: like `records`, or the table is too big.
         """
-        yield from self._parts(lambda text: _block(text, separator, width))
 
-    def _parts(self, cut: Callable[[str], tuple[_Part, int, str]]) -> Iterator[_Part]:
-        """What `cut` makes of whole lines: its result, how many records, what is wrong then."""
+        def block(text: str, above: int) -> tuple[Block, int, str]:
+            columns = uniform_columns(text, separator, width)
+            if columns is not None:
+                rows = len(columns[0])
+                refuse_too_many(self.name, above + rows, width)
+                return Block(rows, columns, {}), rows, ""
+            records, rows, fault = _records(text, separator)
+            refuse_too_many(self.name, above + rows, width)
+            surplus = _level(records, width)
+            return Block(rows, list(map(list, zip(*records, strict=True))), surplus), rows, fault
+
+        yield from self._parts(block)
+
+    def _parts(self, cut: Callable[[str, int], tuple[_Part, int, str]]) -> Iterator[_Part]:
+        """What `cut` makes of whole lines: its result, how many records, what is wrong then.
+
+        It is told how many records stand above.
+        """
         above = 0
         at, size = self._begin, _BLOCK
         while at < len(self._data):
@@ -95,7 +111,7 @@ class Source:
                     f"after record {above}, and no export needs so many: look at where it comes "
                     "from, then export it again."
                 )
-            part, count, fault = cut(self._data[at:end].decode(self._encoding))
+            part, count, fault = cut(self._data[at:end].decode(self._encoding), above)
             if fault.startswith(_OPEN) and end < len(self._data):
                 size *= 2  # the last record goes on beyond the block
                 continue
@@ -132,12 +148,8 @@ def _records(text: str, separator: str) -> tuple[Records, int, str]:
     return records, len(records), fault
 
 
-def _block(text: str, separator: str, width: int) -> tuple[Block, int, str]:
-    """The same, column by column; most files are uniform, and quicker to cut as such."""
-    columns = uniform_columns(text, separator, width)
-    if columns is not None:
-        return Block(len(columns[0]), columns, {}), len(columns[0]), ""
-    records, count, fault = _records(text, separator)
+def _level(records: Records, width: int) -> dict[int, tuple[str, ...]]:
+    """Bring each record to `width` cells; what is cut off is returned by its place."""
     surplus = {}
     for index, record in enumerate(records):
         if len(record) > width:
@@ -145,7 +157,7 @@ def _block(text: str, separator: str, width: int) -> tuple[Block, int, str]:
             del record[width:]
         elif len(record) < width:
             record.extend([""] * (width - len(record)))
-    return Block(count, list(map(list, zip(*records, strict=True))), surplus), count, fault
+    return surplus
 
 
 def uniform_columns(text: str, separator: str, width: int) -> list[list[str]] | None:

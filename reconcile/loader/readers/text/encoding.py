@@ -9,7 +9,7 @@ from codecs import getincrementaldecoder
 from typing import Final
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.loader.readers.signatures import UTF16_MARKS
+from reconcile.loader.readers.content import UTF16_MARKS
 
 __all__ = ["encoding_of"]
 

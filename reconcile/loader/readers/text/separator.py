@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.loader.readers.base import HEAD_ROWS, Head, Score
+from reconcile.loader.readers.base import HEAD_ROWS, Head, KnownColumns
 from reconcile.loader.readers.text.delimited import Source
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN
 
@@ -32,14 +32,14 @@ class Top:
         return max(((count, length) for length, count in lengths.items()), default=(0, 0))
 
 
-def find_top(source: Source, score: Score) -> Top:
+def find_top(source: Source, known_columns: KnownColumns) -> Top:
     """The top of the file, cut by its declared separator, else by the best one.
 
     Raises `FileRefusedError` if the quotes of these records are at fault.
     """
     declared = source.declared_separator
     tops = [_top(source, each) for each in ((declared,) if declared else _SEPARATORS)]
-    best = max(tops, key=lambda top: (score(top.head), *top.alike))
+    best = max(tops, key=lambda top: (known_columns(top.head), *top.alike))
     if best.fault:
         raise best.fault
     return best

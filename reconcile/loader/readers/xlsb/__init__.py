@@ -12,9 +12,9 @@ from typing import Final
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.model import SourceType
-from reconcile.loader.readers.base import Score
+from reconcile.loader.readers.base import KnownColumns, Reader
+from reconcile.loader.readers.content import Content
 from reconcile.loader.readers.error_values import error_value
-from reconcile.loader.readers.signatures import Kind, kind_of
 from reconcile.loader.readers.table import Filled, Merged, TableSheet
 from reconcile.loader.readers.xlsb.records import (
     double,
@@ -63,16 +63,18 @@ _SHORT_CELLS: Final = frozenset(range(_Record.SHORT_BLANK, _Record.SHORT_SHARED_
 _SHORTER: Final = _Record.SHORT_BLANK - _Record.BLANK
 
 
-class XlsbReader:
+class XlsbReader(Reader):
     """A zip with a binary workbook in it."""
 
-    kind: str = Kind.XLSB.value
+    kind = "xlsb"
+    title = "a binary workbook (.xlsb)"
+    suffixes = frozenset({".xlsb"})
 
-    def recognises(self, data: bytes) -> bool:
+    def recognises(self, content: Content) -> bool:
         """Whether it is a zip with the part that makes it a binary workbook."""
-        return kind_of(data) is Kind.XLSB
+        return content.is_package("workbook.bin", b"ms-excel.sheet.binary.macroEnabled.main")
 
-    def open(self, data: bytes, name: str, score: Score) -> Sequence[TableSheet]:  # noqa: ARG002
+    def open(self, data: bytes, name: str, known_columns: KnownColumns) -> Sequence[TableSheet]:  # noqa: ARG002
         """The worksheets in tab order, hidden ones too; charts aren't listed.
 
         Raises `FileRefusedError`: damage, too big, no worksheet.

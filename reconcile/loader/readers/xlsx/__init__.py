@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.model import SourceType
-from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head, Score
+from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head, KnownColumns, Reader
 from reconcile.loader.readers.columns import Columns, cut_blank_end
-from reconcile.loader.readers.signatures import Kind, kind_of
+from reconcile.loader.readers.content import Content
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, Stretch
 from reconcile.loader.readers.xlsx.merged import fill_down
 from reconcile.loader.readers.xlsx.package import Package
@@ -23,16 +23,20 @@ from reconcile.loader.readers.xlsx.workbook import Tab, Workbook
 __all__ = ["XlsxReader"]
 
 
-class XlsxReader:
+class XlsxReader(Reader):
     """A zip with a workbook in it."""
 
-    kind: str = Kind.XLSX.value
+    kind = "xlsx"
+    title = "an .xlsx workbook"
+    suffixes = frozenset({".xlsx", ".xlsm"})
 
-    def recognises(self, data: bytes) -> bool:
+    def recognises(self, content: Content) -> bool:
         """Whether it is a zip with the part that makes it a workbook."""
-        return kind_of(data) is Kind.XLSX
+        return content.is_package(
+            "workbook.xml", b"spreadsheetml.sheet.main", b"ms-excel.sheet.macroEnabled.main"
+        )
 
-    def open(self, data: bytes, name: str, score: Score) -> Sequence["XlsxSheet"]:  # noqa: ARG002
+    def open(self, data: bytes, name: str, known_columns: KnownColumns) -> Sequence["XlsxSheet"]:  # noqa: ARG002
         """The worksheets in tab order, hidden ones too; charts aren't listed.
 
         Raises `FileRefusedError`: damage, entities, too big, no worksheet.

@@ -13,8 +13,9 @@ from typing import Final
 from xml.parsers import expat
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.loader.readers.base import Score
-from reconcile.loader.readers.signatures import UTF16_MARKS, Kind, kind_of
+from reconcile.loader.readers.base import KnownColumns, Reader
+from reconcile.loader.readers.content import UTF16_MARKS
+from reconcile.loader.readers.content import Content as FileContent
 from reconcile.loader.readers.table import Filled, Merged, TableSheet, head_of
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN
 from reconcile.loader.readers.xlsx.package import new_parser
@@ -23,19 +24,28 @@ from reconcile.loader.readers.xml2003.content import Content, Hidden, Met, Tab
 __all__ = ["XmlSpreadsheetReader"]
 
 _CHUNK = 1 << 18
+_BEGINS: Final = re.compile(rb"\s*<")
+_NAMESPACE: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
+_WORKBOOK: Final = re.compile(rb"<(?:\w+:)?Workbook[\s>]")
 _ENCODING: Final = re.compile(rb"""\s*<\?xml[^>]*?encoding=["']([\w.:-]+)["']""")
 
 
-class XmlSpreadsheetReader:
+class XmlSpreadsheetReader(Reader):
     """XML whose root is a workbook of that kind."""
 
-    kind: str = Kind.XML.value
+    kind = "xml"
+    title = "an XML Spreadsheet 2003"
 
-    def recognises(self, data: bytes) -> bool:
+    def recognises(self, content: FileContent) -> bool:
         """Whether it is XML with that namespace and a workbook in it."""
-        return kind_of(data) is Kind.XML
+        text = content.text
+        return (
+            _NAMESPACE in text
+            and _BEGINS.match(text) is not None
+            and _WORKBOOK.search(text) is not None
+        )
 
-    def open(self, data: bytes, name: str, score: Score) -> Sequence[TableSheet]:  # noqa: ARG002
+    def open(self, data: bytes, name: str, known_columns: KnownColumns) -> Sequence[TableSheet]:  # noqa: ARG002
         """The worksheets in tab order.
 
         Raises `FileRefusedError`: damage, entities, an unknown encoding, no worksheet.

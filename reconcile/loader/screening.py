@@ -1,31 +1,23 @@
-"""What a file in a folder is at a glance, before it is read: an export, or another thing.
+"""Tells exports in a folder from other files, before any is read as one.
 
 Owns the judgement of section 7: by content, and by the name only where the content can't
-tell. What was meant to be an export and can't be used is one here; `load` says why it isn't.
+tell. A damaged export is an export here; `load` says why it can't be read.
 """
 
 import re
+from itertools import chain
 from pathlib import PurePath
 from typing import BinaryIO, Final, Literal
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.fields import ABOUT_UNDO, LEFT_ALONE
 from reconcile.loader import OUR_SHEETS
-from reconcile.loader.kinds import read_sheets
 from reconcile.loader.layouts.columns import known_columns
-from reconcile.loader.readers import Sheet
-from reconcile.loader.readers.signatures import Meant, judge
+from reconcile.loader.readers import READERS, Sheet
+from reconcile.loader.readers.base import Meant
+from reconcile.loader.recognition import read_sheets, recognise
 
-__all__ = ["is_our_workbook", "other_than_an_export", "ours"]
-
-_TABLES: Final = frozenset({".csv", ".tsv", ".tab", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"})
-"""Names that nothing but a spreadsheet has."""
-
-_TEXTS: Final = _TABLES | {".txt", ".prn", ".asc", ".dat", ""}
-"""Names of text that may be an export."""
-
-_PAGES: Final = frozenset({".htm", ".html", ".xhtml"})
-"""Names of web pages, of which some hold the table of an export."""
+__all__ = ["is_our_workbook", "other_than_an_export", "our_kind"]
 
 _NAMED = 2
 """So many columns that this job knows make a table an export: a page may have one by chance."""
@@ -42,24 +34,27 @@ def other_than_an_export(file: BinaryIO, name: str) -> str | None:
         file: the open file, which can be read at any place; no more of it is read than needed.
         name: what it is called.
     """
-    says, meant = judge(file)
+    found = recognise(file)
     suffix = _suffix_of(name)
-    match meant:
+    only_exports = set(chain.from_iterable(reader.suffixes for reader in READERS))
+    text = only_exports.union(*(reader.suffixes_of_text for reader in READERS))
+    pages = set(chain.from_iterable(reader.suffixes_of_pages for reader in READERS))
+    match found.meant:
         case Meant.YES:
             return None
         case Meant.TEXT:
             if _is_script(file):
                 return "it is a script"
-            if suffix in _TEXTS or (suffix in _PAGES and _holds_an_export(file)):
+            if suffix in text or (suffix in pages and _holds_an_export(file)):
                 return None
-            if says is None:
-                return f"it is text, and {suffix} is no name of an export"
+            if found.reader is not None and suffix not in pages:
+                return f"it {found.says}, and {suffix} is no name of an export"
         case Meant.UNKNOWN:
-            if suffix in _TABLES:
+            if suffix in only_exports:
                 return None
         case Meant.NO:
             pass
-    return f"it {_CLAUSE.split(says or '')[0]}"
+    return f"it {_CLAUSE.split(found.says)[0]}"
 
 
 def is_our_workbook(file: BinaryIO) -> bool:
@@ -70,7 +65,7 @@ def is_our_workbook(file: BinaryIO) -> bool:
     return _sheet_names(file) >= OUR_SHEETS
 
 
-def ours(file: BinaryIO) -> Literal["results", "undo"] | None:
+def our_kind(file: BinaryIO) -> Literal["results", "undo"] | None:
     """What a file is that we wrote: a results workbook, or an undo; None for all others.
 
     An undo is an export, and yet nobody's but for who looked at it: never run by itself.
@@ -82,7 +77,7 @@ def ours(file: BinaryIO) -> Literal["results", "undo"] | None:
 
 
 def _sheet_names(file: BinaryIO) -> set[str]:
-    if judge(file).meant is not Meant.YES:
+    if recognise(file).meant is not Meant.YES:
         return set()
     return {sheet.name for sheet in _sheets_in(file)}
 

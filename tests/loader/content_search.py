@@ -21,7 +21,7 @@ _PICTURE: Final = b"\x89PNG"
 _BETWEEN: Final = r"(?:<[^<>]*>?)*?"
 
 
-class RemoteState:
+class SearchedContent:
     """The content of a file."""
 
     def __init__(self, data: bytes) -> None:

@@ -10,10 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.loader.kinds import read_sheets
 from reconcile.loader.readers import READERS
 from reconcile.loader.readers.base import Head
-from reconcile.loader.readers.signatures import Kind
+from reconcile.loader.recognition import read_sheets
 from tests.loader.readers import binary
 from tests.loader.readers.biff import in_ole2
 from tests.loader.readers.workbooks import (
@@ -165,8 +164,15 @@ def test_a_file_is_read_as_what_it_is_whatever_its_name_says(data: bytes, kind: 
     assert kind_of(data) == kind
 
 
-def test_every_kind_has_one_reader_and_its_name() -> None:
-    assert sorted(reader.kind for reader in READERS) == sorted(kind.value for kind in Kind)
+def test_every_reader_has_a_kind_and_names_of_files_of_its_own() -> None:
+    kinds = [reader.kind for reader in READERS]
+    suffixes = [
+        suffix
+        for reader in READERS
+        for suffix in (*reader.suffixes, *reader.suffixes_of_text, *reader.suffixes_of_pages)
+    ]
+    assert len(set(kinds)) == len(kinds)
+    assert len(set(suffixes)) == len(suffixes)
 
 
 def test_a_stored_zip_of_text_is_still_a_zip() -> None:
