@@ -1,8 +1,10 @@
 """What the tests of whole runs share: a sandbox, a home of their own, a token."""
 
+import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from reconcile.config import Settings
 from reconcile.domain.events import silent
@@ -22,14 +24,37 @@ from reconcile.sandbox import Sandbox, SandboxSettings
 TOKEN = "x" * 100
 HOMES = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME")
 
-# The suite stays under two minutes; HYPOTHESIS_PROFILE=deep looks longer.
-settings.register_profile("quick", max_examples=50)
-settings.register_profile("deep", max_examples=500)
+# No example fails for the time that it took; HYPOTHESIS_PROFILE=deep looks longer.
+settings.register_profile(
+    "quick", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("deep", settings.get_profile("quick"), max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
+PATIENCE = 120.0
+"""Seconds after which something that has not happened counts as never; no test waits so long."""
 
 NO_READS = {"overwrite": "all", "verify": "none"}
 """Nothing is read before a run or after it: what tests/online is about."""
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Waits until it holds."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.01)
+
+
+def says(process: "subprocess.Popen[str]", words: str) -> None:
+    """Waits until the process has written a line with these words to stderr."""
+    assert process.stderr is not None
+    read = []
+    for line in process.stderr:
+        read.append(line)
+        if words in line:
+            return
+    raise AssertionError("".join(read))
 
 
 @dataclass(frozen=True)
@@ -38,7 +63,7 @@ class Shop:
 
     server: Sandbox
     folder: Path
-    usual: Mapping[str, str] = field(default_factory=lambda: NO_READS)
+    usual: Mapping[str, object] = field(default_factory=lambda: NO_READS)
 
     @property
     def journal(self) -> Path:
@@ -92,8 +117,8 @@ class Shop:
         return [(a.path, a.query, a.body) for a in self.server.arrivals if a.method == "PATCH"]
 
 
-def _as_config(settings: Mapping[str, str]) -> str:
-    return "".join(f"{name}: {value}\n" for name, value in settings.items())
+def _as_config(settings: Mapping[str, object]) -> str:
+    return "".join(f"{name}: {json.dumps(value)}\n" for name, value in settings.items())
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,8 @@ from reconcile.sandbox import Answer, Deed, Hang, Reset, Sandbox, SandboxSetting
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS
 TOKEN = "ClientTokenThatOpensNothing"
 BOOKED = canonical({"accountingSynced": True, "externalAccountingId": "M\u00fcller \u20ac 5"})
-QUICK = Timeouts(connect=2.0, write=2.0, read=0.3, whole=0.6)
+PATIENT = Timeouts(connect=60.0, write=60.0, read=60.0, whole=60.0)
+QUICK = Timeouts(connect=60.0, write=60.0, read=0.3, whole=1.0)
 
 # Loading certificates that plain http never needs costs each client 0.2 s.
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -41,16 +42,22 @@ def served(*deeds: Deed, **options: Any) -> Iterator[Sandbox]:
         yield sandbox
 
 
-def client_of(base_url: str, *, token: str = TOKEN, timeouts: Timeouts = QUICK) -> Client:
+def client_of(base_url: str, *, token: str = TOKEN, timeouts: Timeouts = PATIENT) -> Client:
     transport = httpx.AsyncHTTPTransport(verify=NO_CERTIFICATES)
     return Client(base_url, token, timeouts, 4, direct=True, transport=transport)
 
 
-def calling(base_url: str, work: Callable[[Client], Awaitable[_T]], *, token: str = TOKEN) -> _T:
+def calling(
+    base_url: str,
+    work: Callable[[Client], Awaitable[_T]],
+    *,
+    token: str = TOKEN,
+    timeouts: Timeouts = PATIENT,
+) -> _T:
     """What `work` makes of a client."""
 
     async def run() -> _T:
-        async with client_of(base_url, token=token) as client:
+        async with client_of(base_url, token=token, timeouts=timeouts) as client:
             return await work(client)
 
     return asyncio.run(run())
@@ -58,6 +65,10 @@ def calling(base_url: str, work: Callable[[Client], Awaitable[_T]], *, token: st
 
 async def sync(client: Client) -> Exchange:
     return await client.send(700001, SYNC, BOOKED)
+
+
+def timeouts_for(deed: Deed) -> Timeouts:
+    return QUICK if deed == Hang(3600) else PATIENT
 
 
 async def close_order(client: Client) -> Exchange:
@@ -177,9 +188,11 @@ class Bytes:
             await asyncio.sleep(self.pause)
 
 
-def answered_by(server: Bytes, work: Callable[[Client], Awaitable[_T]]) -> _T:
+def answered_by(
+    server: Bytes, work: Callable[[Client], Awaitable[_T]], timeouts: Timeouts = PATIENT
+) -> _T:
     async def run() -> _T:
-        async with server.running(), client_of(server.base_url) as client:
+        async with server.running(), client_of(server.base_url, timeouts=timeouts) as client:
             return await work(client)
 
     return asyncio.run(run())
@@ -287,7 +300,7 @@ def test_a_refused_connection_means_that_nothing_was_sent(
     [
         (Reset(), "the connection broke"),
         (Reset(applied=True), "the connection broke"),
-        (Hang(30), "no answer in time"),
+        (Hang(3600), "no answer in time"),
         (Hang(0.01, Reset()), "the connection broke"),
         (
             Answer(200, {"Content-Length": "100", "Connection": "close"}, "half of i"),
@@ -301,7 +314,7 @@ def test_whatever_breaks_after_the_request_left_is_no_reply(
     deed: Deed, reason: str, work: Callable[[Client], Awaitable[Exchange]]
 ) -> None:
     with served(deed) as sandbox:
-        assert calling(sandbox.base_url, work) == NoReply(reason)
+        assert calling(sandbox.base_url, work, timeouts=timeouts_for(deed)) == NoReply(reason)
         assert len(sandbox.arrivals) == 1
 
 
@@ -349,18 +362,18 @@ def test_an_answer_that_is_quick_is_taken_for_what_it_is() -> None:
 
 def test_an_answer_that_trickles_is_given_up_after_the_time_for_the_whole_call() -> None:
     """Each piece comes in time, and the end never does."""
-    server = Bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", pause=0.1)
-    assert answered_by(server, sync) == NoReply("no answer in time")
+    server = Bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", pause=0.2)
+    assert answered_by(server, sync, QUICK) == NoReply("no answer in time")
 
 
 def test_a_call_that_found_no_free_connection_never_left() -> None:
-    timeouts = Timeouts(connect=0.1, write=1.0, read=0.5, pool=0.1, whole=1.0)
+    timeouts = Timeouts(connect=60.0, write=60.0, read=0.5, pool=0.1, whole=60.0)
 
     async def two_at_once(base_url: str) -> list[Exchange]:
         async with Client(base_url, TOKEN, timeouts, 1, direct=True) as client:
             return list(await asyncio.gather(sync(client), sync(client)))
 
-    with served(Hang(30)) as sandbox:
+    with served(Hang(3600)) as sandbox:
         exchanges = asyncio.run(two_at_once(sandbox.base_url))
         assert len(sandbox.arrivals) == 1
 
@@ -368,13 +381,13 @@ def test_a_call_that_found_no_free_connection_never_left() -> None:
 
 
 def test_a_call_whose_time_ran_out_before_it_could_leave_was_never_sent() -> None:
-    timeouts = Timeouts(connect=5.0, write=1.0, read=5.0, whole=0.2)
+    timeouts = Timeouts(connect=60.0, write=60.0, read=60.0, whole=0.5)
 
     async def two_at_once(base_url: str) -> list[Exchange]:
         async with Client(base_url, TOKEN, timeouts, 1, direct=True) as client:
             return list(await asyncio.gather(sync(client), sync(client)))
 
-    with served(Hang(30)) as sandbox:
+    with served(Hang(3600)) as sandbox:
         hung, waited = asyncio.run(two_at_once(sandbox.base_url))
         assert len(sandbox.arrivals) == 1
 
@@ -400,7 +413,7 @@ def test_a_proxy_of_the_environment_sees_no_token_that_is_meant_for_this_machine
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def through(base_url: str, *, direct: bool) -> Exchange:
-        async with Client(base_url, TOKEN, QUICK, 4, direct=direct) as client:
+        async with Client(base_url, TOKEN, PATIENT, 4, direct=direct) as client:
             return await sync(client)
 
     async def run(base_url: str, proxy: Bytes) -> list[Exchange]:
@@ -454,12 +467,12 @@ def test_a_proxy_setting_that_is_none_is_said_without_the_token(
 
 @pytest.mark.parametrize(
     "deed",
-    [Reset(), Hang(30), Answer(401), Answer(302, {"Location": "/login"})],
+    [Reset(), Hang(3600), Answer(401), Answer(302, {"Location": "/login"})],
     ids=lambda deed: type(deed).__name__,
 )
 def test_the_token_is_in_nothing_that_comes_back(deed: Deed) -> None:
     with served(deed) as sandbox:
-        assert TOKEN not in repr(calling(sandbox.base_url, sync))
+        assert TOKEN not in repr(calling(sandbox.base_url, sync, timeouts=timeouts_for(deed)))
     assert TOKEN not in repr(calling(f"http://127.0.0.1:{free_port()}", sync))
 
 
@@ -545,7 +558,7 @@ async def listening(answer: Answering, context: ssl.SSLContext | None = None) ->
     await asyncio.gather(*(task for task in connections if task), return_exceptions=True)
 
 
-def over_tls(authority: trustme.CA, timeouts: Timeouts = QUICK) -> Exchange:
+def over_tls(authority: trustme.CA, timeouts: Timeouts = PATIENT) -> Exchange:
     """One call to a server on this machine whose certificate `authority` has signed."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -585,6 +598,7 @@ def test_a_certificate_that_nobody_trusts_stops_the_call_before_the_token_is_sho
 def test_an_idle_connection_that_the_server_closed_is_no_failure() -> None:
     """A status call that never left must not be in doubt because of an old connection."""
     connections = 0
+    closed = asyncio.Event()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal connections
@@ -592,15 +606,17 @@ def test_an_idle_connection_that_the_server_closed_is_no_failure() -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
         await writer.drain()
-        await asyncio.sleep(0.05)  # then it is closed, without having said so
+        writer.close()  # without having said so
+        await writer.wait_closed()
+        closed.set()
 
     async def run() -> list[Exchange]:
         async with (
             listening(answer) as port,
-            Client(f"http://127.0.0.1:{port}", TOKEN, QUICK, 1, direct=True) as client,
+            Client(f"http://127.0.0.1:{port}", TOKEN, PATIENT, 1, direct=True) as client,
         ):
             first = await close_order(client)
-            await asyncio.sleep(0.15)
+            await closed.wait()
             return [first, await close_order(client)]
 
     answers = asyncio.run(run())

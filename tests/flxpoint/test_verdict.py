@@ -337,7 +337,7 @@ def test_one_short_printable_line_is_shown_of_any_answer(body: str) -> None:
     ids=["comments", "open comments", "letters", "names", "figures", "brackets", "message"],
 )
 def test_no_answer_takes_long_to_read(body: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     judge(SYNC, Reply(200, {}, body), NOW)
     first_line(body)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 10, "it is milliseconds, or minutes"

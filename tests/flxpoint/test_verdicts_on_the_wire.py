@@ -64,9 +64,9 @@ CONTENT = {
     SYNC: canonical({"accountingSynced": True, "externalAccountingId": "INV-1"}),
     STATUS: canonical({"status": "Closed"}),
 }
-PATIENT = Timeouts(connect=5.0, write=5.0, read=5.0, whole=10.0)
-SHORT_OF_WAITING = Timeouts(connect=5.0, write=5.0, read=0.1, whole=10.0)
-SHORT_OF_TIME = Timeouts(connect=5.0, write=5.0, read=5.0, whole=0.25)
+PATIENT = Timeouts(connect=60.0, write=60.0, read=60.0, whole=60.0)
+SHORT_OF_WAITING = Timeouts(connect=60.0, write=60.0, read=0.1, whole=60.0)
+SHORT_OF_TIME = Timeouts(connect=60.0, write=60.0, read=60.0, whole=0.5)
 
 # Loading certificates that plain http never needs costs each client 0.2 s.
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -192,9 +192,9 @@ ROWS = [
         [
             Reset(),
             Reset(applied=True),
-            Hang(30, Reset()),
-            Hang(30, Reset(applied=True)),
-            Slow(30),
+            Hang(3600, Reset()),
+            Hang(3600, Reset(applied=True)),
+            Slow(3600),
             Answer(200, CUT, '{"id": '),
             Answer(200, CUT, '{"id": ', applied=True),
             Answer(200, {"Content-Encoding": "gzip"}, "no gzip", applied=True),
@@ -401,7 +401,7 @@ TOGETHER = dict(
             Case(SYNC, Reset(applied=True), 1, Outcome.SYNCED, 2, 2),
             Case(SYNC, Answer(200, CUT, '{"id": '), 1, Outcome.SYNCED, 2, 1),
             Case(SYNC, Answer(200, CUT, '{"id": ', applied=True), 1, Outcome.SYNCED, 2, 2),
-            Case(SYNC, Hang(30, Reset(applied=True)), 1, Outcome.SYNCED, 2, 2),
+            Case(SYNC, Hang(3600, Reset(applied=True)), 1, Outcome.SYNCED, 2, 2),
             # Out of tries: in doubt if a try may have been applied.
             Case(SYNC, Answer(500), 3, Outcome.IN_DOUBT, 3, 0),
             Case(SYNC, Answer(503, applied=True), 3, Outcome.IN_DOUBT, 3, 3),
@@ -420,7 +420,7 @@ TOGETHER = dict(
             Case(STATUS, Reset(), 1, Outcome.IN_DOUBT, 1, 0),
             Case(STATUS, Reset(applied=True), 1, Outcome.IN_DOUBT, 1, 1),
             Case(STATUS, Answer(200, CUT, '{"id": ', applied=True), 1, Outcome.IN_DOUBT, 1, 1),
-            Case(STATUS, Hang(30, Reset(applied=True)), 1, Outcome.IN_DOUBT, 1, 1),
+            Case(STATUS, Hang(3600, Reset(applied=True)), 1, Outcome.IN_DOUBT, 1, 1),
             # No is no.
             Case(SYNC, Answer(400), 1, Outcome.REFUSED, 1, 0),
             Case(STATUS, Answer(409), 1, Outcome.REFUSED, 1, 0),

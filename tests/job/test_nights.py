@@ -20,7 +20,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from reconcile.sandbox import Answer, CallKind, Deed, Sandbox, SandboxSettings
-from tests.conftest import TOKEN, Shop
+from tests.conftest import PATIENCE, TOKEN, Shop
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -115,10 +115,10 @@ class Month:
             text=True,
         )
         try:
-            assert self.shop.server.wait_for_arrivals(arrived + 10, timeout=30)
+            assert self.shop.server.wait_for_arrivals(arrived + 10, timeout=PATIENCE)
         finally:
             cut(process)
-            process.communicate(timeout=30)
+            process.communicate(timeout=PATIENCE)
         return process.returncode, self.sent_since(before)
 
     def sent_since(self, before: int) -> int:

@@ -6,12 +6,12 @@ import shutil
 import signal
 import socket
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from time import sleep
 from typing import Any
 
 import pytest
@@ -26,7 +26,7 @@ from reconcile.job.run import Finished, run
 from reconcile.journal import Journal
 from reconcile.journal.locks import holding, is_alive
 from reconcile.sandbox import Answer, Hang, Reset, Sandbox, SandboxSettings, Scripted
-from tests.conftest import TOKEN, Shop
+from tests.conftest import PATIENCE, TOKEN, Shop, says, until
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -319,7 +319,7 @@ def test_the_status_of_a_refused_sync_is_not_sent(shop: Shop) -> None:
 
 @posix
 def test_a_kill_before_the_answer_leaves_a_doubt_that_resume_ends(shop: Shop) -> None:
-    shop.server.inject(Scripted("accounting-sync", 2, Hang(60)))
+    shop.server.inject(Scripted("accounting-sync", 2, Hang(3600)))
     shop.export(THREE)
     kill_after(shop, arrivals=4)  # the probe and three orders; one of them hangs
 
@@ -333,7 +333,7 @@ def test_a_kill_before_the_answer_leaves_a_doubt_that_resume_ends(shop: Shop) ->
 
 @posix
 def test_a_kill_before_the_answer_to_a_status_is_left_to_a_person(shop: Shop) -> None:
-    shop.server.inject(Scripted("status", 2, Hang(60)))
+    shop.server.inject(Scripted("status", 2, Hang(3600)))
     shop.export(WITH_STATUS)
     kill_after(shop, "--send-status", arrivals=5)
     with Journal.open(shop.journal) as journal:
@@ -357,7 +357,8 @@ def test_a_kill_after_the_word_and_before_the_request_loses_nothing(shop: Shop) 
     stopped(shop, order=1)
     shop.server.stop()
     with nobody_accepts(port):
-        process = shop.spawn("resume")
+        hasty = replace(shop, usual={**shop.usual, "timeouts": {"connect": 0.5}})
+        process = hasty.spawn("resume")
         until(lambda: begun(shop) > 0)
         process.kill()
         process.communicate()
@@ -374,11 +375,11 @@ def test_a_kill_after_the_word_and_before_the_request_loses_nothing(shop: Shop) 
 def test_a_run_that_is_at_work_is_not_resumed_by_another_process(
     shop: Shop, command: Command
 ) -> None:
-    shop.server.inject(Scripted("accounting-sync", 1, Hang(60)))
+    shop.server.inject(Scripted("accounting-sync", 1, Hang(3600)))
     shop.export(THREE)
     process = shop.spawn("run", "export.csv")
     try:
-        assert shop.server.wait_for_arrivals(2, timeout=30)
+        assert shop.server.wait_for_arrivals(2, timeout=PATIENCE)
         code, _, err = command("resume", "--journal", shop.journal)
     finally:
         process.kill()
@@ -390,36 +391,44 @@ def test_a_run_that_is_at_work_is_not_resumed_by_another_process(
 
 @posix
 def test_two_runs_at_once_send_each_order_once(shop: Shop) -> None:
-    shop.server.inject(Scripted("accounting-sync", 5, Hang(5, then=None)))
+    """The first one stands still within its fifth order until the second one waits for it."""
     lines = "".join(f"{number},X{number}\n" for number in range(1, 11))
-    shop.export(f"Order ID,Order External ID\n{lines}")
-    first = shop.spawn("run", "export.csv")
-    assert shop.server.wait_for_arrivals(6, timeout=30)
-    second = shop.spawn("run", "export.csv")
-    out, err = second.communicate(timeout=60)
-    first.communicate(timeout=60)
+    export = shop.export(f"Order ID,Order External ID\n{lines}")
+    others: list[subprocess.Popen[str]] = []
 
-    assert (first.returncode, second.returncode) == (0, 0), err
-    assert "wait for the run" in err
+    def hold(event: Event) -> None:
+        if event.name == "outcome" and event.values["order"] == 5:
+            others.append(shop.spawn("run", "export.csv"))
+            says(others[0], "wait for the run")
+
+    first = run(
+        [export], shop.settings(), SendRules(), TOKEN, replace(shop.context(), listener=hold)
+    )
+    (second,) = others
+    out, _ = second.communicate(timeout=PATIENCE)
+
+    assert isinstance(first, Finished)
+    assert (first.exit_code, second.returncode) == (ExitCode.DONE, 0)
     assert "10 unchanged" in out
     assert sorted(sent(shop)) == sorted(f"{number} accounting-sync" for number in range(1, 11))
 
 
 @posix
 def test_the_claim_of_a_run_that_dies_is_free(shop: Shop) -> None:
-    lines = "".join(f"{number},X{number}\n" for number in range(1, 41))
+    shop.server.inject(Scripted("accounting-sync", 3, Hang(3600)))
+    lines = "".join(f"{number},X{number}\n" for number in range(1, 17))
     shop.export(f"Order ID,Order External ID\n{lines}")
     first = shop.spawn("run", "export.csv", rate=2)
-    assert shop.server.wait_for_arrivals(3, timeout=30)
+    assert shop.server.wait_for_arrivals(4, timeout=PATIENCE)
     second = shop.spawn("run", "export.csv")
-    sleep(2)
+    says(second, "wait for the run")
     first.kill()
     first.communicate()
-    told = second.communicate(timeout=60)
+    told = second.communicate(timeout=PATIENCE)
 
     assert second.returncode == 0, told
-    assert set(held(shop)) == set(range(1, 41))
-    assert len(sent(shop)) <= 41, "only what was in flight is sent a second time"
+    assert set(held(shop)) == set(range(1, 17))
+    assert len(sent(shop)) <= 18, "only what was in flight is sent a second time"
 
 
 def died_at_the_very_end(shop: Shop) -> None:
@@ -725,9 +734,9 @@ def test_ctrl_c_while_resuming_is_a_clean_stop(shop: Shop) -> None:
     lines = "".join(f"{number},X{number}\n" for number in range(1, 61))
     stopped(shop, f"Order ID,Order External ID\n{lines}", requests_per_second=5)
     process = shop.spawn("resume", rate=10)
-    assert shop.server.wait_for_arrivals(len(shop.server.arrivals) + 3, timeout=30)
+    assert shop.server.wait_for_arrivals(len(shop.server.arrivals) + 3, timeout=PATIENCE)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == ExitCode.STOPPED_BY_USER, err
     assert "reconcile resume" in out
@@ -743,8 +752,8 @@ def kill_after(shop: Shop, *options: str, arrivals: int) -> None:
     """Kills a real run as soon as so many requests have arrived."""
     process = shop.spawn("run", "export.csv", *options)
     try:
-        assert shop.server.wait_for_arrivals(arrivals, timeout=30)
-        sleep(0.3)  # so that what came back is written down
+        assert shop.server.wait_for_arrivals(arrivals, timeout=PATIENCE)
+        until(lambda: begun(shop) == 1)  # what came back of the others is written down
     finally:
         process.kill()
         process.communicate()
@@ -777,11 +786,3 @@ def begun(shop: Shop) -> int:
             for each in journal.overview()
             for call in journal.calls(each.run.id)
         )
-
-
-def until(holds: Callable[[], bool]) -> None:
-    for _ in range(300):
-        if holds():
-            return
-        sleep(0.1)
-    raise AssertionError("it never came")

