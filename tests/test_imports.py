@@ -64,7 +64,7 @@ ARROWS: Final[dict[str, tuple[str, ...]]] = {
 LIBRARIES: Final = {
     "pandas": ["loader", "planner"],
     "numpy": ["planner"],
-    "openpyxl": ["results", "undo"],
+    "openpyxl": ["results"],
     "xlrd": ["loader"],
     "httpx": ["flxpoint"],
     "truststore": ["flxpoint"],

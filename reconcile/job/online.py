@@ -21,7 +21,7 @@ from reconcile.results.workbook.target_file import default_target, prove_writabl
 from reconcile.undo.export import NOT_KNOWN, ExportStyle, export_sheet
 from reconcile.undo.order_states import Asked, ask_now, known_orders, statuses_left_alone
 from reconcile.undo.plan import OrderUndo, Undo, UndoRules, not_known_words, undo
-from reconcile.undo.workbook import UndoTold, write_undo
+from reconcile.undo.workbook import UndoSummary, write_undo
 
 __all__ = [
     "PullWish",
@@ -183,9 +183,11 @@ def _written(undone: UndoneRun, settings: Settings, target: Path, at: datetime) 
     hints = tuple(_hints(orders, sheet.name, settings))
     values = sum(order.values for order in orders)
     clear_word, not_known = settings.clear_word.strip(), undone.undo.not_known
-    told = UndoTold(undone.run, at, undone.word, len(orders), values, clear_word, hints, not_known)
+    said = UndoSummary(
+        undone.run, at, undone.word, len(orders), values, clear_word, hints, not_known
+    )
     note = not_known_words(len(not_known), clear_word, NOT_KNOWN)
-    file = write_undo(told, sheet, undone.undo.left, target)
+    file = write_undo(said, sheet, undone.undo.left, target)
     remark = _read_otherwise(file, sheet.name, orders, settings)
     return replace(undone, file=file, hints=hints, remark=remark, note=note)
 

@@ -10,13 +10,12 @@ from dataclasses import replace
 from typing import Final
 
 from reconcile.domain.model import SourceType
-from reconcile.domain.report_columns import BEFORE_FAILURES, is_failures
+from reconcile.domain.report_columns import failures_columns
 from reconcile.loader.header import Header
 from reconcile.loader.readers import Cells
 
 __all__ = ["with_former_types"]
 
-_CODE: Final = BEFORE_FAILURES.index("Code")
 _LOOKS_LIKE: Final = {
     "cell-date": (
         SourceType.DATE,
@@ -29,14 +28,17 @@ _LOOKS_LIKE: Final = {
 
 def with_former_types(header: Header, cells: Cells) -> Cells:
     """The cells of a text file; if it was our sheet Failures, with what they were before."""
-    if not is_failures(header.names):
+    code_column = failures_columns(header.names).get("Code")
+    if code_column is None:
         return cells
-    return replace(cells, was={**dict(_former(header, cells)), **cells.was})
+    return replace(cells, was={**dict(_former(header, cells, code_column)), **cells.was})
 
 
-def _former(header: Header, cells: Cells) -> Iterator[tuple[tuple[int, int], SourceType]]:
+def _former(
+    header: Header, cells: Cells, code_column: int
+) -> Iterator[tuple[tuple[int, int], SourceType]]:
     columns = set(header.fields.values())
-    for row, codes in enumerate(cells.columns[_CODE], start=1):
+    for row, codes in enumerate(cells.columns[code_column], start=1):
         for code in codes.split("; "):
             if code in _LOOKS_LIKE:
                 was, looks = _LOOKS_LIKE[code]

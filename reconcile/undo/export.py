@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from reconcile.domain.fields import ABOUT_UNDO, FIELDS, LEFT_ALONE, UNDO, normal_name
@@ -15,6 +16,7 @@ from reconcile.domain.model import Field
 from reconcile.domain.payload import UNSET, OrderAccountingSyncRequest
 from reconcile.domain.rules import CellRules
 from reconcile.planner.validation import judge_column
+from reconcile.results.report.tables import Kind, ReportColumn
 from reconcile.undo.plan import OrderUndo
 
 __all__ = ["NOT_KNOWN", "ExportSheet", "ExportStyle", "export_sheet"]
@@ -22,16 +24,19 @@ __all__ = ["NOT_KNOWN", "ExportSheet", "ExportStyle", "export_sheet"]
 NOT_KNOWN: Final = "Not known"
 """The sheet of what is cleared though nobody knows what stood there before."""
 
-_COLUMNS: Final = (
-    Field.ORDER_ID,
-    Field.ORDER_EXTERNAL_ID,
-    Field.ACCOUNTING_SYNCED,
-    Field.ACCOUNTING_SYNC_ERROR,
-    Field.ITEM_ID,
-    Field.ITEM_EXTERNAL_ID,
-    Field.SUB_EXTERNAL_ID,
-    Field.SUB_QUANTITY,
-)
+_WIDTHS: Final = {
+    Field.ORDER_ID: 14,
+    Field.ORDER_EXTERNAL_ID: 24,
+    Field.ACCOUNTING_SYNCED: 18,
+    Field.ACCOUNTING_SYNC_ERROR: 26,
+    Field.ITEM_ID: 14,
+    Field.ITEM_EXTERNAL_ID: 24,
+    Field.SUB_EXTERNAL_ID: 26,
+    Field.SUB_QUANTITY: 22,
+}
+"""The columns in their order, with their widths."""
+
+_WIDTH_OF_OTHERS: Final = 14
 _STATUS: Final = (Field.STATUS, Field.UPDATE_NOTE)
 _YES: Final = ("yes", "true", "1", "y", "t")
 _NO: Final = ("no", "false", "0", "n", "f")
@@ -55,16 +60,16 @@ class ExportStyle:
 
 
 class ExportSheet(NamedTuple):
-    """A sheet of an export: its name, its header, and its rows as wide as that."""
+    """A sheet of an export: its name, its columns, and its rows as wide as that."""
 
     name: str
-    header: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
+    columns: tuple[ReportColumn[Sequence[str]], ...]
+    rows: Sequence[Sequence[str]]
 
 
 def export_sheet(orders: Sequence[OrderUndo], style: ExportStyle) -> ExportSheet:
     """The calls as rows: the values of the order on its first one, items below each other."""
-    columns = {column: style.columns.get(column, FIELDS[column].header) for column in _COLUMNS}
+    columns = {column: style.columns.get(column, FIELDS[column].header) for column in _WIDTHS}
     needed = {name: "" for column, name in style.columns.items() if column not in columns}
     there = {normal_name(name) for name in columns.values()}
     statuses = {normal_name(name) for name in _names_of_statuses(style)}
@@ -80,7 +85,16 @@ def export_sheet(orders: Sequence[OrderUndo], style: ExportStyle) -> ExportSheet
         for order in orders
         for cells in _cells(order.order_id, order.call, style.clear_word.strip(), yes, no)
     ]
-    return ExportSheet(_sheet_name(style.sheet), (*columns.values(), *needed), rows)
+    widths = {columns[column]: width for column, width in _WIDTHS.items()}
+    header = (*columns.values(), *needed)
+    return ExportSheet(
+        _sheet_name(style.sheet),
+        tuple(
+            ReportColumn(name, Kind.ID, widths.get(name, _WIDTH_OF_OTHERS), value=itemgetter(at))
+            for at, name in enumerate(header)
+        ),
+        rows,
+    )
 
 
 def _cells(

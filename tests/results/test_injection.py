@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from reconcile.results.report.formula_safe_text import harmless
+from reconcile.results.report.formula_safe_text import formula_safe
 from tests.conftest import Shop
 
 INJECTIONS = [
@@ -31,15 +31,15 @@ SHEETS = ("Failures", "Rows")
 
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_what_would_be_calculated_stands_behind_an_apostrophe(text: str) -> None:
-    assert harmless(text) == f"'{text}"
-    assert harmless(harmless(text)) == harmless(text)
+    assert formula_safe(text) == f"'{text}"
+    assert formula_safe(formula_safe(text)) == formula_safe(text)
 
 
 @pytest.mark.parametrize(
     "text", ["", "-5.00", "+1,234.50 €", "-10% agreed", "(12.00)", "Müller", "- see note", "a=b"]
 )
 def test_what_is_no_formula_stays(text: str) -> None:
-    assert harmless(text) == text
+    assert formula_safe(text) == text
 
 
 def results(shop: Shop) -> Path:

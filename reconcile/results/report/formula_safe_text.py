@@ -7,7 +7,7 @@ a first sign that begins no formula helps. Ids are never changed, numbers need n
 import re
 from typing import Final
 
-__all__ = ["harmless"]
+__all__ = ["formula_safe"]
 
 _FORMULA: Final = re.compile(r"\s*[=@]|[\t\r]")
 _SIGNED: Final = re.compile(r"\s*[-+]")
@@ -15,7 +15,7 @@ _NUMBER: Final = re.compile(r"\s*[-+]?[0-9 .,'\u00a0\u202f]*[0-9]\s*[%$€£¥]?
 _WORDS: Final = re.compile(r"\s*[-+]?[^|!(=+*/^&\-]*\s[^\W\d_][^|!(=+*/^&]*")
 
 
-def harmless(text: str) -> str:
+def formula_safe(text: str) -> str:
     """The text, behind an apostrophe if a spreadsheet would calculate it.
 
     `-5.00` and `-10% agreed` stay as they are: the one is a number, the other no formula.

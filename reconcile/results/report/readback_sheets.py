@@ -7,13 +7,15 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
+from typing import Final, NamedTuple
 
 from reconcile.domain.model import CallKind
-from reconcile.journal import Moment, Reading
+from reconcile.journal import Moment, Reading, UncoveredOrder
 from reconcile.orders.remote_state import Compared, Finding, compared, in_words
 from reconcile.results.report.ledger import Ledger
 from reconcile.results.report.outcome_words import value_words
-from reconcile.results.report.tables import Block, Column, Kind, Table, Value
+from reconcile.results.report.tables import Block, Kind, ReportColumn, Table, Value, table_of
 
 __all__ = ["COVERAGE", "READ_BACK", "online_blocks", "online_tables"]
 
@@ -31,9 +33,11 @@ def online_tables(ledger: Ledger) -> list[Table]:
     """The two sheets, each if it has anything."""
     tables = []
     if any(True for _ in ledger.reader.readings(Moment.AFTER)):
-        tables.append(_read_back(ledger))
+        lines = partial(_read_values, ledger)
+        tables.append(table_of(READ_BACK, _READ_BACK, lines, "No order was read back."))
     if any(True for _ in ledger.reader.uncovered()):
-        tables.append(_coverage(ledger))
+        covered = "Every order of the period is in a file."
+        tables.append(table_of(COVERAGE, _COVERAGE, ledger.reader.uncovered, covered))
     return tables
 
 
@@ -65,46 +69,45 @@ def _compared(ledger: Ledger) -> Iterator[tuple[Reading, Sequence[Compared]]]:
                 yield reading, tuple(compared(json.loads(call.content), held, known))
 
 
-def _read_back(ledger: Ledger) -> Table:
-    columns = (
-        Column("Order ID", Kind.ID, 14),
-        Column("Value", Kind.TEXT, 44),
-        Column("Spreadsheet", Kind.ID, 24),
-        Column("Flxpoint now", Kind.ID, 24),
-        Column("Finding", Kind.TEXT, 16),
-        Column("Read", Kind.TIME, 26),
-    )
-    return Table(READ_BACK, columns, _read_back_rows(ledger), "No order was read back.")
+class _ReadValue(NamedTuple):
+    """A value of an order that was read back."""
+
+    reading: Reading
+    value: str
+    spreadsheet: str
+    flxpoint: str
+    finding: str
 
 
-def _read_back_rows(ledger: Ledger) -> Iterator[Sequence[Value]]:
+_READ_BACK: Final[Sequence[ReportColumn[_ReadValue]]] = (
+    ReportColumn("Order ID", Kind.ID, 14, value=lambda line: str(line.reading.order_id)),
+    ReportColumn("Value", Kind.TEXT, 44, value=lambda line: line.value),
+    ReportColumn("Spreadsheet", Kind.ID, 24, value=lambda line: line.spreadsheet),
+    ReportColumn("Flxpoint now", Kind.ID, 24, value=lambda line: line.flxpoint),
+    ReportColumn("Finding", Kind.TEXT, 16, value=lambda line: line.finding),
+    ReportColumn("Read", Kind.TIME, 26, value=lambda line: line.reading.at),
+)
+
+_COVERAGE: Final[Sequence[ReportColumn[UncoveredOrder]]] = (
+    ReportColumn("Order ID", Kind.ID, 14, value=lambda order: str(order.order_id)),
+    ReportColumn("Order number", Kind.ID, 20, value=lambda order: order.number),
+    ReportColumn("Reference number", Kind.ID, 20, value=lambda order: order.reference),
+    ReportColumn(
+        "Date",
+        Kind.TIME,
+        26,
+        value=lambda order: datetime.fromisoformat(order.ordered_at) if order.ordered_at else None,
+    ),
+    ReportColumn("Status", Kind.TEXT, 20, value=lambda order: order.status),
+)
+
+
+def _read_values(ledger: Ledger) -> Iterator[_ReadValue]:
     for reading, values in _compared(ledger):
-        order_id = str(reading.order_id)
         if reading.held is None:
-            yield order_id, "the order", "", "(no such order)", "- missing", reading.at
+            yield _ReadValue(reading, "the order", "", "(no such order)", "- missing")
             continue
         for value in values:
             held = "" if value.finding is Finding.SILENT else in_words(value.held)
             said, mark = in_words(value.said), _MARKS[value.finding]
-            yield order_id, value_words(value.path), said, held, mark, reading.at
-
-
-def _coverage(ledger: Ledger) -> Table:
-    columns = (
-        Column("Order ID", Kind.ID, 14),
-        Column("Order number", Kind.ID, 20),
-        Column("Reference number", Kind.ID, 20),
-        Column("Date", Kind.TIME, 26),
-        Column("Status", Kind.TEXT, 20),
-    )
-    rows = (
-        (
-            str(order.order_id),
-            order.number,
-            order.reference,
-            datetime.fromisoformat(order.ordered_at) if order.ordered_at else None,
-            order.status,
-        )
-        for order in ledger.reader.uncovered()
-    )
-    return Table(COVERAGE, columns, rows, "Every order of the period is in a file.")
+            yield _ReadValue(reading, value_words(value.path), said, held, mark)

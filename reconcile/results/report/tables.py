@@ -1,9 +1,11 @@
 """What a report is made of: plain tables, before anybody thinks of a file format."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from reconcile.domain.model import Outcome, SourceType
 from reconcile.results.returned.row_marks import Returned
@@ -16,10 +18,14 @@ __all__ = [
     "Link",
     "ReplayableRows",
     "Report",
+    "ReportColumn",
     "Summary",
     "Table",
     "Value",
+    "table_of",
 ]
+
+_Line = TypeVar("_Line")
 
 
 class Kind(Enum):
@@ -81,6 +87,7 @@ class Column:
     """A column of a table; `width` in characters, `wraps` for sentences.
 
     `figures` that are written as text, such as amounts of the export, stand at the right.
+    One that is `on_each_page` is repeated where a table takes several pages beside each other.
     """
 
     name: str
@@ -88,6 +95,14 @@ class Column:
     width: int = 14
     wraps: bool = False
     figures: bool = False
+    on_each_page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportColumn(Column, Generic[_Line]):
+    """A column declared together with how its value is got from what a line is about."""
+
+    value: Callable[[_Line], Value] = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +114,31 @@ class Table:
     rows: Iterable[Sequence[Value]]
     empty: str = "Nothing."
     """What is said in a table without rows."""
-    named_by: str = ""
-    """The columns that stand on each page, if it takes several beside each other: `A:C`."""
+
+
+def table_of(
+    name: str,
+    columns: Sequence[ReportColumn[_Line]],
+    lines: Callable[[], Iterable[_Line]],
+    empty: str = "Nothing.",
+) -> Table:
+    """A table in which heading and value of a column come from the same declaration.
+
+    Args:
+        name: of the sheet.
+        columns: in their order.
+        lines: begins anew with what the lines are about, each time it is called.
+        empty: what is said if there are none.
+    """
+    return Table(name, columns, ReplayableRows(partial(_rows, columns, lines)), empty)
+
+
+def _rows(
+    columns: Sequence[ReportColumn[Any]], lines: Callable[[], Iterable[Any]]
+) -> Iterator[Sequence[Value]]:
+    values = [column.value for column in columns]
+    for line in lines():
+        yield [value(line) for value in values]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Writes into the user's own sheet what became of each row, without touching what is there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
@@ -14,8 +14,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from reconcile.domain.model import SourceType
-from reconcile.domain.report_columns import ADDED
-from reconcile.results.report.tables import Kept
+from reconcile.results.report.tables import Kept, Kind, ReportColumn
 from reconcile.results.returned.row_marks import Mark, Returned
 from reconcile.results.returned.user_workbook import CannotReturnError, Original
 from reconcile.results.workbook.cell_text import cut, escaped
@@ -26,7 +25,13 @@ from reconcile.results.workbook.typed_cells import typed
 
 __all__ = ["annotate"]
 
-_WIDTHS = (12, 58, 58)
+_ADDED: Final[Sequence[ReportColumn[Mark]]] = (
+    ReportColumn("Outcome", Kind.OUTCOME, 12, value=lambda mark: str(mark.outcome)),
+    ReportColumn("Reason", Kind.TEXT, 58, value=lambda mark: mark.reason),
+    ReportColumn("What to do", Kind.TEXT, 58, value=lambda mark: mark.what_to_do),
+)
+"""`report_columns` in `domain` knows them by their names."""
+
 _MOST_COLUMNS = 16_384
 _GUILTY = PatternFill("solid", fgColor="F6C667")
 _AUTHOR = "reconcile"
@@ -49,7 +54,7 @@ def annotate(original: Original, returned: Returned, styles: Styles) -> None:
     if source is None:
         return
     first = _first_free_column(sheet, source.header_row)
-    if first + len(ADDED) - 1 > _MOST_COLUMNS:
+    if first + len(_ADDED) - 1 > _MOST_COLUMNS:
         raise CannotReturnError(f"There is no room right of the data of {source.sheet}.")
     _clear_former(sheet, first)
     _make_columns(sheet, first, source.header_row)
@@ -82,10 +87,10 @@ def _first_free_column(sheet: Any, header_row: int) -> int:
     last = max([*filled, *spanned], default=0)
     tables = [CellRange(table.ref).max_col for table in sheet.tables.values()]
     last = max([last, *tables])
-    first = last - len(ADDED) + 1
+    first = last - len(_ADDED) + 1
     if first > 1:
-        there = [sheet.cell(header_row, first + at).value for at in range(len(ADDED))]
-        if tuple(there) == ADDED:
+        there = [sheet.cell(header_row, first + at).value for at in range(len(_ADDED))]
+        if there == [column.name for column in _ADDED]:
             return int(first)
     return int(last + 1)
 
@@ -95,7 +100,7 @@ def _clear_former(sheet: Any, first: int) -> None:
     for (_, column), cell in list(sheet._cells.items()):  # noqa: SLF001
         if isinstance(cell, MergedCell):
             continue
-        if first <= column < first + len(ADDED):
+        if first <= column < first + len(_ADDED):
             cell.value, cell.hyperlink = None, None
         comment = cell.comment
         if comment is not None and _FIRST_WORDS in comment.text:
@@ -114,15 +119,15 @@ def _make_columns(sheet: Any, first: int, header_row: int) -> None:
             else:
                 dimension.max = first - 1
     model = _last_heading(sheet, header_row, first)
-    for column, (name, width) in enumerate(zip(ADDED, _WIDTHS, strict=True), first):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-        cell = sheet.cell(header_row, column)
+    for at, column in enumerate(_ADDED, first):
+        sheet.column_dimensions[get_column_letter(at)].width = column.width
+        cell = sheet.cell(header_row, at)
         if isinstance(cell, MergedCell):
             raise CannotReturnError(f"The header of {sheet.title} spans all columns.")
-        cell.value = name
+        cell.value = column.name
         if model is not None:
             cell._style = copy(model._style)  # noqa: SLF001 - as openpyxl's own docs do
-            side = "center" if name == ADDED[0] else "left"  # as what stands below it
+            side = "center" if column.kind is Kind.OUTCOME else "left"  # as what stands below it
             cell.alignment = Alignment(horizontal=side, vertical=model.alignment.vertical)
 
 
@@ -154,17 +159,17 @@ class _Looks:
 
 
 def _write(sheet: Any, mark: Mark, first: int, looks: _Looks, *, linked: bool) -> None:
-    texts = (str(mark.outcome), mark.reason, mark.what_to_do)
     lines = 1
-    for column, (text, width) in enumerate(zip(texts, _WIDTHS, strict=True), first):
+    for at, column in enumerate(_ADDED, first):
+        text = str(column.value(mark))
         if not text:
             continue
-        cell = sheet.cell(mark.row, column)
+        cell = sheet.cell(mark.row, at)
         if isinstance(cell, MergedCell):
             continue
         cell._value, cell.data_type = escaped(cut(text)), "s"  # noqa: SLF001 - never a formula
         cell._style = copy(looks.words)  # noqa: SLF001
-        lines = max(lines, line_count(text, (width - 2) * BODY.digits))
+        lines = max(lines, line_count(text, (column.width - 2) * BODY.digits))
     cell = sheet.cell(mark.row, first)
     if isinstance(cell, MergedCell):
         return
@@ -232,7 +237,7 @@ def _extend_filter(sheet: Any, header_row: int, first: int) -> None:
         return
     area = CellRange(sheet.auto_filter.ref)
     if area.min_row == header_row and area.max_col == first - 1:
-        area.expand(right=len(ADDED))
+        area.expand(right=len(_ADDED))
         sheet.auto_filter.ref = area.coord
 
 

@@ -133,9 +133,14 @@ def create_sheets(book: Any, rows: TableRows) -> dict[str, Spool]:
         sheet.auto_filter.ref = spool.area
         set_up_print(sheet)
         pages = min(ceil(sum(rows.widths) / _LEGIBLE), _MOST_PAGES)
-        if rows.table.named_by and pages > 1:
+        repeated = [
+            get_column_letter(number)
+            for number, column in enumerate(rows.table.columns, 1)
+            if column.on_each_page
+        ]
+        if repeated and pages > 1:
             sheet.page_setup.fitToWidth = pages
-            sheet.print_title_cols = rows.table.named_by
+            sheet.print_title_cols = f"{repeated[0]}:{repeated[-1]}"
         created[sheet.title] = spool
     return created
 

@@ -1,13 +1,14 @@
 """A report as an .xlsx file that an accountant opens: Summary first, then each table."""
 
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 
-from reconcile.results.report.tables import Report
+from reconcile.results.report.tables import Report, Summary, Table
 from reconcile.results.returned.annotate import annotate
 from reconcile.results.returned.summary_notes import not_returned, with_words, words_of
 from reconcile.results.returned.user_workbook import CannotReturnError, Original, open_original
@@ -19,7 +20,7 @@ from reconcile.results.workbook.table_sheets import ROWS_PER_SHEET, create_sheet
 from reconcile.results.workbook.target_file import move_into_place, written_beside
 from reconcile.results.workbook.xlsx_package import Spool, assemble
 
-__all__ = ["MARK", "write_workbook"]
+__all__ = ["MARK", "write_tables", "write_workbook"]
 
 MARK = ("reconcile-results", "1")
 """The custom document property by which our own workbooks are known."""
@@ -52,6 +53,30 @@ def write_workbook(
     with written_beside(target) as (file, temporary):
         _write_with_original(report, file, target.parent, rows_per_sheet)
     return move_into_place(temporary, target, overwrite=overwrite)
+
+
+def write_tables(name: str, summary: Summary, tables: Iterable[Table], target: Path) -> Path:
+    """Writes a workbook that is not known as results: a first sheet, and tables.
+
+    Args:
+        name: of the first sheet.
+        summary: what it says.
+        tables: one sheet each.
+        target: its place. What stands there stays, and a free name beside it is taken.
+
+    Returns:
+        Where the workbook really is.
+
+    Raises:
+        WorkbookError: the disk is full, or the folder can't be written.
+    """
+    book = Workbook(write_only=True)
+    book.properties.title = plain_line(summary.title)
+    book.properties.creator = "reconcile"
+    sheet = book.create_sheet(name)
+    with written_beside(target) as (file, temporary):
+        _fill(book, sheet, summary, tables, Styles(sheet), file, target.parent)
+    return move_into_place(temporary, target, overwrite=False)
 
 
 def _write_with_original(
@@ -97,10 +122,25 @@ def _write(
         annotate(original, report.returned, styles)
         titles = {report.returned.source.number: original.sheet.title}
         book.active = 0
+    _fill(book, sheet, report.summary, report.tables, styles, file, folder, rows_per_sheet, titles)
+
+
+def _fill(
+    book: Any,
+    sheet: Any,
+    summary: Summary,
+    tables: Iterable[Table],
+    styles: Styles,
+    file: IO[bytes],
+    folder: Path,
+    rows_per_sheet: int = ROWS_PER_SHEET,
+    titles: Mapping[int, str] | None = None,
+) -> None:
+    """Puts the summary onto its sheet, adds a sheet for each table, and writes the file."""
     with ExitStack() as open_spools:
-        spools = {"Summary": open_spools.enter_context(Spool(folder, UNITS))}
-        fill_summary(report.summary, sheet, spools["Summary"], styles)
-        for table in report.tables:
+        spools = {sheet.title: open_spools.enter_context(Spool(folder, UNITS))}
+        fill_summary(summary, sheet, spools[sheet.title], styles)
+        for table in tables:
             rows = spool_table(table, styles, folder, rows_per_sheet, open_spools, titles)
             spools |= create_sheets(book, rows)
         for spool in spools.values():
