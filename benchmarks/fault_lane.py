@@ -21,7 +21,8 @@ from reconcile.job.prepare import SendRules
 from reconcile.job.resume import resume
 from reconcile.job.run import Finished, RunContext, run
 from reconcile.results.report.outcome_words import VERDICTS
-from reconcile.sandbox import CallKind, Deed, Sandbox, SandboxSettings, WriteKind
+from reconcile.sandbox import CallKind, Deed, SandboxSettings, WriteKind
+from tests.sandboxes import Sandbox
 
 __all__ = ["as_met", "pairs", "play_lane"]
 

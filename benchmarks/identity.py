@@ -14,7 +14,8 @@ from benchmarks.identity_virtual import in_virtual_time, overtaken
 from benchmarks.identity_words import expected, expected_answer
 from benchmarks.shop import TOKEN, spawn
 from benchmarks.told import read_workbook
-from reconcile.sandbox import Answer, CallKind, Deed, Hang, Sandbox, SandboxSettings
+from reconcile.sandbox import Answer, CallKind, Deed, Hang, SandboxSettings
+from tests.sandboxes import Sandbox
 
 __all__ = ["run"]
 

@@ -19,7 +19,8 @@ from reconcile.domain.events import silent
 from reconcile.job.prepare import SendRules
 from reconcile.job.resume import resume
 from reconcile.job.run import Finished, RunContext, run
-from reconcile.sandbox import Sandbox, SandboxSettings
+from reconcile.sandbox import SandboxSettings
+from tests.sandboxes import Sandbox
 
 TOKEN = "x" * 100
 HOMES = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME")

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from reconcile.sandbox import Sandbox, SandboxSettings
+from reconcile.sandbox import SandboxSettings
 from tests.conftest import TOKEN, Shop
+from tests.sandboxes import Sandbox
 
 OpenShop = Callable[..., Shop]
 

@@ -18,7 +18,6 @@ from reconcile.sandbox.faults import (
     Scripted,
     Slow,
 )
-from reconcile.sandbox.people import personal_words
 from reconcile.sandbox.server import Sandbox
 from reconcile.sandbox.settings import DEFAULT_TOKENS, SandboxSettings
 from reconcile.sandbox.shapes import AccountingFields
@@ -41,6 +40,5 @@ __all__ = [
     "Slow",
     "WriteKind",
     "most_within",
-    "personal_words",
     "read_faults",
 ]

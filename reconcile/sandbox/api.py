@@ -75,7 +75,7 @@ class Api:
             case "orders":
                 return self._list(request)
             case "order":
-                return answered(200, self._shape.order(self._book.document(order_id)))
+                return answered(200, self._shape.order(self._book.order(order_id).document))
             case "shipments":
                 return self._shipments(request)
             case "accounting-sync":
@@ -103,7 +103,7 @@ class Api:
         size = min(_count(query, "pageSize", self._page_size_limit), self._page_size_limit)
         since = None if self._ignore_updated_at else _moment(query, "orderUpdatedAt")
         ids = self._book.page(page, size, since)
-        return answered(200, [self._shape.listed(self._book.document(id_)) for id_ in ids])
+        return answered(200, [self._shape.listed(self._book.order(id_).document) for id_ in ids])
 
     def _shipments(self, request: Request) -> Response:
         """A bare array, empty for an order that isn't there."""
@@ -112,7 +112,7 @@ class Api:
         order_id = request.call.order_id
         if order_id is None:
             raise BadRequest(f"{SHIPMENTS_OF} must be the id of an order")
-        shipments = self._book.shipments(order_id) if self._book.knows(order_id) else []
+        shipments = self._book.order(order_id).shipped() if self._book.knows(order_id) else []
         return answered(200, shipments)
 
     def _sync(self, request: Request, order_id: int, at: datetime, kept: Kept) -> Response:

@@ -63,7 +63,7 @@ class ArrivalLog:
     """Every arrival of one sandbox. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._arrivals: list[Arrival] = []
         self._file: TextIO | None = None
 
@@ -73,12 +73,12 @@ class ArrivalLog:
         Raises OSError if it can't be opened.
         """
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with self._changed:
+        with self._lock:
             self._file = os.fdopen(descriptor, "a", encoding="utf-8", buffering=1)
 
     def close_file(self) -> None:
         """Close the file, if one is open."""
-        with self._changed:
+        with self._lock:
             if self._file is not None:
                 self._file.close()
                 self._file = None
@@ -87,7 +87,7 @@ class ArrivalLog:
         self, method: str, path: str, query: str, call: Call, token_number: int | None
     ) -> Arrival:
         """Number and time a request that is here now, body unread and unanswered."""
-        with self._changed:
+        with self._lock:
             arrival = Arrival(
                 number=len(self._arrivals) + 1,
                 at_monotonic=time.monotonic(),
@@ -102,12 +102,11 @@ class ArrivalLog:
                 token_number=token_number,
             )
             self._arrivals.append(arrival)
-            self._changed.notify_all()
             return arrival
 
     def settle(self, number: int, body: bytes, status: int | None) -> None:
         """Note the body of an arrival and what was answered, None for no answer at all."""
-        with self._changed:
+        with self._lock:
             settled = replace(
                 self._arrivals[number - 1],
                 body=body.decode(errors="backslashreplace"),
@@ -120,10 +119,5 @@ class ArrivalLog:
 
     def all(self) -> list[Arrival]:
         """Copy what arrived so far, by number."""
-        with self._changed:
+        with self._lock:
             return list(self._arrivals)
-
-    def wait_for(self, count: int, timeout: float) -> bool:
-        """Wait until that many have arrived; False if they haven't after `timeout` seconds."""
-        with self._changed:
-            return self._changed.wait_for(lambda: len(self._arrivals) >= count, timeout)

@@ -5,35 +5,31 @@ Owns the one lock over the orders, limiters and faults, so that a call is done w
 
 import math
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any, assert_never
+from typing import assert_never
 
 from reconcile.sandbox.api import Api, Kept
 from reconcile.sandbox.arrivals import Arrival, ArrivalLog
-from reconcile.sandbox.calls import Call, Request, Response, WriteKind, recognise, refused
+from reconcile.sandbox.calls import Call, Request, Response, recognise, refused
 from reconcile.sandbox.faults import Answer, Deed, Drop, Fault, Half, Hang, Reset, Slow
-from reconcile.sandbox.limiters import Bucket, Limiter, limiter_called
+from reconcile.sandbox.limiters import Limiter, limiter_called
 from reconcile.sandbox.orders import OrderBook
 from reconcile.sandbox.settings import SandboxSettings
 from reconcile.sandbox.shapes import Shape
-
-Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """A request that has arrived and whose body is still to be read.
 
-    `refusal` is the answer if token or rate refused it; `headers` go with every usual answer.
+    `refusal` is the answer if token or rate refused it.
     """
 
     arrival: Arrival
     call: Call
     refusal: Response | None
-    headers: Headers = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +45,25 @@ class Reply:
 
 
 class Gate:
-    """Everything between the connection and the endpoints. Safe to use from several threads."""
+    """Everything between the connection and the endpoints. Safe to use from several threads.
+
+    Whoever looks at `book` or changes `faults` holds the `lock`.
+    """
 
     def __init__(self, settings: SandboxSettings) -> None:
         self.log = ArrivalLog()
         self._settings = settings
-        self._lock = threading.Lock()
-        self._faults: list[Fault] = list(settings.faults)
+        self.lock = threading.Lock()
+        self.faults: list[Fault] = list(settings.faults)
         self._limiters: list[Limiter] = [
             limiter_called(
                 settings.limiter, settings.rate, settings.window, settings.bucket_capacity
             )
             for _ in settings.tokens
         ]
-        self._book = OrderBook(settings.orders, settings.unknown_orders, datetime.now(UTC))
+        self.book = OrderBook(settings.orders, settings.unknown_orders, datetime.now(UTC))
         self._api = Api(
-            self._book,
+            self.book,
             Shape(
                 accounting_fields=settings.accounting_fields,
                 item_ids=settings.item_ids,
@@ -84,29 +83,25 @@ class Gate:
         """
         path, _, query = target.partition("?")
         call = recognise(method, path, query)
-        with self._lock:
+        with self.lock:
             index = self._index_of(tokens)
             number = None if index is None else index + 1
             arrival = self.log.add(method, path, query, call, number)
             if index is None:
                 message = "the header X-API-TOKEN is missing or wrong"
                 return Ticket(arrival, call, refused(401, message))
-            limiter = self._limiters[index]
-            wait = limiter.admit(arrival.at_monotonic)
-            headers = self._pool_headers(limiter, arrival.at_monotonic)
-            if wait is None:
-                return Ticket(arrival, call, None, headers)
-            return Ticket(arrival, call, self._too_many(wait), headers)
+            wait = self._limiters[index].admit(arrival.at_monotonic)
+            return Ticket(arrival, call, None if wait is None else self._too_many(wait))
 
     def answer(self, ticket: Ticket, content_type: str | None, body: bytes | None) -> Reply:
         """Carry a request out, or do what a fault says; its body is None if it had no length."""
         request = Request(ticket.call, ticket.arrival.query, content_type, body)
-        with self._lock:
+        with self.lock:
             if ticket.refusal is None:
                 deed = self._deed(ticket)
                 reply = self._do(deed, request, ticket, self._settings.latency)
             else:
-                reply = Reply(_with(ticket.refusal, ticket.headers), self._settings.latency)
+                reply = Reply(ticket.refusal, self._settings.latency)
             status = None if reply.response is None else reply.response.status
             self.log.settle(ticket.arrival.number, body or b"", status)
         return reply
@@ -115,38 +110,13 @@ class Gate:
         """Note that a request went away before its body was there."""
         self.log.settle(ticket.arrival.number, b"", None)
 
-    def inject(self, fault: Fault) -> None:
-        """Add a fault behind those that are there."""
-        with self._lock:
-            self._faults.append(fault)
-
-    def change(self, order_id: int, fields: Mapping[str, Any]) -> None:
-        """See `OrderBook.change`."""
-        with self._lock:
-            self._book.change(order_id, fields, datetime.now(UTC))
-
-    def change_item(self, order_id: int, item_id: int, fields: Mapping[str, Any]) -> None:
-        """See `OrderBook.change_item`."""
-        with self._lock:
-            self._book.change_item(order_id, item_id, fields, datetime.now(UTC))
-
-    def holding(self) -> dict[int, dict[str, Any]]:
-        """See `OrderBook.holding`."""
-        with self._lock:
-            return self._book.holding()
-
-    def writes(self) -> dict[tuple[int, WriteKind], int]:
-        """Copy the counts of what was carried out, per order and kind; what isn't there is 0."""
-        with self._lock:
-            return self._book.writes.copy()
-
     def _index_of(self, tokens: list[str]) -> int | None:
         if len(tokens) != 1 or tokens[0] not in self._settings.tokens:
             return None
         return self._settings.tokens.index(tokens[0])
 
     def _deed(self, ticket: Ticket) -> Deed | None:
-        for fault in self._faults:
+        for fault in self.faults:
             deed = fault.instead(ticket.call.kind, ticket.call.order_id, ticket.arrival.number)
             if deed is not None:
                 return deed
@@ -157,7 +127,7 @@ class Gate:
             case None | Slow() | Drop() | Half():
                 usual = self._api.answer(request, ticket.arrival.at, _kept(deed))
                 over = deed.seconds if isinstance(deed, Slow) else 0.0
-                return Reply(_with(usual, ticket.headers), delay, over)
+                return Reply(usual, delay, over)
             case Hang():
                 return self._do(deed.then, request, ticket, delay + deed.seconds)
             case Reset():
@@ -172,30 +142,17 @@ class Gate:
                 assert_never(deed)
 
     def _too_many(self, wait: float) -> Response:
-        headers: Headers = ()
+        headers: tuple[tuple[str, str], ...] = ()
         if self._settings.retry_after:
             headers = (("Retry-After", str(max(1, math.ceil(wait)))),)
         limit = f"{self._settings.rate} requests per {self._settings.window:g} s"
         return refused(429, f"too many requests: {limit} are allowed", *headers)
-
-    def _pool_headers(self, limiter: Limiter, now: float) -> Headers:
-        if not self._settings.pool_headers or not isinstance(limiter, Bucket):
-            return ()
-        return (
-            ("X-Auth-Pool-Size", str(limiter.capacity)),
-            ("X-Auth-Pool-Used", str(math.ceil(limiter.used(now)))),
-            ("X-Auth-Replenished-Per-Second", f"{limiter.per_second:g}"),
-        )
 
 
 def _kept(deed: Deed | None) -> Kept:
     if isinstance(deed, Drop):
         return "nothing"
     return "half" if isinstance(deed, Half) else "all"
-
-
-def _with(response: Response, headers: Headers) -> Response:
-    return replace(response, headers=response.headers + headers)
 
 
 def _response(answer: Answer, at: datetime) -> Response:

@@ -84,16 +84,6 @@ def orders_among(given: Iterable[Mapping[str, Any]], at: datetime) -> dict[int, 
     return _orders_of([dict(order) for order in given], "orders: ", at)
 
 
-def check_change(fields: Mapping[str, Any]) -> None:
-    """Raise ValueError unless these are fields of an order, and sound."""
-    _raise(_CHANGE(dict(fields), ""), "change: ")
-
-
-def check_item_change(fields: Mapping[str, Any]) -> None:
-    """Raise ValueError unless these are fields of an item, and sound."""
-    _raise(_ITEM_CHANGE(dict(fields), ""), "change: ")
-
-
 def _orders_of(given: object, where: str, at: datetime) -> dict[int, Order]:
     _raise(_ORDERS(given, ""), where)
     orders: dict[int, Order] = {}
@@ -126,7 +116,7 @@ def _shipped_item(item: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "orderItemId": item["id"]}
 
 
-_ITEM_FIELDS: Mapping[str, schema.Check] = {
+ITEM_FIELDS: Mapping[str, schema.Check] = {
     "sku": schema.text,
     "quantity": schema.integer,
     **schema.ACCOUNTING_ITEM_FIELDS,
@@ -147,19 +137,17 @@ _SHIPMENT = schema.record(
     },
     "shipmentItems",
 )
-_ORDER_FIELDS: Mapping[str, schema.Check] = {
+ORDER_FIELDS: Mapping[str, schema.Check] = {
     "orderNumber": schema.text,
     "referenceNumber": schema.text,
     "orderStatus": schema.text,
     "orderTotal": schema.number,
     "orderedAt": schema.moment,
     "updatedAt": schema.moment,
-    "orderItems": schema.array(schema.record({"id": schema.identifier, **_ITEM_FIELDS}, "id")),
+    "orderItems": schema.array(schema.record({"id": schema.identifier, **ITEM_FIELDS}, "id")),
     "shipments": schema.array(_SHIPMENT),
     **schema.ACCOUNTING_ORDER_FIELDS,
     # A sync can't send null here; an answer may hold it.
     "accountingSyncError": schema.nullable(schema.text),
 }
-_ORDERS = schema.array(schema.record({"id": schema.identifier, **_ORDER_FIELDS}, "id"))
-_CHANGE = schema.record(_ORDER_FIELDS)
-_ITEM_CHANGE = schema.record(_ITEM_FIELDS)
+_ORDERS = schema.array(schema.record({"id": schema.identifier, **ORDER_FIELDS}, "id"))

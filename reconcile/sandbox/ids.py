@@ -30,7 +30,7 @@ class Ids:
 
     def without(self, others: "Ids") -> "Ids":
         """Those that aren't in `others`."""
-        return Ids(piece for ids in self._ranges for piece in others.context(ids))
+        return Ids(piece for ids in self._ranges for piece in others.left_of(ids))
 
     def cut(self, start: int, size: int) -> list[int]:
         """Count off `start` ids and return the `size` after them, fewer at the end."""
@@ -44,7 +44,7 @@ class Ids:
                 break
         return found
 
-    def context(self, ids: range) -> Iterator[range]:
+    def left_of(self, ids: range) -> Iterator[range]:
         """Yield what is left of a range without these, in pieces that may be empty."""
         begin = ids.start
         for place in range(max(0, bisect_right(self._starts, begin) - 1), len(self._ranges)):

@@ -80,26 +80,19 @@ class FixedWindow:
 
 
 class Bucket:
-    """A leaky bucket: each request pours one in, `per_second` run out, `capacity` fit in.
-
-    Public client code knows of its headers `X-Auth-Pool-Size` and `X-Auth-Replenished-Per-Second`.
-    """
+    """A leaky bucket: each request pours one in, `per_second` run out, `capacity` fit in."""
 
     def __init__(self, capacity: int, per_second: float) -> None:
-        self.capacity = capacity
-        self.per_second = per_second
+        self._capacity = capacity
+        self._per_second = per_second
         self._level = 0.0
         self._at = -math.inf
 
-    def used(self, now: float) -> float:
-        """Say how full the bucket is at `now`, from 0 to `capacity`."""
-        return max(0.0, self._level - (now - self._at) * self.per_second)
-
     def admit(self, now: float) -> float | None:
         """See `Limiter.admit`."""
-        level = self.used(now)
-        if level + 1 > self.capacity:
-            return (level + 1 - self.capacity) / self.per_second
+        level = max(0.0, self._level - (now - self._at) * self._per_second)
+        if level + 1 > self._capacity:
+            return (level + 1 - self._capacity) / self._per_second
         self._level = level + 1
         self._at = now
         return None

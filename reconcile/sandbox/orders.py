@@ -11,9 +11,6 @@ from reconcile.sandbox.calls import MOST_ID, WriteKind
 from reconcile.sandbox.given import (
     Order,
     blank_order,
-    check_change,
-    check_item_change,
-    copied,
     orders_among,
     orders_in,
 )
@@ -43,13 +40,13 @@ class OrderBook:
         self.writes: Counter[tuple[int, WriteKind]] = Counter()
         self._opened_at = opened_at
         self._unknown = parse_ids(unknown)
-        self._held: dict[int, Order] = {}
+        self.held: dict[int, Order] = {}
         self._range = Ids(())
         self._range_is_listed = False
         if isinstance(known, Path):
-            self._held = orders_in(known, opened_at)
+            self.held = orders_in(known, opened_at)
         elif not isinstance(known, str):
-            self._held = orders_among(known, opened_at)
+            self.held = orders_among(known, opened_at)
         elif known == "any":
             self._range = Ids([range(1, MOST_ID + 1)]).without(self._unknown)
         else:
@@ -60,7 +57,7 @@ class OrderBook:
                 raise ValueError(f"more than {MOST_LISTED} orders: say 'any' instead of {known!r}")
         # What makes a listing quick. The ids that are held and known; the ids that are listed, and
         # those of them that were updated after a time, None if they have to be looked up again.
-        self._known_held = sorted(id_ for id_ in self._held if id_ not in self._unknown)
+        self._known_held = sorted(id_ for id_ in self.held if id_ not in self._unknown)
         self._listed: Ids | None = None
         self._updated: tuple[datetime, Ids] | None = None
 
@@ -68,11 +65,11 @@ class OrderBook:
         """Say whether there is such an order."""
         if order_id is None or order_id in self._unknown:
             return False
-        return order_id in self._held or order_id in self._range
+        return order_id in self.held or order_id in self._range
 
     def strangers(self, order_id: int, item_ids: Iterable[int]) -> list[int]:
         """Pick the ids that are no items of this order; none if its items aren't known."""
-        order = self._order(order_id)
+        order = self.order(order_id)
         own = {item["id"] for item in order.document["orderItems"]}
         return [id_ for id_ in item_ids if order.items_are_known and id_ not in own]
 
@@ -95,35 +92,6 @@ class OrderBook:
         if note is not None:
             order.note = note
 
-    def change(self, order_id: int, fields: Mapping[str, Any], at: datetime) -> None:
-        """Set fields of an order as somebody else would; no write of a client.
-
-        Raises ValueError for an order that isn't there and for fields that aren't sound.
-        """
-        self._must_know(order_id)
-        check_change(fields)
-        self._put(order_id, fields, at)
-
-    def change_item(
-        self, order_id: int, item_id: int, fields: Mapping[str, Any], at: datetime
-    ) -> None:
-        """The same for fields of one item."""
-        self._must_know(order_id)
-        check_item_change(fields)
-        items = {item["id"]: item for item in self._order(order_id).document["orderItems"]}
-        if item_id not in items:
-            raise ValueError(f"change: order {order_id} has no item {item_id}")
-        items[item_id].update(copied(dict(fields)))
-        self._put(order_id, {}, at)
-
-    def document(self, order_id: int) -> Mapping[str, Any]:
-        """Every field that an order holds. Not a copy: what the book goes on to change."""
-        return self._order(order_id).document
-
-    def shipments(self, order_id: int) -> list[dict[str, Any]]:
-        """List the shipments of an order. Not a copy either."""
-        return self._order(order_id).shipped()
-
     def page(self, number: int, size: int, updated_after: datetime | None) -> list[int]:
         """Name the orders on the page with this number (from 1), by id, of all or those updated.
 
@@ -132,16 +100,6 @@ class OrderBook:
         listed = self._all() if updated_after is None else self._updated_after(updated_after)
         return listed.cut((number - 1) * size, size)
 
-    def holding(self) -> dict[int, dict[str, Any]]:
-        """Copy every field of each order that was written to or given in full, by id.
-
-        The last `updateNote` is there if there was one.
-        """
-        return {
-            id_: copied(order.document) | ({} if order.note is None else {"updateNote": order.note})
-            for id_, order in self._held.items()
-        }
-
     def _all(self) -> Ids:
         if self._listed is None:
             self._listed = self._range if self._range_is_listed else Ids.of(self._known_held)
@@ -149,7 +107,7 @@ class OrderBook:
 
     def _updated_after(self, since: datetime) -> Ids:
         if self._updated is None or self._updated[0] != since:
-            held = self._held
+            held = self.held
             if self._range_is_listed and self._opened_at > since:
                 old = Ids.of(id_ for id_ in self._known_held if held[id_].updated_at <= since)
                 found = self._range.without(old)
@@ -158,25 +116,22 @@ class OrderBook:
             self._updated = (since, found)
         return self._updated[1]
 
-    def _order(self, order_id: int) -> Order:
-        held = self._held.get(order_id)
+    def order(self, order_id: int) -> Order:
+        """What an order holds. Not a copy: what the book goes on to change."""
+        held = self.held.get(order_id)
         return blank_order(order_id, self._opened_at) if held is None else held
 
-    def _must_know(self, order_id: int) -> None:
-        if not self.knows(order_id):
-            raise ValueError(f"change: there is no order {order_id}")
-
     def _write(self, order_id: int, kind: WriteKind, at: datetime) -> Order:
-        order = self._put(order_id, {}, at)
+        order = self.put(order_id, {}, at)
         self.writes[order_id, kind] += 1
         return order
 
-    def _put(self, order_id: int, fields: Mapping[str, Any], at: datetime) -> Order:
+    def put(self, order_id: int, fields: Mapping[str, Any], at: datetime) -> Order:
         """Change a known order, and forget the listings that this changes."""
-        order = self._order(order_id)
+        order = self.order(order_id)
         order.put(fields, at)
-        if order_id not in self._held:
-            self._held[order_id] = order
+        if order_id not in self.held:
+            self.held[order_id] = order
             insort(self._known_held, order_id)
             self._listed = None
         if self._updated is not None:

@@ -4,15 +4,10 @@ Flxpoint's answers carry names, addresses, e-mail and telephone; the names of th
 guess.
 """
 
-from collections.abc import Iterator, Mapping
-
 _FIRST_NAMES = ("Ottoline", "Peregrine", "Philippa", "Thaddeus", "Wilhelmina")
 _LAST_NAMES = ("Quillfeather", "Thistlewood", "Marchbanks", "Featherstonehaugh")
 _STREETS = ("Marmalade Lane", "Cloudberry Road", "Lamplighter Street")
 _CITIES = ("Winterbourne Abbas", "Nether Wallop")
-
-# Fields that say nothing about a person.
-_ANYBODYS = frozenset({"state", "country"})
 
 
 def personal_data_of(order_id: int) -> dict[str, object]:
@@ -25,11 +20,6 @@ def personal_data_of(order_id: int) -> dict[str, object]:
         "billingAddress": buyer,
         "shippingAddress": _person(order_id + 1),
     }
-
-
-def personal_words(order_id: int) -> frozenset[str]:
-    """Every text in the personal fields of an order that tells something about a person."""
-    return frozenset(_texts(personal_data_of(order_id)))
 
 
 def _person(seed: int) -> dict[str, object]:
@@ -48,11 +38,3 @@ def _person(seed: int) -> dict[str, object]:
         "email": f"{first}.{last}.{seed}@example.org".lower(),
         "phone": f"+1-555-01{seed % 100:02}-{seed % 10_000:04}",
     }
-
-
-def _texts(fields: Mapping[str, object]) -> Iterator[str]:
-    for name, value in fields.items():
-        if isinstance(value, dict):
-            yield from _texts(value)
-        elif isinstance(value, str) and name not in _ANYBODYS:
-            yield value

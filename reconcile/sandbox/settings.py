@@ -1,6 +1,5 @@
 """What can be chosen about a sandbox, with defaults that make one that can be used as it is."""
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +17,7 @@ class SandboxSettings:
     """Every option of a sandbox.
 
     Attributes:
-        host: The address to listen on; an IPv4 loopback address.
-        port: The port to listen on; 0 takes any free one.
+        port: The port to listen on, on 127.0.0.1; 0 takes any free one.
         tokens: The values of `X-API-TOKEN` that are let in, each with a rate budget of its own
             (Flxpoint: the limit is per token).
         orders: The orders that exist: `"any"` (every positive id, items unknown), ids and ranges
@@ -36,8 +34,6 @@ class SandboxSettings:
             or `"gcra"` (one request per `window / rate`, without a burst).
         bucket_capacity: How many requests the bucket holds (40 was seen in client code).
         retry_after: Whether a 429 carries `Retry-After` in seconds. Flxpoint doesn't say.
-        pool_headers: Whether a bucket tells its state in the `X-Auth-Pool-*` headers that were
-            seen in client code.
         latency: Seconds between the arrival of a request and its answer. What a call does is done
             at its arrival.
         page_size_limit: What `pageSize` of `GET /orders` is cut to.
@@ -58,7 +54,6 @@ class SandboxSettings:
         ValueError: An option is out of its bounds; the message names it.
     """
 
-    host: str = "127.0.0.1"
     port: int = 0
     tokens: tuple[str, ...] = field(default=DEFAULT_TOKENS, repr=False)
     orders: str | Path | Sequence[Mapping[str, Any]] = "any"
@@ -68,7 +63,6 @@ class SandboxSettings:
     limiter: LimiterName = "sliding"
     bucket_capacity: int = 40
     retry_after: bool = False
-    pool_headers: bool = False
     latency: float = 0.0
     page_size_limit: int = 50
     ignore_page: bool = False
@@ -83,7 +77,6 @@ class SandboxSettings:
 
     def __post_init__(self) -> None:
         bounds = {
-            f"host {self.host!r} is no IPv4 loopback address": _is_loopback(self.host),
             f"port {self.port} is not between 0 and 65535": 0 <= self.port <= 65535,  # noqa: PLR2004 - what a port is
             "tokens holds none, or one that is no word of printable ASCII": bool(self.tokens)
             and all(map(_is_header_word, self.tokens)),
@@ -100,13 +93,6 @@ class SandboxSettings:
         broken = [sentence for sentence, holds in bounds.items() if not holds]
         if broken:
             raise ValueError("sandbox: " + "; ".join(broken))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.IPv4Address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_header_word(token: str) -> bool:

@@ -19,7 +19,8 @@ from reconcile.domain.model import CallKind
 from reconcile.domain.payload import canonical
 from reconcile.flxpoint import Exchange, NeverSent, NoReply, Reply
 from reconcile.flxpoint.client import Client, Timeouts
-from reconcile.sandbox import Answer, Deed, Hang, Reset, Sandbox, SandboxSettings, Scripted
+from reconcile.sandbox import Answer, Deed, Hang, Reset, SandboxSettings, Scripted
+from tests.sandboxes import Sandbox
 
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS
 TOKEN = "ClientTokenThatOpensNothing"

@@ -48,7 +48,6 @@ from reconcile.sandbox import (
     Half,
     Hang,
     Reset,
-    Sandbox,
     SandboxSettings,
     Scripted,
     Slow,
@@ -56,6 +55,7 @@ from reconcile.sandbox import (
 )
 from tests.conftest import Shop
 from tests.executor.scene import RUN, Order, begin_run, status_call, sync_call, with_status
+from tests.sandboxes import Sandbox
 
 README = Path(__file__).parents[2] / "README.md"
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS

@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from reconcile.sandbox import Answer, CallKind, Deed, Sandbox, SandboxSettings
+from reconcile.sandbox import Answer, CallKind, Deed, SandboxSettings
 from tests.conftest import PATIENCE, TOKEN, Shop
+from tests.sandboxes import Sandbox
 
 Command = Callable[..., tuple[int, str, str]]
 

@@ -25,8 +25,9 @@ from reconcile.job.resume import resume_all, settle
 from reconcile.job.run import Finished, run
 from reconcile.journal import Journal
 from reconcile.journal.locks import holding, is_alive
-from reconcile.sandbox import Answer, Hang, Reset, Sandbox, SandboxSettings, Scripted
+from reconcile.sandbox import Answer, Hang, Reset, SandboxSettings, Scripted
 from tests.conftest import PATIENCE, TOKEN, Shop, says, until
+from tests.sandboxes import Sandbox
 
 Command = Callable[..., tuple[int, str, str]]
 

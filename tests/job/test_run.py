@@ -30,8 +30,9 @@ from reconcile.job.context import budget_of
 from reconcile.job.prepare import SendRules
 from reconcile.job.run import Finished, run
 from reconcile.journal import Journal
-from reconcile.sandbox import Answer, Reset, Sandbox, SandboxSettings, Scripted
+from reconcile.sandbox import Answer, Reset, SandboxSettings, Scripted
 from tests.conftest import PATIENCE, TOKEN, Shop
+from tests.sandboxes import Sandbox
 
 THREE = "Order ID,Order External ID\n1,A\n2,B\n3,C\n"
 

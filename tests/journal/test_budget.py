@@ -17,8 +17,9 @@ from reconcile.domain.errors import JournalError
 from reconcile.executor.gate import LEAD
 from reconcile.flxpoint import Pacer
 from reconcile.journal import Budget
-from reconcile.sandbox import Sandbox, SandboxSettings, most_within
+from reconcile.sandbox import SandboxSettings, most_within
 from tests.conftest import TOKEN, Shop
+from tests.sandboxes import Sandbox
 
 HOST = "https://api.flxpoint.com"
 

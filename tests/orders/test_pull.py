@@ -13,8 +13,9 @@ from reconcile.job.context import RunContext
 from reconcile.job.online import PullWish, pull_ids
 from reconcile.journal import Journal
 from reconcile.orders.pull import Pulled
-from reconcile.sandbox import Answer, Scripted, personal_words
+from reconcile.sandbox import Answer, Scripted
 from tests.conftest import TOKEN, Shop
+from tests.sandboxes import personal_words
 from tests.shops import OpenShop, item, order
 
 ORDERS = [order(number) for number in range(1, 8)]

@@ -19,8 +19,9 @@ from openpyxl import Workbook, load_workbook
 
 from reconcile.domain.errors import ExitCode
 from reconcile.domain.model import Outcome
-from reconcile.sandbox import Answer, Sandbox, SandboxSettings, Scripted
+from reconcile.sandbox import Answer, SandboxSettings, Scripted
 from tests.conftest import TOKEN, Shop
+from tests.sandboxes import Sandbox
 
 HEADER = ["Memo", "Order ID", "Order External ID", "Item ID", "Item External ID", "Customer"]
 FAULTS = ("order id", "error", "digits", "date", "boolean", "differs")

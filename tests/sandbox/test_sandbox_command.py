@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from reconcile.cli import program
-from reconcile.sandbox import personal_words
+from tests.sandboxes import personal_words
 
 from .conftest import NO_CERTIFICATES
 

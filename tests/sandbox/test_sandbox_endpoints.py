@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from reconcile.sandbox import Sandbox, SandboxSettings
+from reconcile.sandbox import SandboxSettings
+from tests.sandboxes import Sandbox
 
 from .conftest import Serve
 

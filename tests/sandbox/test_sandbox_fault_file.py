@@ -17,7 +17,8 @@ import pytest
 
 from reconcile.cli.sandbox import serve
 from reconcile.domain.errors import NothingSentError
-from reconcile.sandbox import Sandbox, SandboxSettings, read_faults
+from reconcile.sandbox import SandboxSettings, read_faults
+from tests.sandboxes import Sandbox
 
 TOKEN = "SandboxTokenThatOpensNothing"
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "faults.toml"

@@ -68,20 +68,12 @@ def test_a_limiter_counts_as_its_table_says(sentence: str) -> None:
     assert [(now, limiter.admit(now)) for now, _ in table] == table
 
 
-def test_the_bucket_tells_how_full_it_is_at_a_given_time() -> None:
-    bucket = Bucket(40, 2.0)
-    assert bucket.used(7.0) == 0
-    for _ in range(10):
-        bucket.admit(7.0)
-    assert [bucket.used(time) for time in (7.0, 8.0, 11.75, 12.0, 99.0)] == [10, 8, 0.5, 0, 0]
-
-
 def test_limiters_are_made_by_their_names() -> None:
     assert isinstance(limiter_called("sliding", 2, 1.0, 40), SlidingWindow)
     assert isinstance(limiter_called("fixed", 2, 1.0, 40), FixedWindow)
     bucket = limiter_called("bucket", 1, 4.0, 7)
     assert isinstance(bucket, Bucket)
-    assert (bucket.capacity, bucket.per_second) == (7, 0.25)
+    assert [bucket.admit(0.0) for _ in range(8)] == [*[None] * 7, 4.0]
     gcra = limiter_called("gcra", 2, 1.0, 40)
     assert isinstance(gcra, Gcra)
     assert (gcra.admit(0.0), gcra.admit(0.0)) == (None, 0.5)

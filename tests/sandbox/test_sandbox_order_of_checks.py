@@ -122,17 +122,6 @@ def test_a_429_says_when_to_come_back_if_it_was_asked_to(serve: Serve, limiter: 
     assert 55 <= int(telling.get("/account").headers["retry-after"]) <= 60
 
 
-def test_a_bucket_tells_its_pool_if_it_was_asked_to(serve: Serve) -> None:
-    _, client = serve(limiter="bucket", rate=1, window=100, bucket_capacity=2, pool_headers=True)
-    names = ("x-auth-pool-size", "x-auth-pool-used", "x-auth-replenished-per-second")
-    answers = [client.get("/account") for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
-    told = [tuple(answer.headers[name] for name in names) for answer in answers]
-    assert told == [("2", "1", "0.01"), ("2", "2", "0.01"), ("2", "2", "0.01")]
-    _, client = serve(limiter="bucket", rate=1, window=100)
-    assert not set(names) & set(client.get("/account").headers)
-
-
 def test_the_fixed_window_can_be_chosen(serve: Serve) -> None:
     _, client = serve(limiter="fixed", rate=1, window=1e9)
     assert [client.get("/account").status_code for _ in range(2)] == [200, 429]

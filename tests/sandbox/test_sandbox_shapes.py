@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from reconcile.sandbox import personal_words
+from tests.sandboxes import personal_words
 
 from .conftest import Serve
 

@@ -13,9 +13,10 @@ from reconcile.domain.model import Outcome
 from reconcile.job.online import undo_run
 from reconcile.job.prepare import SendRules
 from reconcile.journal import Journal
-from reconcile.sandbox import Sandbox, SandboxSettings
+from reconcile.sandbox import SandboxSettings
 from reconcile.undo.plan import Reason
 from tests.conftest import TOKEN, Shop
+from tests.sandboxes import Sandbox
 from tests.shops import item, order
 
 ORDERS = range(2, 14)
