@@ -1,7 +1,7 @@
 """The nouns: where a value stands, what is wrong with it, what is planned, how it ended.
 
 Frozen values that know nothing but the standard library. The vocabulary of the whole
-project is fixed here; README.md has it as a glossary.
+project is fixed here; docs/reference/glossary.md explains it.
 """
 
 from collections.abc import Collection, Mapping, Sequence

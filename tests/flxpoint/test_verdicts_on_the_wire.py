@@ -57,7 +57,7 @@ from tests.conftest import Shop
 from tests.executor.scene import RUN, Order, begin_run, status_call, sync_call, with_status
 from tests.sandboxes import Sandbox
 
-README = Path(__file__).parents[2] / "README.md"
+ANSWERS = Path(__file__).parents[2] / "docs" / "reference" / "answers.md"
 SYNC, STATUS = CallKind.SYNC, CallKind.STATUS
 TOKEN = "WireTokenThatOpensNothing"
 CONTENT = {
@@ -293,8 +293,8 @@ def test_without_a_fault_both_calls_are_done(server: Sandbox, kind: CallKind) ->
     assert server.writes[700001, kind.value] == 1
 
 
-def test_the_rows_in_here_are_those_of_the_table_in_the_readme() -> None:
-    text = README.read_text(encoding="utf-8")
+def test_the_rows_in_here_are_those_of_the_table_in_the_reference() -> None:
+    text = ANSWERS.read_text(encoding="utf-8")
     table = text.partition("<!-- verdicts -->")[2].partition("<!-- /verdicts -->")[0]
     lines = [line.strip("| ").split(" | ") for line in table.strip().splitlines()]
     assert lines[2:] == [[row.name, row.sync, row.status] for row in ROWS]
