@@ -171,7 +171,9 @@ class Terminal:
         assert self.shell.stdin is not None
         assert self.shell.stdout is not None
         # What goes to the sandbox need not wait for the pace of Flxpoint.
-        quick = block.replace("reconcile sandbox", f"reconcile sandbox --rate 50 --port {self.port}")
+        quick = block.replace(
+            "reconcile sandbox", f"reconcile sandbox --rate 50 --port {self.port}"
+        )
         quick = quick.replace(f":{USUAL_PORT}\n", f":{self.port}\nrequests_per_second: 50\n")
         self.shell.stdin.write(f'{quick}\necho "ended with $?"\n')
         self.shell.stdin.flush()

@@ -19,7 +19,7 @@ import click
 from openpyxl import load_workbook
 
 from reconcile.cli import program
-from reconcile.config import NoticeKind, Settings
+from reconcile.config import NoticeKind
 from reconcile.domain.errors import ExitCode
 from reconcile.domain.fields import FIELDS
 from reconcile.domain.issues import ISSUES, NOTICES
@@ -28,13 +28,13 @@ from reconcile.flxpoint import judge
 from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry, Verdict
 from reconcile.journal import MOVES
-from reconcile.loader.kinds import MAX_SHEETS
 from reconcile.loader.layouts import LAYOUTS
 from reconcile.loader.readers.columns import MAX_CELLS, MAX_NOTED
 from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, LAST_ROW
 from reconcile.loader.readers.xlsx.package import MAX_SMALL, MAX_STRINGS, MAX_TEXT, MAX_UNPACKED
+from reconcile.loader.recognition import MAX_SHEETS
 from reconcile.planner.validation import NOTE_LIMIT
-from reconcile.results.words import NEXT_STEPS, OUTCOMES
+from reconcile.results.report.outcome_words import NEXT_STEPS, OUTCOMES
 from tests.doubles import EPOCH
 from tests.test_imports import ARROWS
 
@@ -191,7 +191,7 @@ _SHOWN = {
     "identity": {"outcomes that belong to another order": "outcomes told of another order"},
     "pace": {
         "ours: share of the ceiling, the least of all cases": "share of the two calls a second, %",
-        "ours: 429s, all cases": "calls answered \"too many requests\"",
+        "ours: 429s, all cases": 'calls answered "too many requests"',
     },
 }
 
@@ -454,9 +454,7 @@ def main() -> None:
     old = {page: new for page, (text, new) in updated().items() if new != text}
     if "--check" in sys.argv[1:]:
         names = ", ".join(str(page.relative_to(ROOT)) for page in old)
-        raise SystemExit(
-            f"Older than the code: {names}. Run tools/update_docs.py." if old else 0
-        )
+        raise SystemExit(f"Older than the code: {names}. Run tools/update_docs.py." if old else 0)
     for page, new in old.items():
         page.write_text(new, encoding="utf-8")
 
