@@ -18,7 +18,7 @@ from reconcile.executor.gate import LEAD
 from reconcile.flxpoint import Pacer
 from reconcile.journal import Budget
 from reconcile.sandbox import SandboxSettings, most_within
-from tests.conftest import TOKEN, Shop
+from tests.conftest import PATIENCE, TOKEN, Shop
 from tests.sandboxes import Sandbox
 
 HOST = "https://api.flxpoint.com"
@@ -284,20 +284,19 @@ def test_another_version_may_know_more_of_a_schedule_or_less(machine: Machine) -
 
 def test_three_real_processes_share_the_rate_of_one_token(tmp_path: Path) -> None:
     rate = 20
-    with Sandbox(SandboxSettings(tokens=(TOKEN,), rate=rate)) as server:
+    with Sandbox(SandboxSettings(tokens=(TOKEN,), rate=100_000)) as server:
         shop = Shop(server, tmp_path)
         runs: list[subprocess.Popen[str]] = []
         for number in range(3):
             lines = "".join(f"{1000 * number + at},X\n" for at in range(1, 26))
             shop.export(f"Order ID,Order External ID\n{lines}", f"{number}.csv")
             runs.append(shop.spawn("run", f"{number}.csv", rate=rate))
-        ends = [run.communicate(timeout=120) for run in runs]
-        arrivals = [a.at_monotonic for a in server.arrivals]
+        ends = [run.communicate(timeout=PATIENCE) for run in runs]
+        writes = [arrival.at_monotonic for arrival in server.arrivals if arrival.method == "PATCH"]
 
     assert [run.returncode for run in runs] == [0, 0, 0], ends
-    assert len(arrivals) >= 75
-    refused = sum(arrival.status == 429 for arrival in server.arrivals)
-    assert refused <= 0.1 * len(arrivals), "a loaded machine may be late, and nothing more"
+    assert len(writes) == 75
+    assert max(writes) - min(writes) > 2.5, "it is 3.7 s with one schedule, and half with three"
 
 
 def test_the_lead_is_short_beside_a_slot() -> None:
