@@ -13,11 +13,11 @@ from reconcile.journal.records import (
     AttemptEnd,
     AttemptRecord,
     CallRecord,
+    MessageRecord,
     OrderRecord,
     RowRecord,
     RunRecord,
     SourceRecord,
-    ToldRecord,
 )
 
 __all__ = ["PretendedRun"]
@@ -76,7 +76,7 @@ class PretendedRun:
                 1,
             )
 
-    def told(self) -> Iterator[ToldRecord]:
+    def messages(self) -> Iterator[MessageRecord]:
         """Nothing was wrong."""
         return iter(())
 
@@ -99,7 +99,7 @@ class PretendedRun:
         """Nothing was asked of Flxpoint."""
         return iter(())
 
-    def told_fields(self) -> frozenset[str]:
+    def reported_fields(self) -> frozenset[str]:
         """Nor is known what it would tell."""
         return frozenset()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile.domain.wording import counted
 from reconcile.job.account import Account
-from reconcile.orders.overwrite import OrderSeen, Seen
+from reconcile.orders.overwrite import ReadOrder, Seen
 from reconcile.orders.pull import Pulled
 from reconcile.orders.remote_state import Compared, Finding, OrderFinding, in_words
 
@@ -59,7 +59,7 @@ def seen_json(seen: Seen) -> list[dict[str, Any]]:
                 {
                     "path": value.path,
                     "file": value.said,
-                    "flxpoint": value.held,
+                    "flxpoint": value.remote,
                     "finding": value.finding.value,
                 }
                 for value in order.values
@@ -150,7 +150,7 @@ def undone_json(undone: "UndoneRun") -> dict[str, Any]:
                 "order": each.order_id,
                 "value": each.value,
                 "wrote": each.wrote,
-                "former": each.former,
+                "former": each.previous,
                 "now": each.now,
                 "reason": each.reason.value,
                 "detail": each.detail,
@@ -168,7 +168,7 @@ def undone_json(undone: "UndoneRun") -> dict[str, Any]:
     }
 
 
-def _order_lines(order_id: int, order: OrderSeen) -> Iterator[str]:
+def _order_lines(order_id: int, order: ReadOrder) -> Iterator[str]:
     if order.finding is OrderFinding.NOT_FOUND:
         yield f"Not found  order {order_id}"
     for value in order.values:
@@ -177,4 +177,4 @@ def _order_lines(order_id: int, order: OrderSeen) -> Iterator[str]:
 
 
 def _change(value: Compared) -> str:
-    return f"{value.path}: {in_words(value.held)} -> {in_words(value.said)}"
+    return f"{value.path}: {in_words(value.remote)} -> {in_words(value.said)}"

@@ -16,8 +16,8 @@ __all__ = [
     "listed",
     "order_of",
     "parsed",
+    "reported_fields",
     "shipped_items",
-    "told_fields",
     "truth",
 ]
 
@@ -87,7 +87,7 @@ def order_of(answer: object) -> KnownOrder | None:
         _items(answer),
         _text(external) if external is not None else None,
         truth(synced),
-        told_fields(answer),
+        reported_fields(answer),
     )
 
 
@@ -139,7 +139,7 @@ def truth(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def told_fields(answer: Mapping[str, Any]) -> frozenset[str]:
+def reported_fields(answer: Mapping[str, Any]) -> frozenset[str]:
     """The accounting fields that an order has in an answer, those of items as `items.…`."""
     of_items = {
         f"items.{name}" for item in item_maps(answer) for name in _ITEM_FIELDS if name in item

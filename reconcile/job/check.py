@@ -21,7 +21,7 @@ from reconcile.journal import Journal
 from reconcile.orders.coverage import uncovered_orders
 from reconcile.orders.known_ids import LocalIds
 from reconcile.orders.overwrite import Seen, look, own_calls, reasons_to_hold
-from reconcile.orders.readback_support import planned_orders_tell
+from reconcile.orders.readback_support import supports_readback
 from reconcile.planner.history import CallPlan, diff_plan
 from reconcile.planner.planning import reject_orders
 
@@ -152,7 +152,7 @@ def apply_overwrite_policy(
     if settings.overwrite == "all" or account is None or not calls:
         return checked
     try:
-        if settings.overwrite is None and not planned_orders_tell(
+        if settings.overwrite is None and not supports_readback(
             session, journal, account.key, calls
         ):
             return checked
@@ -172,7 +172,9 @@ def _with_reads(checked: Checked, settings: Settings, journal: Journal, pacer: P
     account = checked.account
     if account is None:
         return checked
-    looks = settings.overwrite or ("blanks" if journal.pull_state(account.key).told else "all")
+    looks = settings.overwrite or (
+        "blanks" if journal.pull_state(account.key).reported_fields else "all"
+    )
     reads = 0 if looks == "all" else len(_syncs(checked, unchanged=False))
     return replace(
         checked,
@@ -269,14 +271,14 @@ def _held_back(checked: Checked, settings: Settings, journal: Journal, rules: Se
     ]
     rows = {order.order_id: order.rows for order in workload.plan.orders}
     history = journal.history(account.key, rows)
-    silent = journal.pull_state(account.key).asked and not seen.told
+    silent = journal.pull_state(account.key).asked and not seen.reported_fields
     why = reasons_to_hold(
         seen,
         calls,
         rows,
         own_calls(history),
         policy=settings.overwrite or "blanks",
-        unread=bool(seen.told) or (settings.overwrite is not None and not silent),
+        unread=bool(seen.reported_fields) or (settings.overwrite is not None and not silent),
     )
     if not why:
         return checked

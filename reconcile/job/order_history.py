@@ -14,8 +14,8 @@ def order_history(journal: Journal, order_id: int) -> Iterator[str]:
     for run in journal.runs_with(order_id):
         yield f"Run {run.id}, {run.created_at.astimezone():%Y-%m-%d %H:%M:%S %z}, {run.base_url}"
         yield from _cells(journal, run, order_id)
-        for record in journal.told(run.id, order_id):
-            yield f"  {explain(record.told)}"
+        for record in journal.messages(run.id, order_id):
+            yield f"  {explain(record.message)}"
         for call in journal.calls(run.id, order_id):
             yield f"  {CALLS[call.kind]}: {call.outcome} ({COMPARISONS[call.comparison]})"
             if call.content:

@@ -12,7 +12,7 @@ from reconcile.domain.model import CellRef, Notice, Outcome, Plan
 from reconcile.domain.text import quoted
 from reconcile.flxpoint import Pace
 from reconcile.job.folders import PassedOver
-from reconcile.journal import SourceRecord, ToldRecord
+from reconcile.journal import MessageRecord, SourceRecord
 from reconcile.journal.records import OrderRecord
 from reconcile.loader import Export, LoadRules, load
 from reconcile.orders.known_ids import LocalIds
@@ -25,10 +25,10 @@ __all__ = [
     "SendRules",
     "by_order",
     "duration",
+    "message_records",
     "order_records",
     "prepare",
     "source_records",
-    "told_records",
     "workload_of",
 ]
 
@@ -170,16 +170,16 @@ def order_records(exports: Sequence[Export], planned: Plan) -> Iterator[OrderRec
             yield OrderRecord(rejection.order_id, rows, rejected=True)
 
 
-def told_records(planned: Plan) -> Iterator[ToldRecord]:
+def message_records(planned: Plan) -> Iterator[MessageRecord]:
     """Every issue and notice of the plan."""
     for rejection in planned.rejections:
         for issue in rejection.issues:
-            yield ToldRecord(rejection.order_id, issue)
+            yield MessageRecord(rejection.order_id, issue)
     for order in planned.orders:
         for issue in order.status_issues:
-            yield ToldRecord(order.order_id, issue)
+            yield MessageRecord(order.order_id, issue)
     for notice in planned.notices:
-        yield ToldRecord(None, notice)
+        yield MessageRecord(None, notice)
 
 
 def by_order(calls: Sequence[PlannedCall]) -> list[list[PlannedCall]]:

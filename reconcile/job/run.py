@@ -28,10 +28,10 @@ from reconcile.job.prepare import (
     SendRules,
     by_order,
     duration,
+    message_records,
     order_records,
     prepare,
     source_records,
-    told_records,
 )
 from reconcile.job.row_states import row_states
 from reconcile.job.send import Finished, Sending
@@ -42,7 +42,7 @@ from reconcile.orders.coverage import uncovered_orders
 from reconcile.planner.history import CallPlan
 from reconcile.results.report.build import build_report
 from reconcile.results.report.ledger import Ledger, Totals
-from reconcile.results.workbook.progress import telling
+from reconcile.results.workbook.progress import with_progress
 from reconcile.results.workbook.target_file import default_target, prove_writable, refuse_ours
 from reconcile.results.workbook.write import write_workbook
 
@@ -126,7 +126,7 @@ def run(
                 source_records(prepared.exports),
                 row_states(prepared.exports, workload.plan),
                 order_records(prepared.exports, workload.plan),
-                told_records(workload.plan),
+                message_records(workload.plan),
                 workload.calls,
             )
             if checked.seen is not None:
@@ -189,7 +189,7 @@ def rebuild_report(
     def told(sheet: str, rows: int) -> None:
         listener(Event("writing", {"sheet": sheet, "rows": rows}))
 
-    report = telling(build_report(ledger), told)
+    report = with_progress(build_report(ledger), told)
     workbook = write_workbook(report, target, overwrite=results is not None)
     return record, workbook, ledger.totals
 

@@ -42,7 +42,7 @@ from reconcile.journal.locks import is_alive
 from reconcile.orders.readback import ReadBack, read_back, tells
 from reconcile.results.report.build import build_report
 from reconcile.results.report.ledger import Ledger, Totals
-from reconcile.results.workbook.progress import telling
+from reconcile.results.workbook.progress import with_progress
 from reconcile.results.workbook.write import write_workbook
 
 __all__ = ["Finished", "Sending"]
@@ -187,7 +187,7 @@ class Sending:
         record = replace(record, exit_code=int(exit_code))
         ledger = Ledger(RunReader(self.journal, record))
         target = finished.workbook or Path(record.target)
-        report = telling(build_report(ledger), self.context.writing)
+        report = with_progress(build_report(ledger), self.context.writing)
         workbook = write_workbook(report, target, overwrite=True)
         ended_at = record.ended_at or self.context.now()
         self.journal.end_run(record.id, ended_at, int(exit_code), record.reason, str(workbook))
@@ -232,7 +232,7 @@ class Sending:
         record = replace(record, ended_at=ended_at, exit_code=int(exit_code), reason=reason)
         ledger.reader = RunReader(journal, record)
         try:
-            report = telling(build_report(ledger), self.context.writing)
+            report = with_progress(build_report(ledger), self.context.writing)
             workbook = write_workbook(report, target, overwrite=self.overwrite)
         except ReconcileError as error:
             journal.end_run(run_id, ended_at, int(ExitCode.INTERNAL), str(error), str(target))

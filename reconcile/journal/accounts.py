@@ -7,16 +7,16 @@ import sqlalchemy as sa
 from reconcile.domain.calls import LastAcknowledged
 from reconcile.domain.model import CallKind
 from reconcile.journal import schema
-from reconcile.journal.base import Part, chunks, doubts, doubts_of, doubts_text
+from reconcile.journal.base import JournalBase, chunks, doubts, doubts_of, doubts_text
 from reconcile.journal.database import put
-from reconcile.journal.id_cache import rename_known
+from reconcile.journal.id_cache import rename_account
 
 __all__ = ["Accounts"]
 
 _IDS_A_QUERY = 500
 
 
-class Accounts(Part):
+class Accounts(JournalBase):
     """What is kept over all runs."""
 
     def account_of(self, base_url: str, token_fingerprint: str) -> tuple[str, str] | None:
@@ -61,7 +61,7 @@ class Accounts(Part):
                 both = {"disturbed": True, "in_doubt": doubts_text(of_both)}
                 put(connection, table, key, both)
             _adopt_done_files(connection, former, account)
-            rename_known(connection, former, account)
+            rename_account(connection, former, account)
 
     def history(
         self, account: str, order_ids: Iterable[int]

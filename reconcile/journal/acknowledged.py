@@ -6,15 +6,15 @@ import sqlalchemy as sa
 
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.journal import schema
-from reconcile.journal.base import Part, chunks, doubts
+from reconcile.journal.base import JournalBase, chunks, doubts
 from reconcile.journal.records import LastWord, Written
 
-__all__ = ["Writings"]
+__all__ = ["AcknowledgedCalls"]
 
 _IDS_A_QUERY = 500
 
 
-class Writings(Part):
+class AcknowledgedCalls(JournalBase):
     """Reads only."""
 
     def written(self, account: str, order_ids: Iterable[int]) -> dict[int, list[Written]]:

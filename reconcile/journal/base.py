@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from reconcile.journal import schema
 from reconcile.journal.database import Database
 
-__all__ = ["CHUNK", "Part", "chunks", "doubts", "doubts_of", "doubts_text"]
+__all__ = ["CHUNK", "JournalBase", "chunks", "doubts", "doubts_of", "doubts_text"]
 
 _T = TypeVar("_T")
 CHUNK = 5_000
 """So many rows are written or read at a time."""
 
 
-class Part:
+class JournalBase:
     """A part of the journal: methods over one database."""
 
     def __init__(self, database: Database) -> None:

@@ -9,7 +9,7 @@ from reconcile.domain.calls import PlannedCall
 from reconcile.domain.errors import InternalError
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.journal import schema
-from reconcile.journal.base import Part, doubts_of, doubts_text
+from reconcile.journal.base import JournalBase, doubts_of, doubts_text
 from reconcile.journal.call_states import BEGUN, CallState, check_move
 from reconcile.journal.database import put
 from reconcile.journal.mapping import end_values
@@ -18,7 +18,7 @@ from reconcile.journal.records import NEVER_SENT, AttemptEnd, Setback
 __all__ = ["Calls"]
 
 
-class Calls(Part):
+class Calls(JournalBase):
     """Moves the calls of a run from state to state, one transaction each."""
 
     def begin(self, run_id: str, order_id: int, kind: CallKind, at: datetime) -> int:

@@ -10,19 +10,19 @@ from reconcile.domain.id_map import Entry
 from reconcile.domain.model import CallKind, CellRef
 from reconcile.flxpoint.answers import KnownOrder, OrderItem
 from reconcile.journal import schema
-from reconcile.journal.base import Part, chunks
+from reconcile.journal.base import JournalBase, chunks
 from reconcile.journal.database import put
 from reconcile.journal.mapping import as_json
 from reconcile.journal.records import ItemsKnown, OrderWithoutItems, PullState
 
-__all__ = ["Known", "rename_known"]
+__all__ = ["IdCache", "rename_account"]
 
 _IDS_A_QUERY = 500
 _FIRST_YEAR = 1990
 _TABLES = (schema.known_orders, schema.known_items)
 
 
-class Known(Part):
+class IdCache(JournalBase):
     """What is kept of Flxpoint's orders, by account."""
 
     def learn(
@@ -70,7 +70,7 @@ class Known(Part):
             row.page,
             _moment(row.began_at),
             _moment(row.complete_to),
-            frozenset(row.told.split()),
+            frozenset(row.reported_fields.split()),
             row.asked,
         )
 
@@ -200,7 +200,7 @@ class Known(Part):
             )
 
 
-def rename_known(connection: sa.Connection, former: str, account: str) -> None:
+def rename_account(connection: sa.Connection, former: str, account: str) -> None:
     """Files what is known under `former` under `account`, unless that has a map of its own."""
     pulls = schema.pulls
     own = connection.execute(sa.select(pulls).where(pulls.c.account == account)).first()
@@ -230,7 +230,7 @@ def _learn(
         elif (
             known is not None
             and unchanged
-            and not (afresh and known.items_known == ItemsKnown.NOT_TOLD.value)
+            and not (afresh and known.items_known == ItemsKnown.NOT_SAID.value)
         ):
             how = known.items_known
         else:
@@ -257,8 +257,8 @@ def _learn(
         for order_id, value in zip((o.order_id for o in orders), values, strict=True)
         if value["items_known"] == ItemsKnown.NOT_ASKED.value
     ]
-    told = {order.order_id: order.items or () for order in orders if order.has_item_ids}
-    _put_items(connection, account, {**dict.fromkeys(asked_anew, ()), **told})
+    listed = {order.order_id: order.items or () for order in orders if order.has_item_ids}
+    _put_items(connection, account, {**dict.fromkeys(asked_anew, ()), **listed})
 
 
 def _put_items(
@@ -290,7 +290,7 @@ def _put_state(connection: sa.Connection, account: str, state: PullState) -> Non
         "page": state.page,
         "began_at": state.began_at and state.began_at.isoformat(),
         "complete_to": state.complete_to and state.complete_to.isoformat(),
-        "told": " ".join(sorted(state.told)),
+        "reported_fields": " ".join(sorted(state.reported_fields)),
         "asked": state.asked,
     }
     put(connection, schema.pulls, {"account": account}, values)

@@ -8,28 +8,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from reconcile.journal import schema
-from reconcile.journal.base import Part
+from reconcile.journal.base import JournalBase
 from reconcile.journal.call_states import CallState, outcome_of
 from reconcile.journal.mapping import run_record, source_rows
 from reconcile.journal.records import RunOverview
 from reconcile.journal.unfinished import OPEN, left_in
 
-__all__ = ["Upkeep"]
+__all__ = ["Maintenance"]
 
 _KEPT_ENDINGS = 100
-_OF_A_RUN = (
-    "attempts",
-    "calls",
-    "told",
-    "orders",
-    "row_chunks",
-    "sources",
-    "readings",
-    "uncovered",
-)
+_OF_A_RUN = [
+    table for table in schema.metadata.tables.values() if "run_id" in table.c and table.foreign_keys
+]
 
 
-class Upkeep(Part):
+class Maintenance(JournalBase):
     """Looks at the runs as a whole."""
 
     def overview(self) -> list[RunOverview]:
@@ -91,8 +84,7 @@ class Upkeep(Part):
                         files.where(sources.c.sha256.not_in(known)).distinct(),
                     )
                 )
-                for name in _OF_A_RUN:
-                    table = schema.metadata.tables[name]
+                for table in _OF_A_RUN:
                     connection.execute(sa.delete(table).where(table.c.run_id == run_id))
                 connection.execute(sa.delete(runs).where(runs.c.id == run_id))
         self._database.compact()

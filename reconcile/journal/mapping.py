@@ -14,11 +14,11 @@ from reconcile.journal.records import (
     AttemptEnd,
     AttemptRecord,
     CallRecord,
+    MessageRecord,
     NewRun,
     OrderRecord,
     RunRecord,
     SourceRecord,
-    ToldRecord,
 )
 
 __all__ = [
@@ -27,14 +27,14 @@ __all__ = [
     "call_record",
     "call_values",
     "end_values",
+    "message_record",
+    "message_values",
     "order_record",
     "order_values",
     "run_record",
     "run_values",
     "source_rows",
     "source_values",
-    "told_record",
-    "told_values",
 ]
 
 
@@ -140,13 +140,13 @@ def attempt_record(row: sa.Row[Any]) -> AttemptRecord:
     )
 
 
-def told_record(row: sa.Row[Any]) -> ToldRecord:
+def message_record(row: sa.Row[Any]) -> MessageRecord:
     found = row._mapping  # noqa: SLF001  (a column named count hides behind a method)
     places = tuple(CellRef(*place) for place in json.loads(row.places))
     if row.blocks:
-        return ToldRecord(row.order_id, Issue(row.code, places, row.found, row.detail))
+        return MessageRecord(row.order_id, Issue(row.code, places, row.found, row.detail))
     notice = Notice(row.code, places[0], row.found, found["count"], row.detail)
-    return ToldRecord(row.order_id, notice)
+    return MessageRecord(row.order_id, notice)
 
 
 def call_values(run_id: str, position: int, call: PlannedCall) -> dict[str, Any]:
@@ -165,19 +165,19 @@ def call_values(run_id: str, position: int, call: PlannedCall) -> dict[str, Any]
     }
 
 
-def told_values(run_id: str, number: int, record: ToldRecord) -> dict[str, Any]:
-    told = record.told
-    places = told.places if isinstance(told, Issue) else (told.place,)
+def message_values(run_id: str, number: int, record: MessageRecord) -> dict[str, Any]:
+    message = record.message
+    places = message.places if isinstance(message, Issue) else (message.place,)
     return {
         "run_id": run_id,
         "number": number,
         "order_id": record.order_id,
-        "blocks": isinstance(told, Issue),
-        "code": told.code,
-        "found": told.found,
-        "detail": told.detail,
+        "blocks": isinstance(message, Issue),
+        "code": message.code,
+        "found": message.found,
+        "detail": message.detail,
         "places": as_json(places),
-        "count": told.count if isinstance(told, Notice) else 1,
+        "count": message.count if isinstance(message, Notice) else 1,
     }
 
 

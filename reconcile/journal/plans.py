@@ -8,21 +8,21 @@ import sqlalchemy as sa
 
 from reconcile.domain.calls import PlannedCall
 from reconcile.journal import schema
-from reconcile.journal.base import CHUNK, Part, chunks
+from reconcile.journal.base import CHUNK, JournalBase, chunks
 from reconcile.journal.mapping import (
     as_json,
     call_values,
+    message_values,
     order_values,
     run_values,
     source_values,
-    told_values,
 )
-from reconcile.journal.records import NewRun, OrderRecord, RowRecord, SourceRecord, ToldRecord
+from reconcile.journal.records import MessageRecord, NewRun, OrderRecord, RowRecord, SourceRecord
 
 __all__ = ["Plans"]
 
 
-class Plans(Part):
+class Plans(JournalBase):
     """Where runs begin."""
 
     def create_run(
@@ -31,7 +31,7 @@ class Plans(Part):
         sources: Sequence[SourceRecord],
         rows: Iterable[RowRecord],
         orders: Iterable[OrderRecord],
-        told: Iterable[ToldRecord],
+        messages: Iterable[MessageRecord],
         calls: Iterable[PlannedCall],
     ) -> None:
         """Writes down a run and its whole plan, in chunks; nothing is sent before.
@@ -49,7 +49,10 @@ class Plans(Part):
             schema.orders,
             (order_values(run.id, position, order) for position, order in enumerate(orders)),
         )
-        self._insert(schema.told, (told_values(run.id, number, t) for number, t in enumerate(told)))
+        self._insert(
+            schema.messages,
+            (message_values(run.id, number, m) for number, m in enumerate(messages)),
+        )
         self._insert(
             schema.calls,
             (call_values(run.id, position, call) for position, call in enumerate(calls)),

@@ -7,28 +7,28 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from reconcile.journal import schema
-from reconcile.journal.base import Part
+from reconcile.journal.base import JournalBase
 from reconcile.journal.mapping import (
     attempt_record,
     call_record,
+    message_record,
     order_record,
     run_record,
     source_rows,
-    told_record,
 )
 from reconcile.journal.records import (
     AttemptRecord,
     CallRecord,
+    MessageRecord,
     OrderRecord,
     RowRecord,
     RunRecord,
-    ToldRecord,
 )
 
 __all__ = ["Queries"]
 
 
-class Queries(Part):
+class Queries(JournalBase):
     """Reads only."""
 
     def run(self, run_id: str | None = None) -> RunRecord | None:
@@ -91,14 +91,14 @@ class Queries(Part):
         for row in self._stream(query):
             yield attempt_record(row)
 
-    def told(self, run_id: str, order_id: int | None = None) -> Iterator[ToldRecord]:
+    def messages(self, run_id: str, order_id: int | None = None) -> Iterator[MessageRecord]:
         """The issues and notices of a run."""
-        table = schema.told
+        table = schema.messages
         query = sa.select(table).where(table.c.run_id == run_id).order_by(table.c.number)
         if order_id is not None:
             query = query.where(table.c.order_id == order_id)
         for row in self._stream(query):
-            yield told_record(row)
+            yield message_record(row)
 
     def rows(self, run_id: str) -> Iterator[RowRecord]:
         """Every row of every source of a run, in their order."""

@@ -6,12 +6,12 @@ from reconcile.domain.model import CallKind
 from reconcile.journal.records import (
     AttemptRecord,
     CallRecord,
+    MessageRecord,
     Moment,
+    OrderReading,
     OrderRecord,
-    Reading,
     RowRecord,
     RunRecord,
-    ToldRecord,
     UncoveredOrder,
 )
 from reconcile.journal.store import Journal
@@ -39,9 +39,9 @@ class RunReader:
         """Its calls in the order of the plan."""
         return self._journal.calls(self._run.id)
 
-    def told(self) -> Iterable[ToldRecord]:
+    def messages(self) -> Iterable[MessageRecord]:
         """Its issues and notices."""
-        return self._journal.told(self._run.id)
+        return self._journal.messages(self._run.id)
 
     def attempts(self) -> Iterable[AttemptRecord]:
         """Every try in the order in which they began."""
@@ -59,13 +59,13 @@ class RunReader:
         found = self._journal.superseded(self._run.id)
         return {(order_id, kind): (later, taken) for order_id, kind, later, taken in found}
 
-    def readings(self, moment: Moment) -> Iterable[Reading]:
+    def readings(self, moment: Moment) -> Iterable[OrderReading]:
         """What its orders held in Flxpoint, before it or after it."""
         return self._journal.readings(self._run.id, moment)
 
-    def told_fields(self) -> frozenset[str]:
+    def reported_fields(self) -> frozenset[str]:
         """The accounting fields that the answers of its account have."""
-        return self._journal.pull_state(self._run.account).told
+        return self._journal.pull_state(self._run.account).reported_fields
 
     def uncovered(self) -> Iterable[UncoveredOrder]:
         """Orders of its period without an accounting id that none of its files names."""

@@ -7,17 +7,17 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from reconcile.journal import schema
-from reconcile.journal.base import Part, chunks
+from reconcile.journal.base import JournalBase, chunks
 from reconcile.journal.mapping import as_json
-from reconcile.journal.records import Moment, Reading, UncoveredOrder
+from reconcile.journal.records import Moment, OrderReading, UncoveredOrder
 
 __all__ = ["Readings"]
 
 
-class Readings(Part):
+class Readings(JournalBase):
     """Belongs to runs: read before the first call, or after the last."""
 
-    def keep_readings(self, run_id: str, moment: Moment, readings: Iterable[Reading]) -> None:
+    def keep_readings(self, run_id: str, moment: Moment, readings: Iterable[OrderReading]) -> None:
         """Keeps what orders held; a later reading of the same moment replaces an earlier one."""
         table = schema.readings
         for some in chunks(readings):
@@ -38,16 +38,16 @@ class Readings(Part):
                             "moment": moment.value,
                             "order_id": reading.order_id,
                             "at": reading.at.isoformat(),
-                            "held": None if reading.held is None else as_json(reading.held),
+                            "state": None if reading.state is None else as_json(reading.state),
                             "status": reading.status,
                             "readable": reading.readable,
-                            "told": " ".join(sorted(reading.told)),
+                            "reported_fields": " ".join(sorted(reading.reported_fields)),
                         }
                         for reading in some
                     ],
                 )
 
-    def readings(self, run_id: str, moment: Moment) -> Iterator[Reading]:
+    def readings(self, run_id: str, moment: Moment) -> Iterator[OrderReading]:
         """What the orders of a run held at that moment, by order."""
         table = schema.readings
         query = (
@@ -56,10 +56,10 @@ class Readings(Part):
             .order_by(table.c.order_id)
         )
         for row in self._stream(query):
-            held = None if row.held is None else json.loads(row.held)
+            state = None if row.state is None else json.loads(row.state)
             at = datetime.fromisoformat(row.at)
-            told = frozenset(row.told.split())
-            yield Reading(row.order_id, at, held, row.status, row.readable, told)
+            fields = frozenset(row.reported_fields.split())
+            yield OrderReading(row.order_id, at, state, row.status, row.readable, fields)
 
     def keep_uncovered(self, run_id: str, orders: Iterable[UncoveredOrder]) -> None:
         """Keeps which orders of its period no file of a run names."""

@@ -18,18 +18,18 @@ __all__ = [
     "CallRecord",
     "ItemsKnown",
     "LastWord",
+    "MessageRecord",
     "Moment",
     "NewRun",
+    "OrderReading",
     "OrderRecord",
     "OrderWithoutItems",
     "PullState",
-    "Reading",
     "RowRecord",
     "RunOverview",
     "RunRecord",
     "Setback",
     "SourceRecord",
-    "ToldRecord",
     "UncoveredOrder",
     "Written",
 ]
@@ -157,11 +157,11 @@ class OrderRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldRecord:
+class MessageRecord:
     """An issue or notice of a run; `order_id` is None where no order is named."""
 
     order_id: int | None
-    told: Issue | Notice
+    message: Issue | Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ class ItemsKnown(StrEnum):
 
     NOT_ASKED = "not asked"
     BY_ID = "by id"
-    NOT_TOLD = "not told"
+    NOT_SAID = "not told"
 
 
 class OrderWithoutItems(NamedTuple):
@@ -235,20 +235,20 @@ class PullState:
 
     `page` is the next one of a pull that goes on, which asks for what was updated after
     `since` (None: for everything) and began at `began_at`; None if none does. Everything
-    updated before `complete_to` is known. `told` are the accounting fields that answers have;
-    `asked` says whether any answer was looked at for them.
+    updated before `complete_to` is known. `reported_fields` are the accounting fields that answers
+    have; `asked` says whether any answer was looked at for them.
     """
 
     since: str | None = None
     page: int | None = None
     began_at: datetime | None = None
     complete_to: datetime | None = None
-    told: frozenset[str] = frozenset()
+    reported_fields: frozenset[str] = frozenset()
     asked: bool = False
 
-    def with_told(self, told: frozenset[str]) -> "PullState":
+    def with_reported_fields(self, fields: frozenset[str]) -> "PullState":
         """The same, with what the answers now known have."""
-        return replace(self, told=self.told | told, asked=True)
+        return replace(self, reported_fields=self.reported_fields | fields, asked=True)
 
 
 class Moment(StrEnum):
@@ -258,19 +258,19 @@ class Moment(StrEnum):
     AFTER = "after"
 
 
-class Reading(NamedTuple):
+class OrderReading(NamedTuple):
     """What an order held when it was read, in the shape of the request; None: no such order.
 
-    One that isn't `readable` was an answer that is no order, and says nothing. `told` are the
-    accounting fields that answers were known to have then.
+    One that isn't `readable` was an answer that is no order, and says nothing. `reported_fields`
+    are the accounting fields that answers were known to have then.
     """
 
     order_id: int
     at: datetime
-    held: Mapping[str, Any] | None
+    state: Mapping[str, Any] | None
     status: str = ""
     readable: bool = True
-    told: frozenset[str] = frozenset()
+    reported_fields: frozenset[str] = frozenset()
 
 
 class UncoveredOrder(NamedTuple):

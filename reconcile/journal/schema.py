@@ -24,6 +24,7 @@ __all__ = [
     "endings",
     "known_items",
     "known_orders",
+    "messages",
     "meta",
     "metadata",
     "orders",
@@ -33,7 +34,6 @@ __all__ = [
     "runs",
     "sources",
     "standings",
-    "told",
     "uncovered",
 ]
 
@@ -122,7 +122,7 @@ orders = Table(
     Index("orders_by_id", "order_id"),
 )
 
-told = Table(
+messages = Table(
     "told",
     metadata,
     Column("run_id", ForeignKey(*_RUN), primary_key=True),
@@ -248,8 +248,9 @@ pulls = Table(
     Column("page", Integer),  # its next page; None: no pull goes on
     Column("began_at", String(40)),
     Column("complete_to", String(40)),  # everything updated before is known
-    Column("told", Text, nullable=False, server_default=""),  # accounting fields, by blanks
-    Column("asked", Boolean, nullable=False, server_default="0"),  # whether `told` was tried
+    # Accounting fields, parted by blanks.
+    Column("told", Text, key="reported_fields", nullable=False, server_default=""),
+    Column("asked", Boolean, nullable=False, server_default="0"),  # whether they were looked for
 )
 
 # What orders held when they were read, before a run and after it.
@@ -260,10 +261,11 @@ readings = Table(
     Column("moment", String(10), primary_key=True),
     Column("order_id", BigInteger, primary_key=True),
     Column("at", String(40), nullable=False),
-    Column("held", Text),  # JSON in the shape of the request; None: there was no such order
+    # JSON in the shape of the request; None: there was no such order.
+    Column("held", Text, key="state"),
     Column("status", String(400), nullable=False),
     Column("readable", Boolean, nullable=False, server_default="1"),  # whether it was an order
-    Column("told", Text, nullable=False, server_default=""),  # by blanks, as in `pulls`
+    Column("told", Text, key="reported_fields", nullable=False, server_default=""),
 )
 
 # Orders of the period of a run that have no accounting id and are in none of its files.

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from reconcile.domain.model import CallKind
 from reconcile.journal import schema
-from reconcile.journal.base import Part, doubts_of, doubts_text
+from reconcile.journal.base import JournalBase, doubts_of, doubts_text
 from reconcile.journal.call_states import CallState, check_move
 from reconcile.journal.database import put
 from reconcile.journal.records import Setback
@@ -17,7 +17,7 @@ __all__ = ["Settling"]
 _DOUBTFUL = (CallState.IN_DOUBT.value, CallState.BEGUN.value)
 
 
-class Settling(Part):
+class Settling(JournalBase):
     """Ends doubts about status calls."""
 
     def settle_done(self, run_id: str, order_id: int, at: datetime) -> None:

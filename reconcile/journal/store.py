@@ -5,11 +5,11 @@ from types import TracebackType
 from typing import Self
 
 from reconcile.journal.accounts import Accounts
-from reconcile.journal.acknowledged import Writings
+from reconcile.journal.acknowledged import AcknowledgedCalls
 from reconcile.journal.calls import Calls
 from reconcile.journal.database import Database
-from reconcile.journal.id_cache import Known
-from reconcile.journal.maintenance import Upkeep
+from reconcile.journal.id_cache import IdCache
+from reconcile.journal.maintenance import Maintenance
 from reconcile.journal.plans import Plans
 from reconcile.journal.queries import Queries
 from reconcile.journal.readings import Readings
@@ -20,7 +20,16 @@ __all__ = ["Journal"]
 
 
 class Journal(
-    Accounts, Known, Plans, Calls, Queries, Readings, Writings, Unfinished, Settling, Upkeep
+    Accounts,
+    IdCache,
+    Plans,
+    Calls,
+    Queries,
+    Readings,
+    AcknowledgedCalls,
+    Unfinished,
+    Settling,
+    Maintenance,
 ):
     """The record of all runs. Every method raises `JournalError` if the disk says no.
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from reconcile.domain.calls import PlannedCall
 from reconcile.domain.model import CallKind, Comparison
 from reconcile.journal import schema
-from reconcile.journal.base import Part, chunks
+from reconcile.journal.base import JournalBase, chunks
 from reconcile.journal.call_states import CallState
 from reconcile.journal.mapping import run_record, source_rows
 from reconcile.journal.records import RunRecord, Setback
@@ -28,7 +28,7 @@ _IDS_A_QUERY = 500
 _CUT_SHORT = "sent, and the program ended before an answer came"
 
 
-class Unfinished(Part):
+class Unfinished(JournalBase):
     """Looks for what is pending or in doubt."""
 
     def unfinished_runs(self, account: str | None = None) -> list[RunRecord]:

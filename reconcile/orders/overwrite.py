@@ -18,23 +18,23 @@ from reconcile.domain.errors import NoAnswerError
 from reconcile.domain.events import Event, Listener, silent
 from reconcile.domain.model import CallKind, CellRef, Issue, RowRef
 from reconcile.flxpoint import Question, Reads, Reply
-from reconcile.flxpoint.answers import order_of, parsed, told_fields
+from reconcile.flxpoint.answers import order_of, parsed, reported_fields
 from reconcile.flxpoint.session import FlxpointSession
-from reconcile.journal import Journal, Reading
+from reconcile.journal import Journal, OrderReading
 from reconcile.orders.remote_state import (
     Compared,
     OrderFinding,
     RemoteState,
     compared,
-    holding_of,
     in_words,
     order_finding,
     overwritten,
+    remote_state_of,
     strangers,
 )
 
 __all__ = [
-    "OrderSeen",
+    "ReadOrder",
     "Seen",
     "holds_something",
     "look",
@@ -50,26 +50,26 @@ _UNANSWERED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class OrderSeen:
+class ReadOrder:
     """What an order holds beside what its call says; without values if there is no such order."""
 
-    reading: Reading
+    reading: OrderReading
     values: tuple[Compared, ...]
 
     @property
     def finding(self) -> OrderFinding:
         """How the order stands as a whole."""
-        if self.reading.held is None:
+        if self.reading.state is None:
             return OrderFinding.NOT_FOUND
         return order_finding(self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was read of orders, by id; `told` are the accounting fields that answers have."""
+    """What was read of orders, by id, and which accounting fields answers have."""
 
-    orders: Mapping[int, OrderSeen]
-    told: frozenset[str]
+    orders: Mapping[int, ReadOrder]
+    reported_fields: frozenset[str]
 
 
 def look(
@@ -81,19 +81,19 @@ def look(
 ) -> Seen:
     """Reads orders, and sets what they hold beside what their calls (JSON, by order) say.
 
-    `listener` is told how many are left. An order that can't be read says nothing.
+    `listener` hears how many are left. An order that can't be read says nothing.
 
     Raises:
         StoppedError: Flxpoint doesn't answer several in a row, or not with orders at all.
     """
     known = journal.pull_state(account)
-    told = set(known.told)
+    reported = set(known.reported_fields)
     unanswered = 0
 
-    async def read(reads: Reads) -> dict[int, Reading]:
+    async def read(reads: Reads) -> dict[int, OrderReading]:
         nonlocal unanswered
 
-        async def ask(order_id: int) -> Reading:
+        async def ask(order_id: int) -> OrderReading:
             nonlocal unanswered
             try:
                 reply = await reads.ask(Question(f"/orders/{order_id}"))
@@ -101,11 +101,11 @@ def look(
                 unanswered += 1
                 if unanswered >= min(_UNANSWERED, len(contents)):
                     raise
-                return Reading(order_id, session.now(), {}, readable=False)
+                return OrderReading(order_id, session.now(), {}, readable=False)
             unanswered = 0
-            return reading_of(order_id, reply, session.now(), told)
+            return reading_of(order_id, reply, session.now(), reported)
 
-        found: dict[int, Reading] = {}
+        found: dict[int, OrderReading] = {}
         async for order_id, reading in reads.each(contents, ask):
             found[order_id] = reading
             left = len(contents) - len(found)
@@ -115,39 +115,41 @@ def look(
     try:
         readings = session.run(read)
     finally:  # what some answers told stays learned, also if others never came
-        known_now = frozenset(told)
-        if known_now != known.told:
+        known_now = frozenset(reported)
+        if known_now != known.reported_fields:
             state = journal.pull_state(account)
-            journal.keep_pull_state(account, state.with_told(known_now))
+            journal.keep_pull_state(account, state.with_reported_fields(known_now))
     return Seen(
         {
-            order_id: _seen(readings[order_id]._replace(told=known_now), json.loads(content))
+            order_id: _seen(
+                readings[order_id]._replace(reported_fields=known_now), json.loads(content)
+            )
             for order_id, content in contents.items()
         },
         known_now,
     )
 
 
-def _seen(reading: Reading, content: RemoteState) -> OrderSeen:
-    known = reading.told if reading.readable else ()
-    return OrderSeen(reading, tuple(compared(content, reading.held or {}, known)))
+def _seen(reading: OrderReading, content: RemoteState) -> ReadOrder:
+    known = reading.reported_fields if reading.readable else ()
+    return ReadOrder(reading, tuple(compared(content, reading.state or {}, known)))
 
 
-def reading_of(order_id: int, reply: Reply, now: datetime, told: set[str]) -> Reading:
+def reading_of(order_id: int, reply: Reply, now: datetime, reported: set[str]) -> OrderReading:
     """What the answer says; one that is neither an order nor "not found" doesn't say.
 
-    The accounting fields that it has are added to those that are `told`.
+    The accounting fields that it has are added to `reported`.
     """
     if reply.status == _NOT_FOUND:
-        return Reading(order_id, now, None)
+        return OrderReading(order_id, now, None)
     answer = parsed(reply.body) if reply.status == _OK else None
     order = order_of(answer)
-    held = holding_of(answer)
+    held = remote_state_of(answer)
     if order is None or held is None or order.order_id != order_id:
-        return Reading(order_id, now, {}, readable=False)
+        return OrderReading(order_id, now, {}, readable=False)
     if isinstance(answer, Mapping):
-        told |= told_fields(answer)
-    return Reading(order_id, now, held, order.status)
+        reported |= reported_fields(answer)
+    return OrderReading(order_id, now, held, order.status)
 
 
 def holds_something(said: RemoteState) -> bool:
@@ -186,7 +188,7 @@ def reasons_to_hold(
     held: dict[int, tuple[Issue, ...]] = {}
     for call in calls:
         order = seen.orders.get(call.order_id)
-        if order is None or order.reading.held is None:
+        if order is None or order.reading.state is None:
             continue
         places = tuple(CellRef(*ref) for ref in rows[call.order_id])
         issues = list(_stranger_issues(order, places))
@@ -204,18 +206,18 @@ def reasons_to_hold(
     return held
 
 
-def _stranger_issues(order: OrderSeen, places: tuple[CellRef, ...]) -> Iterator[Issue]:
-    own = [str(item["id"]) for item in (order.reading.held or {}).get("items", ())]
+def _stranger_issues(order: ReadOrder, places: tuple[CellRef, ...]) -> Iterator[Issue]:
+    own = [str(item["id"]) for item in (order.reading.state or {}).get("items", ())]
     for item_id in strangers(order.values):
         yield Issue("item-not-in-order", places, str(item_id), detail=_few(own) or "it has none")
 
 
 def _overwriting(
-    order: OrderSeen, own: RemoteState | None, places: tuple[CellRef, ...]
+    order: ReadOrder, own: RemoteState | None, places: tuple[CellRef, ...]
 ) -> Iterator[Issue]:
     lost = overwritten(order.values, own)
     if lost:
-        words = [f"{each.path} holds {in_words(each.held)}" for each in lost]
+        words = [f"{each.path} holds {in_words(each.remote)}" for each in lost]
         yield Issue("would-overwrite", places, _few(words))
 
 

@@ -174,7 +174,7 @@ class Pull:
         self._unanswered = 0
         if found is None:
             return False
-        how = ItemsKnown.BY_ID if found else ItemsKnown.NOT_TOLD
+        how = ItemsKnown.BY_ID if found else ItemsKnown.NOT_SAID
         self.journal.learn_items(self.account, order.order_id, found, how)
         return bool(found)
 

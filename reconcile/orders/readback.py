@@ -13,8 +13,8 @@ from reconcile.domain.model import CallKind, Outcome
 from reconcile.domain.wording import counted
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import CallRecord, Journal, Moment, RunRecord
-from reconcile.orders.overwrite import OrderSeen, holds_something, look
-from reconcile.orders.readback_support import learn_whether_told
+from reconcile.orders.overwrite import ReadOrder, holds_something, look
+from reconcile.orders.readback_support import learn_readback_support
 from reconcile.orders.remote_state import Compared, Finding
 
 __all__ = ["ReadBack", "orders_to_read", "read_back", "tells"]
@@ -110,7 +110,7 @@ def tells(
     sent = orders_to_read(journal.calls(record.id), "sample", record.id)
     surely = [order for order, content in sent.items() if holds_something(json.loads(content))]
     try:
-        return learn_whether_told(session, journal, record.account, surely, ())
+        return learn_readback_support(session, journal, record.account, surely, ())
     except ForbiddenError:
         if not looked_before:
             raise
@@ -137,7 +137,7 @@ def read_back(
     wrong = []
     for order_id, order in seen.orders.items():
         counts.update(value.finding for value in order.values)
-        if order.reading.held is None or any(is_wrong(value) for value in order.values):
+        if order.reading.state is None or any(is_wrong(value) for value in order.values):
             wrong.append(order_id)
     readable = [order for order in seen.orders.values() if order.reading.readable]
     silent = [paths for order in readable if (paths := _untold(order))]
@@ -151,7 +151,7 @@ def read_back(
     )
 
 
-def _untold(order: OrderSeen) -> list[str]:
+def _untold(order: ReadOrder) -> list[str]:
     """The values that Flxpoint doesn't say."""
     return [value.path for value in order.values if value.finding is Finding.SILENT]
 

@@ -9,16 +9,16 @@ from typing import Final, cast
 from reconcile.domain.errors import ForbiddenError, NoAnswerError
 from reconcile.flxpoint import Question, Reads
 from reconcile.flxpoint.session import FlxpointSession
-from reconcile.journal import Journal, Reading
+from reconcile.journal import Journal, OrderReading
 from reconcile.orders.overwrite import holds_something, own_calls, reading_of
 
-__all__ = ["learn_whether_told", "planned_orders_tell"]
+__all__ = ["learn_readback_support", "supports_readback"]
 
 _ENOUGH: Final = 5
 _CERTAIN: Final = 3
 
 
-def planned_orders_tell(
+def supports_readback(
     session: FlxpointSession, journal: Journal, account: str, planned: Collection[int]
 ) -> bool:
     """Whether Flxpoint says what orders hold: best seen by those that are booked already.
@@ -34,7 +34,7 @@ def planned_orders_tell(
     for order_id in booked:
         others.pop(order_id, None)
     try:
-        return learn_whether_told(session, journal, account, booked, others)
+        return learn_readback_support(session, journal, account, booked, others)
     except (ForbiddenError, NoAnswerError) as why:
         session.remark(
             "It isn't known what the orders hold in Flxpoint, and nothing is held back because "
@@ -43,7 +43,7 @@ def planned_orders_tell(
         return False
 
 
-def learn_whether_told(
+def learn_readback_support(
     session: FlxpointSession,
     journal: Journal,
     account: str,
@@ -62,37 +62,37 @@ def learn_whether_told(
     """
     state = journal.pull_state(account)
     if state.asked:
-        return bool(state.told)
+        return bool(state.reported_fields)
     surely, perhaps = list(islice(booked, _ENOUGH)), list(islice(others, _ENOUGH))
     if not surely and not perhaps:
         return False
-    looking = _Looking()
+    probe = _Probe()
     # Mostly the first one tells. If it doesn't, the others are asked at the same time, and all
     # of them if it met a fault: neither slow answers nor the waits for another try add up.
-    looking.ask(session.without_retries, (surely or perhaps)[:1])
-    for some in (surely, perhaps) if looking.readings else ([*surely, *perhaps],):
-        if not looking.told:
-            looking.ask(session, some)
-    readable = {order_id for order_id, reading in looking.readings.items() if reading.readable}
-    there = [order_id for order_id in readable if looking.readings[order_id].held is not None]
-    if looking.told or len(set(surely).intersection(there)) >= _CERTAIN:
-        known = journal.pull_state(account).with_told(frozenset(looking.told))
+    probe.ask(session.without_retries, (surely or perhaps)[:1])
+    for some in (surely, perhaps) if probe.readings else ([*surely, *perhaps],):
+        if not probe.reported:
+            probe.ask(session, some)
+    readable = {order_id for order_id, reading in probe.readings.items() if reading.readable}
+    there = [order_id for order_id in readable if probe.readings[order_id].state is not None]
+    if probe.reported or len(set(surely).intersection(there)) >= _CERTAIN:
+        known = journal.pull_state(account).with_reported_fields(frozenset(probe.reported))
         journal.keep_pull_state(account, known)
     elif not readable:
-        raise NoAnswerError(looking.fault)
-    return bool(looking.told)
+        raise NoAnswerError(probe.fault)
+    return bool(probe.reported)
 
 
 @dataclass(slots=True)
-class _Looking:
+class _Probe:
     """What came of asking for orders.
 
-    `told` are the accounting fields that the answers have. `fault` is what was wrong with an
+    `reported` are the accounting fields that the answers have. `fault` is what was wrong with an
     answer, or why there was none.
     """
 
-    told: set[str] = field(default_factory=set)
-    readings: dict[int, Reading] = field(default_factory=dict)
+    reported: set[str] = field(default_factory=set)
+    readings: dict[int, OrderReading] = field(default_factory=dict)
     fault: str = ""
 
     def ask(self, session: FlxpointSession, order_ids: Iterable[int]) -> None:
@@ -106,7 +106,7 @@ class _Looking:
                 except NoAnswerError as why:
                     self.fault = str(why)
                     return
-                reading = reading_of(order_id, reply, session.now(), self.told)
+                reading = reading_of(order_id, reply, session.now(), self.reported)
                 self.readings[order_id] = reading
                 if not reading.readable:
                     self.fault = (
@@ -117,7 +117,7 @@ class _Looking:
             answers = cast("AsyncGenerator[tuple[int, None]]", reads.each(left, one))
             async with aclosing(answers):
                 async for _ in answers:
-                    if self.told:
+                    if self.reported:
                         return
 
         if left:

@@ -17,11 +17,11 @@ __all__ = [
     "RemoteState",
     "compared",
     "equal",
-    "holding_of",
     "in_words",
     "is_blank",
     "order_finding",
     "overwritten",
+    "remote_state_of",
     "strangers",
     "whole",
 ]
@@ -65,11 +65,11 @@ class Compared(NamedTuple):
 
     path: str
     said: object
-    held: object
+    remote: object
     finding: Finding
 
 
-def holding_of(answer: object) -> RemoteState | None:
+def remote_state_of(answer: object) -> RemoteState | None:
     """What the order in an answer of `GET /orders/{id}` holds; None if there is no order."""
     order = order_of(answer)
     if order is None or not isinstance(answer, Mapping):
@@ -100,14 +100,16 @@ def _of_item(given: RemoteState) -> dict[str, Any]:
     return found
 
 
-def compared(content: RemoteState, held: RemoteState, told: Collection[str]) -> Iterator[Compared]:
+def compared(
+    content: RemoteState, held: RemoteState, reported: Collection[str]
+) -> Iterator[Compared]:
     """Each value of a call (its JSON) beside what the order holds.
 
-    `told` are the accounting fields that the account's answers are known to have.
+    `reported` are the accounting fields that the account's answers are known to have.
     """
     for name in ACCOUNTING_FIELDS:
         if name in content:
-            yield _one(name, content[name], held, name, name in told)
+            yield _one(name, content[name], held, name, name in reported)
     items = {item["id"]: item for item in held.get("items", ())}
     for item in content.get("items", ()):
         path = _item_path(item)
@@ -116,11 +118,11 @@ def compared(content: RemoteState, held: RemoteState, told: Collection[str]) -> 
             yield Compared(f"{path}.id", item["id"], None, Finding.MISSING)
             continue
         if _EXTERNAL in item:
-            is_told = f"items.{_EXTERNAL}" in told and own is not None
-            yield _one(f"{path}.{_EXTERNAL}", item[_EXTERNAL], own or {}, _EXTERNAL, is_told)
+            is_reported = f"items.{_EXTERNAL}" in reported and own is not None
+            yield _one(f"{path}.{_EXTERNAL}", item[_EXTERNAL], own or {}, _EXTERNAL, is_reported)
         if _SUBS in item:
-            is_told = f"items.{_SUBS}" in told and own is not None
-            yield from _subs(f"{path}.{_SUBS}", item[_SUBS], own or {}, is_told=is_told)
+            is_reported = f"items.{_SUBS}" in reported and own is not None
+            yield from _subs(f"{path}.{_SUBS}", item[_SUBS], own or {}, is_reported=is_reported)
 
 
 def order_finding(values: Sequence[Compared]) -> OrderFinding:
@@ -145,7 +147,7 @@ def overwritten(values: Sequence[Compared], own: RemoteState | None) -> list[Com
         for value in values
         if value.finding is Finding.DIFFERENT
         and value.path != _ERROR
-        and not (value.path in ours and equal(value.path, ours[value.path], value.held))
+        and not (value.path in ours and equal(value.path, ours[value.path], value.remote))
         and not _replaces_our_skus(value, own)
     ]
 
@@ -164,10 +166,10 @@ def in_words(value: object) -> str:
     return str(value)
 
 
-def _one(path: str, said: object, where: RemoteState, name: str, told: bool) -> Compared:  # noqa: FBT001
+def _one(path: str, said: object, where: RemoteState, name: str, reported: bool) -> Compared:  # noqa: FBT001
     if name not in where:
-        held_nothing = told and is_blank(path, said)
-        finding = Finding.SAME if held_nothing else Finding.MISSING if told else Finding.SILENT
+        held_nothing = reported and is_blank(path, said)
+        finding = Finding.SAME if held_nothing else Finding.MISSING if reported else Finding.SILENT
         return Compared(path, said, None, finding)
     held = where[name]
     if equal(path, said, held):
@@ -178,11 +180,11 @@ def _one(path: str, said: object, where: RemoteState, name: str, told: bool) -> 
 
 
 def _subs(
-    path: str, said: Sequence[RemoteState], where: RemoteState, *, is_told: bool
+    path: str, said: Sequence[RemoteState], where: RemoteState, *, is_reported: bool
 ) -> Iterator[Compared]:
     """Supplier SKUs are known by their ids; what is sent replaces what is there."""
     if _SUBS not in where:
-        finding = Finding.MISSING if is_told else Finding.SILENT
+        finding = Finding.MISSING if is_reported else Finding.SILENT
         yield from (
             Compared(f"{path}[{_key(sub)}].quantity", sub.get("quantity"), None, finding)
             for sub in said
@@ -197,7 +199,7 @@ def _subs(
         place = f"{path}[{_key(sub)}].quantity"
         own = held.get(_key(sub))
         if own is not None:
-            yield _one(place, sub.get("quantity"), own, "quantity", told=True)
+            yield _one(place, sub.get("quantity"), own, "quantity", reported=True)
         else:
             finding = Finding.DIFFERENT if others else Finding.MISSING
             yield Compared(place, sub.get("quantity"), others or None, finding)
@@ -206,11 +208,11 @@ def _subs(
 def _replaces_our_skus(value: Compared, own: RemoteState | None) -> bool:
     """Whether what stands there instead of a supplier SKU are others that we wrote."""
     item_path, is_sub, _ = value.path.partition(f".{_SUBS}[")
-    if own is None or not is_sub or not isinstance(value.held, str):
+    if own is None or not is_sub or not isinstance(value.remote, str):
         return False
     subs = [s for i in own.get("items", ()) if _item_path(i) == item_path for s in i.get(_SUBS, ())]
     ours = _JOINED.join(map(_sku_text, subs))
-    return set(value.held.split(_JOINED)) <= set(ours.split(_JOINED))
+    return set(value.remote.split(_JOINED)) <= set(ours.split(_JOINED))
 
 
 def _item_path(item: RemoteState) -> str:

@@ -1,1 +1,1 @@
-"""The way back: what would put the former values of a run's orders back, as an export."""
+"""The way back: what would put the previous values of a run's orders back, as an export."""

@@ -1,4 +1,4 @@
-"""What puts the former values of one order back: its call, and what is left alone.
+"""What puts the previous values of one order back: its call, and what is left alone.
 
 Pure. `undoing` has the rules in words.
 """
@@ -20,9 +20,9 @@ from reconcile.domain.payload import (
 from reconcile.domain.rules import CellRules, SyncedDefault
 from reconcile.orders.remote_state import in_words
 from reconcile.planner.validation import judge_column
-from reconcile.undo.previous_values import UNTOLD, OrderKnown, Part, Skus, parts_of
+from reconcile.undo.previous_values import UNKNOWN, OrderHistory, Skus, WrittenValue, written_values
 
-__all__ = ["LeftAlone", "NotKnown", "OrderUndo", "Reason", "UndoRules", "undo_of_order"]
+__all__ = ["LeftAlone", "OrderUndo", "Reason", "UndoRules", "UnknownBefore", "undo_of_order"]
 
 _LONGEST: Final = 32_767
 """So many UTF-16 units fit into a cell."""
@@ -52,7 +52,7 @@ class LeftAlone(NamedTuple):
     order_id: int
     value: str
     wrote: str
-    former: str
+    previous: str
     now: str
     reason: Reason
     detail: str = ""
@@ -63,7 +63,7 @@ class LeftAlone(NamedTuple):
         return f"{self.reason} ({self.detail})" if self.detail else str(self.reason)
 
 
-class NotKnown(NamedTuple):
+class UnknownBefore(NamedTuple):
     """A value that is cleared though nobody knows what stood there before. In words."""
 
     order_id: int
@@ -72,7 +72,7 @@ class NotKnown(NamedTuple):
 
 
 class OrderUndo(NamedTuple):
-    """The call that puts the former values of an order back, and how many they are.
+    """The call that puts the previous values of an order back, and how many they are.
 
     `foreign`: it replaces what the last run of ours didn't write, which `run` may refuse.
     `not_known` are those of the values that it clears on a guess.
@@ -82,7 +82,7 @@ class OrderUndo(NamedTuple):
     call: OrderAccountingSyncRequest
     values: int
     foreign: bool
-    not_known: tuple[NotKnown, ...] = ()
+    not_known: tuple[UnknownBefore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,10 @@ class UndoRules:
     synced_default: SyncedDefault = "auto"
 
 
-def undo_of_order(order: OrderKnown, rules: UndoRules) -> tuple[OrderUndo | None, list[LeftAlone]]:
-    """Decides of an accounting sync that was acknowledged what puts the former values back."""
+def undo_of_order(
+    order: OrderHistory, rules: UndoRules
+) -> tuple[OrderUndo | None, list[LeftAlone]]:
+    """Decides of an accounting sync that was acknowledged what puts the previous values back."""
     decided = _Decided(order, rules)
     return decided.call, decided.left
 
@@ -103,99 +105,99 @@ def undo_of_order(order: OrderKnown, rules: UndoRules) -> tuple[OrderUndo | None
 class _Decided:
     """One order: the call if there is one, and what is left alone."""
 
-    def __init__(self, order: OrderKnown, rules: UndoRules) -> None:
+    def __init__(self, order: OrderHistory, rules: UndoRules) -> None:
         self.left: list[LeftAlone] = []
         self.call: OrderUndo | None = None
         self._order = order
         self._rules = rules
         self._put: dict[tuple[int | None, Field], object] = {}
         self._foreign = False
-        self._parts = list(parts_of(order))
-        if order.is_gone and any(not part.is_as_before for part in self._parts):
+        self._values = list(written_values(order))
+        if order.is_gone and any(not value.is_as_before for value in self._values):
             self._leave("the order", "", "", Reason.NO_ORDER, now="(no such order)")
             return
-        for part in self._parts:
-            if not part.is_as_before:
-                self._judge(part)
-            elif not part.known:
-                self._leave_part(part, Reason.NOT_KNOWN)
+        for value in self._values:
+            if not value.is_as_before:
+                self._judge(value)
+            elif not value.known:
+                self._leave_value(value, Reason.NOT_KNOWN)
         if self._put:
             self._build()
 
-    def _judge(self, part: Part) -> None:
-        reason, detail = self._moved(part)
+    def _judge(self, value: WrittenValue) -> None:
+        reason, detail = self._moved(value)
         if reason is not None:
-            self._leave_part(part, reason, detail)
-        elif isinstance(part.former, Skus):
-            self._put_skus(part, part.former)
-        elif part.former in (None, "") and not FIELDS[part.field].null_allowed:
-            self._leave_part(part, Reason.NO_NULL)
-        elif part.former not in (None, "") and not self._fits(part.field, part.former):
-            self._leave_part(part, Reason.NO_CELL)
+            self._leave_value(value, reason, detail)
+        elif isinstance(value.previous, Skus):
+            self._put_skus(value, value.previous)
+        elif value.previous in (None, "") and not FIELDS[value.field].null_allowed:
+            self._leave_value(value, Reason.NO_NULL)
+        elif value.previous not in (None, "") and not self._fits(value.field, value.previous):
+            self._leave_value(value, Reason.NO_CELL)
         else:
-            self._put_back(part, part.former)
+            self._put_back(value, value.previous)
 
-    def _moved(self, part: Part) -> tuple[Reason | None, str]:
+    def _moved(self, value: WrittenValue) -> tuple[Reason | None, str]:
         """Why what the run wrote doesn't stand there any more; None if it does."""
         order = self._order
-        if order.lacks_item(part.item_id):
+        if order.lacks_item(value.item_id):
             return Reason.NO_ITEM, ""
-        if part.now is UNTOLD:
+        if value.now is UNKNOWN:
             last = order.last
             if last is None or last.disturbed:
                 return Reason.UNSURE, ""
             if last.run_id != self._rules.run_id:
                 return Reason.LATER_RUN, last.run_id
             return None, ""
-        if part.still_holds:
+        if value.still_holds:
             return None, ""
         for run_id, content in reversed(order.later):
-            if part.is_now(part.in_call(content)):
+            if value.is_now(value.in_call(content)):
                 return Reason.LATER_RUN, run_id
         return Reason.CHANGED_SINCE, ""
 
-    def _put_back(self, part: Part, former: object) -> None:
-        self._put[part.item_id, part.field] = former
-        if part.now is not UNTOLD and self._order.later:
-            own = part.in_call(self._order.later[-1][1])
-            self._foreign = self._foreign or not part.is_now(own)
+    def _put_back(self, value: WrittenValue, previous: object) -> None:
+        self._put[value.item_id, value.field] = previous
+        if value.now is not UNKNOWN and self._order.later:
+            own = value.in_call(self._order.later[-1][1])
+            self._foreign = self._foreign or not value.is_now(own)
 
-    def _put_skus(self, part: Part, former: Skus) -> None:
+    def _put_skus(self, value: WrittenValue, previous: Skus) -> None:
         """Supplier SKUs that were there are said; those that weren't can't be taken away."""
-        stand = next(each for each in (part.now, part.wrote) if isinstance(each, Skus))
+        stand = next(each for each in (value.now, value.wrote) if isinstance(each, Skus))
         sound: list[OrderItemAccountingItem] = []
-        for sku, quantity in former.pairs:
-            name = f"{part.words} {sku or '(without an id)'}"
-            told = stand.quantity(sku)
-            if not self._fits(Field.SUB_EXTERNAL_ID, sku) or former.is_twice(sku):
-                self._leave(name, told, quantity, Reason.NO_CELL)
+        for sku, quantity in previous.pairs:
+            name = f"{value.words} {sku or '(without an id)'}"
+            quantity_now = stand.quantity(sku)
+            if not self._fits(Field.SUB_EXTERNAL_ID, sku) or previous.is_twice(sku):
+                self._leave(name, quantity_now, quantity, Reason.NO_CELL)
             elif quantity in (None, ""):
                 sound.append(OrderItemAccountingItem(sku))
-                if told not in (None, ""):
-                    self._leave(name, told, quantity, Reason.NO_NULL)
+                if quantity_now not in (None, ""):
+                    self._leave(name, quantity_now, quantity, Reason.NO_NULL)
             elif not self._fits(Field.SUB_QUANTITY, quantity):
-                self._leave(name, told, quantity, Reason.NO_CELL)
+                self._leave(name, quantity_now, quantity, Reason.NO_CELL)
             else:
                 sound.append(OrderItemAccountingItem(sku, int(str(quantity))))
         for sku, quantity in stand.pairs:
-            if not former.has(sku):
-                now = "" if part.now is UNTOLD else quantity
-                was = None if part.known else UNTOLD
-                self._leave(f"{part.words} {sku}", quantity, was, Reason.STAYS, now=now)
+            if not previous.has(sku):
+                now = "" if value.now is UNKNOWN else quantity
+                was = None if value.known else UNKNOWN
+                self._leave(f"{value.words} {sku}", quantity, was, Reason.STAYS, now=now)
         if sound:
-            self._put_back(part, tuple(sound))
+            self._put_back(value, tuple(sound))
 
     def _build(self) -> None:
         synced = self._synced()
         put = self._put
         error = put.get((None, Field.ACCOUNTING_SYNC_ERROR))
         if error is not None and (synced is True or self._default_says_yes(synced)):
-            part = next(p for p in self._parts if p.field is Field.ACCOUNTING_SYNC_ERROR)
+            value = next(p for p in self._values if p.field is Field.ACCOUNTING_SYNC_ERROR)
             if self._says_nothing(with_error=True) and not self._puts_synced:
                 synced = UNSET
             else:
                 del put[None, Field.ACCOUNTING_SYNC_ERROR]
-                self._leave_part(part, Reason.YES_WITH_ERROR)
+                self._leave_value(value, Reason.YES_WITH_ERROR)
                 error = None
         if not put:
             return
@@ -210,9 +212,9 @@ class _Decided:
         )
         order_id = self._order.order_id
         not_known = tuple(
-            NotKnown(order_id, part.words, in_words(part.wrote))
-            for part in self._parts
-            if not part.known and (part.item_id, part.field) in put
+            UnknownBefore(order_id, value.words, in_words(value.wrote))
+            for value in self._values
+            if not value.known and (value.item_id, value.field) in put
         )
         self.call = OrderUndo(order_id, call, len(put), self._foreign, not_known)
 
@@ -221,10 +223,10 @@ class _Decided:
         return (None, Field.ACCOUNTING_SYNCED) in self._put
 
     def _synced(self) -> bool | Unset | None:
-        """What the cell says: the former value, or what stands there already."""
+        """What the cell says: the previous value, or what stands there already."""
         key = (None, Field.ACCOUNTING_SYNCED)
         known = self._put[key] if key in self._put else self._order.synced_now()
-        if known is UNTOLD:
+        if known is UNKNOWN:
             return UNSET
         return known if isinstance(known, bool) else None
 
@@ -252,27 +254,29 @@ class _Decided:
         judged = judge_column(column, [text], {}, self._rules.cells)
         return not judged.faults and not judged.remarks and str(judged.values[0]) == text
 
-    def _leave_part(self, part: Part, reason: Reason, detail: str = "") -> None:
-        now = "" if part.now is UNTOLD else part.now
-        former = part.former if part.known else UNTOLD
-        self._leave(part.words, part.wrote, former, reason, detail, now=now)
+    def _leave_value(self, value: WrittenValue, reason: Reason, detail: str = "") -> None:
+        now = "" if value.now is UNKNOWN else value.now
+        previous = value.previous if value.known else UNKNOWN
+        self._leave(value.words, value.wrote, previous, reason, detail, now=now)
 
     def _leave(
         self,
         value: str,
         wrote: object,
-        former: object,
+        previous: object,
         reason: Reason,
         detail: str = "",
         *,
         now: object = "",
     ) -> None:
-        said, was, stands = ("" if each == "" else _in_words(each) for each in (wrote, former, now))
+        said, was, stands = (
+            "" if each == "" else _in_words(each) for each in (wrote, previous, now)
+        )
         self.left.append(LeftAlone(self._order.order_id, value, said, was, stands, reason, detail))
 
 
 def _in_words(value: object) -> str:
-    return "(not known)" if value is UNTOLD else in_words(value)
+    return "(not known)" if value is UNKNOWN else in_words(value)
 
 
 def _item(

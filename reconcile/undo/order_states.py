@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind
 from reconcile.flxpoint.session import FlxpointSession
-from reconcile.journal import CallRecord, Journal, Moment, Reading, RunRecord, Written
+from reconcile.journal import CallRecord, Journal, Moment, OrderReading, RunRecord, Written
 from reconcile.orders.overwrite import look
 from reconcile.undo.plan import LeftAlone, status_left_alone, worth_asking
-from reconcile.undo.previous_values import OrderKnown
+from reconcile.undo.previous_values import OrderHistory
 
 __all__ = ["Asked", "ask_now", "known_orders", "statuses_left_alone"]
 
@@ -20,12 +20,12 @@ __all__ = ["Asked", "ask_now", "known_orders", "statuses_left_alone"]
 class Asked:
     """Orders with what they hold now, how many were read, and who said so in words."""
 
-    orders: Sequence[OrderKnown]
+    orders: Sequence[OrderHistory]
     read: int
     words: str
 
 
-def known_orders(journal: Journal, record: RunRecord) -> list[OrderKnown]:
+def known_orders(journal: Journal, record: RunRecord) -> list[OrderHistory]:
     """Every accounting sync of a run, beside what was acknowledged before it and after."""
     calls = [call for call in journal.calls(record.id) if call.kind is CallKind.SYNC]
     ids = [call.order_id for call in calls]
@@ -41,7 +41,7 @@ def known_orders(journal: Journal, record: RunRecord) -> list[OrderKnown]:
 
 
 def ask_now(
-    session: FlxpointSession, journal: Journal, account: str, orders: Sequence[OrderKnown]
+    session: FlxpointSession, journal: Journal, account: str, orders: Sequence[OrderHistory]
 ) -> Asked:
     """Reads what the orders hold that the run changed, within the budget; tells the time before.
 
@@ -58,7 +58,7 @@ def ask_now(
     if not known.asked:
         look(session, journal, account, dict(list(contents.items())[:1]))
         known = journal.pull_state(account)
-    if not known.told:
+    if not known.reported_fields:
         words = "the journal alone: Flxpoint doesn't tell what orders hold in the books"
         return Asked(orders, 0, words)
     listener = session.listener
@@ -74,7 +74,7 @@ def ask_now(
 
 
 def statuses_left_alone(
-    journal: Journal, record: RunRecord, orders: Sequence[OrderKnown]
+    journal: Journal, record: RunRecord, orders: Sequence[OrderHistory]
 ) -> Iterator[LeftAlone]:
     """The status calls of a run, with the status before it, if anybody knows that."""
     calls = [call for call in journal.calls(record.id) if call.kind is CallKind.STATUS]
@@ -82,25 +82,25 @@ def statuses_left_alone(
     before = {reading.order_id: reading for reading in journal.readings(record.id, Moment.BEFORE)}
     now = {order.order_id: order.now for order in orders if order.now is not None}
     for call in calls:
-        former = _status(before, call)
-        if not former and call.order_id in known:
+        previous = _status(before, call)
+        if not previous and call.order_id in known:
             status, changed = known[call.order_id]
-            former = status if _is_before(changed, record.created_at) else ""
-        if told := status_left_alone(call, former, _status(now, call)):
-            yield told
+            previous = status if _is_before(changed, record.created_at) else ""
+        if left := status_left_alone(call, previous, _status(now, call)):
+            yield left
 
 
-def _known(call: CallRecord, written: Sequence[Written], run_id: str) -> OrderKnown:
+def _known(call: CallRecord, written: Sequence[Written], run_id: str) -> OrderHistory:
     runs = [each.run_id for each in written]
     at = runs.index(run_id) if run_id in runs else len(written)
     earlier = [each.content for each in written[:at]]
     if call.previous is not None and call.previous not in earlier[-1:]:
         earlier.append(call.previous)  # of a run that was pruned
     later = [(each.run_id, json.loads(each.content)) for each in written[at + 1 :]]
-    return OrderKnown(call, tuple(map(json.loads, earlier)), tuple(later))
+    return OrderHistory(call, tuple(map(json.loads, earlier)), tuple(later))
 
 
-def _status(readings: Mapping[int, Reading], call: CallRecord) -> str:
+def _status(readings: Mapping[int, OrderReading], call: CallRecord) -> str:
     reading = readings.get(call.order_id)
     return "" if reading is None else reading.status
 

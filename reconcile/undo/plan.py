@@ -1,4 +1,4 @@
-"""What would put the former values back after a run: calls, and what is left alone.
+"""What would put the previous values back after a run: calls, and what is left alone.
 
 Pure: from the records of a run to the calls of an undo. A value is put back only where what
 the run wrote still stands there: by Flxpoint's word if it was asked and says, else by the
@@ -19,16 +19,23 @@ from typing import NamedTuple
 
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.journal.records import CallRecord
-from reconcile.undo.order import LeftAlone, NotKnown, OrderUndo, Reason, UndoRules, undo_of_order
-from reconcile.undo.previous_values import OrderKnown, parts_of
+from reconcile.undo.order import (
+    LeftAlone,
+    OrderUndo,
+    Reason,
+    UndoRules,
+    UnknownBefore,
+    undo_of_order,
+)
+from reconcile.undo.previous_values import OrderHistory, written_values
 
 __all__ = [
     "LeftAlone",
-    "NotKnown",
     "OrderUndo",
     "Reason",
     "Undo",
     "UndoRules",
+    "UnknownBefore",
     "not_known_words",
     "status_left_alone",
     "undo",
@@ -43,13 +50,13 @@ class Undo(NamedTuple):
     left: Sequence[LeftAlone]
 
     @property
-    def not_known(self) -> list[NotKnown]:
+    def not_known(self) -> list[UnknownBefore]:
         """What is cleared though nobody knows what stood there before."""
         return [each for order in self.orders for each in order.not_known]
 
 
-def undo(orders: Iterable[OrderKnown], rules: UndoRules) -> Undo:
-    """Decides of every accounting sync of a run what puts the former values back."""
+def undo(orders: Iterable[OrderHistory], rules: UndoRules) -> Undo:
+    """Decides of every accounting sync of a run what puts the previous values back."""
     done: list[OrderUndo] = []
     left: list[LeftAlone] = []
     for order in orders:
@@ -74,17 +81,17 @@ def not_known_words(count: int, clear_word: str, sheet: str) -> str:
     )
 
 
-def worth_asking(order: OrderKnown) -> bool:
+def worth_asking(order: OrderHistory) -> bool:
     """Whether the run changed anything of the order, so that what it holds now matters."""
     synced = order.call.outcome is Outcome.SYNCED
-    return synced and any(not part.is_as_before for part in parts_of(order))
+    return synced and any(not value.is_as_before for value in written_values(order))
 
 
-def status_left_alone(call: CallRecord, former: str, now: str) -> LeftAlone | None:
+def status_left_alone(call: CallRecord, previous: str, now: str) -> LeftAlone | None:
     """What is to be told of a status call; None for one that changed nothing."""
     if call.kind is not CallKind.STATUS or call.outcome not in (Outcome.SYNCED, Outcome.IN_DOUBT):
         return None
     doubt = str(Outcome.IN_DOUBT) if call.outcome is Outcome.IN_DOUBT else ""
     sent = str(json.loads(call.content).get("status", ""))
-    known = former or "(not known)"
+    known = previous or "(not known)"
     return LeftAlone(call.order_id, "status", sent, known, now, Reason.STATUS, doubt)

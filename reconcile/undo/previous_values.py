@@ -11,10 +11,10 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from reconcile.domain.model import Comparison, Field
-from reconcile.journal.records import CallRecord, LastWord, Reading
+from reconcile.journal.records import CallRecord, LastWord, OrderReading
 from reconcile.orders.remote_state import RemoteState, equal
 
-__all__ = ["UNTOLD", "OrderKnown", "Part", "Skus", "Untold", "parts_of"]
+__all__ = ["UNKNOWN", "OrderHistory", "Skus", "Unknown", "WrittenValue", "written_values"]
 
 _SUBS: Final = "orderItemAccountingItems"
 _WHOLE: Final = re.compile(r"[0-9]{1,15}(?:\.0*)?", re.ASCII)
@@ -40,13 +40,13 @@ _WORDS: Final = {
 }
 
 
-class Untold(Enum):
-    """The type of `UNTOLD`, for annotations."""
+class Unknown(Enum):
+    """The type of `UNKNOWN`, for annotations."""
 
-    UNTOLD = "UNTOLD"
+    UNKNOWN = "UNKNOWN"
 
 
-UNTOLD: Final = Untold.UNTOLD
+UNKNOWN: Final = Unknown.UNKNOWN
 """Nobody says; not the same as nothing."""
 
 
@@ -97,7 +97,7 @@ class Skus:
         return ", ".join(f"{key} ({_number(quantity) or '-'})" for key, quantity in self.pairs)
 
 
-class OrderKnown(NamedTuple):
+class OrderHistory(NamedTuple):
     """A call of the run, and all that is known of its order beside it.
 
     `earlier` and `later` are the accounting syncs acknowledged before and after it, in their
@@ -109,8 +109,8 @@ class OrderKnown(NamedTuple):
     earlier: Sequence[RemoteState] = ()
     later: Sequence[tuple[str, RemoteState]] = ()
     last: LastWord | None = None
-    before: Reading | None = None
-    now: Reading | None = None
+    before: OrderReading | None = None
+    now: OrderReading | None = None
 
     @property
     def order_id(self) -> int:
@@ -120,7 +120,7 @@ class OrderKnown(NamedTuple):
     @property
     def is_gone(self) -> bool:
         """Whether Flxpoint was asked just now, and has no such order."""
-        return self.now is not None and self.now.readable and self.now.held is None
+        return self.now is not None and self.now.readable and self.now.state is None
 
     def lacks_item(self, item_id: int | None) -> bool:
         """Whether the order tells its items now, and this isn't one of them."""
@@ -136,20 +136,20 @@ class OrderKnown(NamedTuple):
         """Whether the order is synced, by the latest word on it.
 
         That is Flxpoint's now, else what was acknowledged in this run or after it, else the
-        reading before it, else earlier runs, else that the reading lacks it; `UNTOLD` if nobody
+        reading before it, else earlier runs, else that the reading lacks it; `UNKNOWN` if nobody
         knows.
         """
         column = Field.ACCOUNTING_SYNCED
         since = [json.loads(self.call.content), *(content for _, content in self.later)]
-        words = [_told(self.now, column, None)]
-        words += [_said(content, column, None) for content in reversed(since)]
-        words.append(_told(self.before, column, None, inferred=False))
-        words += [_said(content, column, None) for content in reversed(self.earlier)]
-        words.append(_told(self.before, column, None))
+        words = [_reported(self.now, column, None)]
+        words += [_in_call(content, column, None) for content in reversed(since)]
+        words.append(_reported(self.before, column, None, inferred=False))
+        words += [_in_call(content, column, None) for content in reversed(self.earlier)]
+        words.append(_reported(self.before, column, None))
         return _first(words)
 
 
-class Part(NamedTuple):
+class WrittenValue(NamedTuple):
     """A value that the run wrote, what was there before (None: nothing), and what is now.
 
     Not `known`: nobody knows what was there, and that it was nothing is a mere guess.
@@ -158,7 +158,7 @@ class Part(NamedTuple):
     field: Field
     item_id: int | None
     wrote: object
-    former: object
+    previous: object
     now: object
     known: bool = True
 
@@ -171,7 +171,7 @@ class Part(NamedTuple):
     @property
     def is_as_before(self) -> bool:
         """Whether the run changed nothing here."""
-        return self._same(self.wrote, self.former)
+        return self._same(self.wrote, self.previous)
 
     @property
     def still_holds(self) -> bool:
@@ -181,17 +181,17 @@ class Part(NamedTuple):
         """
         if isinstance(self.now, Skus) and isinstance(self.wrote, Skus):
             others = self.now.without(self.wrote)
-            former = self.former if isinstance(self.former, Skus) else Skus(())
-            return self.now.holds(self.wrote) and former.holds(others)
+            previous = self.previous if isinstance(self.previous, Skus) else Skus(())
+            return self.now.holds(self.wrote) and previous.holds(others)
         return self.is_now(self.wrote)
 
     def is_now(self, value: object) -> bool:
         """Whether this value stands there now."""
-        return value is not UNTOLD and self._same(value, self.now)
+        return value is not UNKNOWN and self._same(value, self.now)
 
     def in_call(self, content: RemoteState) -> object:
         """What another call says of it."""
-        return _said(content, self.field, self.item_id)
+        return _in_call(content, self.field, self.item_id)
 
     def _same(self, one: object, other: object) -> bool:
         if isinstance(one, Skus) and isinstance(other, Skus):
@@ -199,7 +199,7 @@ class Part(NamedTuple):
         return equal(_NAMES[self.field], one, other)
 
 
-def parts_of(order: OrderKnown) -> Iterator[Part]:
+def written_values(order: OrderHistory) -> Iterator[WrittenValue]:
     """Every value that the call wrote, beside what was there and what is.
 
     Before: by the reading before the run, else by what was acknowledged earlier; a call that
@@ -211,36 +211,38 @@ def parts_of(order: OrderKnown) -> Iterator[Part]:
     places = [(column, None) for column in _OF_ORDER]
     places += [(column, item["id"]) for item in content.get("items", ()) for column in _OF_ITEM]
     for column, item_id in places:
-        wrote = _said(content, column, item_id)
-        if wrote is UNTOLD:
+        wrote = _in_call(content, column, item_id)
+        if wrote is UNKNOWN:
             continue
-        words = [_told(order.before, column, item_id, inferred=False)]
+        words = [_reported(order.before, column, item_id, inferred=False)]
         if order.call.comparison is Comparison.SAME:
             words.append(wrote)
-        words += [_said(earlier, column, item_id) for earlier in reversed(order.earlier)]
-        words.append(_told(order.before, column, item_id))
-        former = _first(words)
-        known = former is not UNTOLD or bool(order.earlier)
-        if former is UNTOLD:
-            former = _value(column, None)
-        yield Part(column, item_id, wrote, former, _told(order.now, column, item_id), known)
+        words += [_in_call(earlier, column, item_id) for earlier in reversed(order.earlier)]
+        words.append(_reported(order.before, column, item_id))
+        previous = _first(words)
+        known = previous is not UNKNOWN or bool(order.earlier)
+        if previous is UNKNOWN:
+            previous = _value(column, None)
+        yield WrittenValue(
+            column, item_id, wrote, previous, _reported(order.now, column, item_id), known
+        )
 
 
 def _first(words: Sequence[object]) -> object:
     """The first that says anything."""
-    return next((word for word in words if word is not UNTOLD), UNTOLD)
+    return next((word for word in words if word is not UNKNOWN), UNKNOWN)
 
 
-def _said(content: RemoteState, column: Field, item_id: int | None) -> object:
+def _in_call(content: RemoteState, column: Field, item_id: int | None) -> object:
     """What a call (its JSON) says."""
     where = content if item_id is None else _item_in(content, item_id)
     if where is None or _NAMES[column] not in where:
-        return UNTOLD
+        return UNKNOWN
     return _value(column, where[_NAMES[column]])
 
 
-def _told(
-    reading: Reading | None, column: Field, item_id: int | None, *, inferred: bool = True
+def _reported(
+    reading: OrderReading | None, column: Field, item_id: int | None, *, inferred: bool = True
 ) -> object:
     """What a reading says.
 
@@ -249,20 +251,20 @@ def _told(
     """
     held = _held(reading)
     if reading is None or held is None or (item_id is not None and "items" not in held):
-        return UNTOLD
+        return UNKNOWN
     where = held if item_id is None else _item_in(held, item_id)
     if where is None:
         return _value(column, None)
     name = _NAMES[column]
     if name in where:
         return _value(column, where[name])
-    is_told = (name if item_id is None else f"items.{name}") in reading.told
-    return _value(column, None) if inferred and is_told else UNTOLD
+    is_reported = (name if item_id is None else f"items.{name}") in reading.reported_fields
+    return _value(column, None) if inferred and is_reported else UNKNOWN
 
 
-def _held(reading: Reading | None) -> RemoteState | None:
+def _held(reading: OrderReading | None) -> RemoteState | None:
     """What a reading says; None if its answer was no order at all."""
-    return reading.held if reading is not None and reading.readable else None
+    return reading.state if reading is not None and reading.readable else None
 
 
 def _item_in(content: RemoteState, item_id: int) -> RemoteState | None:

@@ -12,7 +12,7 @@ from reconcile.journal import RunRecord
 from reconcile.results.report.tables import Block, Kind, ReportColumn, Summary, Table, table_of
 from reconcile.results.workbook.write import write_tables
 from reconcile.undo.export import NOT_KNOWN, ExportSheet
-from reconcile.undo.plan import LeftAlone, NotKnown, not_known_words
+from reconcile.undo.plan import LeftAlone, UnknownBefore, not_known_words
 
 __all__ = ["UndoSummary", "write_undo"]
 
@@ -52,7 +52,7 @@ class UndoSummary:
     values: int
     clear_word: str
     hints: Sequence[str] = ()
-    not_known: Sequence[NotKnown] = ()
+    not_known: Sequence[UnknownBefore] = ()
 
 
 def write_undo(
@@ -80,7 +80,7 @@ def _tables(undo: UndoSummary, export: ExportSheet, left: Sequence[LeftAlone]) -
     yield table_of(export.name, export.columns, lambda: export.rows)
     yield table_of(LEFT_ALONE, _LEFT_ALONE, lambda: left, "Everything is put back.")
     if undo.not_known:
-        said: ReportColumn[NotKnown] = ReportColumn(
+        said: ReportColumn[UnknownBefore] = ReportColumn(
             "The undo says", Kind.ID, 24, value=lambda _: undo.clear_word
         )
         yield table_of(NOT_KNOWN, (*_NOT_KNOWN, said), lambda: undo.not_known)
@@ -91,11 +91,11 @@ _LEFT_ALONE: Final[Sequence[ReportColumn[LeftAlone]]] = (
     ReportColumn("The order", Kind.ID, 14, value=lambda each: str(each.order_id)),
     ReportColumn("The value", Kind.ID, 30, value=lambda each: each.value),
     ReportColumn("The run wrote", Kind.ID, 24, value=lambda each: each.wrote),
-    ReportColumn("Before the run", Kind.ID, 24, value=lambda each: each.former),
+    ReportColumn("Before the run", Kind.ID, 24, value=lambda each: each.previous),
     ReportColumn("Stands there now", Kind.ID, 24, value=lambda each: each.now),
     ReportColumn("Why it is left alone", Kind.TEXT, 48, wraps=True, value=lambda each: each.why),
 )
-_NOT_KNOWN: Final[Sequence[ReportColumn[NotKnown]]] = (
+_NOT_KNOWN: Final[Sequence[ReportColumn[UnknownBefore]]] = (
     ReportColumn("The order", Kind.ID, 14, value=lambda each: str(each.order_id)),
     ReportColumn("The value", Kind.ID, 30, value=lambda each: each.value),
     ReportColumn("The run wrote", Kind.ID, 24, value=lambda each: each.wrote),

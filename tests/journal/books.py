@@ -16,11 +16,11 @@ from reconcile.domain.payload import (
 from reconcile.journal import (
     AttemptEnd,
     Journal,
+    MessageRecord,
     NewRun,
     OrderRecord,
     RowRecord,
     SourceRecord,
-    ToldRecord,
 )
 from reconcile.planner.history import CallPlan, diff_plan
 from tests.doubles import EPOCH
@@ -55,7 +55,7 @@ def create(
     sources: Sequence[SourceRecord] = (),
     rows: Iterable[RowRecord] = (),
     orders: Iterable[OrderRecord] = (),
-    told: Iterable[ToldRecord] = (),
+    told: Iterable[MessageRecord] = (),
     calls: Iterable[PlannedCall] = (),
 ) -> None:
     """A run with whatever is given, and nothing else."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from reconcile.domain.model import CellRef, Notice
-from reconcile.journal import Journal, OrderRecord, RowRecord, RunReader, ToldRecord
+from reconcile.journal import Journal, MessageRecord, OrderRecord, RowRecord, RunReader
 from tests.doubles import EPOCH
 
 from .books import SYNC, call, create
@@ -89,7 +89,7 @@ def test_many_orders_and_calls_come_back_in_the_order_of_the_plan(journal: Journ
 
 
 def test_one_order_can_be_asked_for(journal: Journal) -> None:
-    told = [ToldRecord(n, Notice("hidden-rows", CellRef("a.csv", "", n), "x")) for n in (1, 2)]
+    told = [MessageRecord(n, Notice("hidden-rows", CellRef("a.csv", "", n), "x")) for n in (1, 2)]
     create(journal, "run", orders=ordered(1, 2), told=told, calls=[call(1), call(2)])
     for order_id in (1, 2):
         journal.begin("run", order_id, SYNC, EPOCH)
@@ -97,7 +97,7 @@ def test_one_order_can_be_asked_for(journal: Journal) -> None:
     assert [record.order_id for record in journal.orders("run", 2)] == [2]
     assert [record.order_id for record in journal.calls("run", 2)] == [2]
     assert [record.order_id for record in journal.attempts("run", 2)] == [2]
-    assert list(journal.told("run", 2)) == [told[1]]
+    assert list(journal.messages("run", 2)) == [told[1]]
 
 
 def test_runs_do_not_mix(journal: Journal) -> None:
@@ -112,7 +112,7 @@ def test_runs_do_not_mix(journal: Journal) -> None:
 
 def test_a_reader_hands_out_a_run_as_often_as_asked(journal: Journal) -> None:
     row = RowRecord(0, 2, "used", 1, "", ["1"], {}, [])
-    told = ToldRecord(None, Notice("hidden-rows", CellRef("a.csv", "", 2), "x"))
+    told = MessageRecord(None, Notice("hidden-rows", CellRef("a.csv", "", 2), "x"))
     create(journal, "run", rows=[row], orders=ordered(1), told=[told], calls=[call(1)])
     journal.begin("run", 1, SYNC, EPOCH)
     record = journal.run("run")
@@ -120,7 +120,7 @@ def test_a_reader_hands_out_a_run_as_often_as_asked(journal: Journal) -> None:
     reader = RunReader(journal, record)
 
     assert reader.run is record
-    for read in (reader.rows, reader.orders, reader.calls, reader.told, reader.attempts):
+    for read in (reader.rows, reader.orders, reader.calls, reader.messages, reader.attempts):
         assert list(read()) == list(read())
         assert len(list(read())) == 1
 

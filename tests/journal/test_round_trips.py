@@ -17,10 +17,10 @@ from reconcile.journal import (
     CallRecord,
     CallState,
     Journal,
+    MessageRecord,
     OrderRecord,
     RowRecord,
     SourceRecord,
-    ToldRecord,
 )
 from tests.doubles import EPOCH
 
@@ -98,12 +98,12 @@ def test_rows_come_back_as_they_went_in_source_by_source(
 
 
 @quick
-@given(st.lists(st.builds(ToldRecord, st.none() | ids, issues | notices), max_size=6))
+@given(st.lists(st.builds(MessageRecord, st.none() | ids, issues | notices), max_size=6))
 def test_issues_and_notices_come_back_in_their_order(
-    journal: Journal, told: Sequence[ToldRecord]
+    journal: Journal, told: Sequence[MessageRecord]
 ) -> None:
     create(journal, run := new_id(), told=told)
-    assert list(journal.told(run)) == told
+    assert list(journal.messages(run)) == told
 
 
 @quick

@@ -13,8 +13,8 @@ from reconcile.domain.model import CallKind, Comparison, Outcome, RowRef
 from reconcile.job.online import PullWish, pull_ids
 from reconcile.job.prepare import SendRules
 from reconcile.job.run import run
-from reconcile.journal import Reading
-from reconcile.orders.overwrite import OrderSeen, Seen, reasons_to_hold
+from reconcile.journal import OrderReading
+from reconcile.orders.overwrite import ReadOrder, Seen, reasons_to_hold
 from reconcile.orders.remote_state import compared
 from reconcile.sandbox import Answer, Hang, Scripted
 from tests.conftest import TOKEN, Shop
@@ -317,8 +317,8 @@ def test_each_issue_says_where_what_was_found_what_was_expected_and_what_to_do(
     held: dict[str, Any], code: str
 ) -> None:
     content = {"externalAccountingId": "INV", "items": [{"id": 1, "externalAccountingId": "L"}]}
-    reading = Reading(7, None, held)  # type: ignore[arg-type]  # its time is of no account
-    seen = Seen({7: OrderSeen(reading, tuple(compared(content, held, ())))}, frozenset())
+    reading = OrderReading(7, None, held)  # type: ignore[arg-type]  # its time is of no account
+    seen = Seen({7: ReadOrder(reading, tuple(compared(content, held, ())))}, frozenset())
     rows = {7: [RowRef("export.csv", "", 2)]}
     found = reasons_to_hold(seen, [call(7, "{}")], rows, {}, policy="blanks", unread=True)
     (issue,) = found[7]

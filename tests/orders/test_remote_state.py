@@ -12,10 +12,10 @@ from reconcile.orders.remote_state import (
     Finding,
     OrderFinding,
     compared,
-    holding_of,
     in_words,
     order_finding,
     overwritten,
+    remote_state_of,
     strangers,
 )
 
@@ -42,15 +42,17 @@ CALL: Mapping[str, Any] = {
 
 
 def findings(
-    answer: Mapping[str, Any], call: Mapping[str, Any] = CALL, told: frozenset[str] = frozenset()
+    answer: Mapping[str, Any],
+    call: Mapping[str, Any] = CALL,
+    reported: frozenset[str] = frozenset(),
 ) -> dict[str, Finding]:
-    held = holding_of({"id": 1, **answer})
+    held = remote_state_of({"id": 1, **answer})
     assert held is not None
-    return {each.path: each.finding for each in compared(call, held, told)}
+    return {each.path: each.finding for each in compared(call, held, reported)}
 
 
 def values(answer: Mapping[str, Any], call: Mapping[str, Any] = CALL) -> list[Compared]:
-    held = holding_of({"id": 1, **answer})
+    held = remote_state_of({"id": 1, **answer})
     assert held is not None
     return list(compared(call, held, ()))
 
@@ -68,14 +70,14 @@ def test_an_answer_without_accounting_fields_does_not_say() -> None:
 
 
 def test_an_answer_without_items_does_not_say_what_they_hold() -> None:
-    found = findings({"externalAccountingId": "INV-1", "accountingSynced": True}, told=ALL)
+    found = findings({"externalAccountingId": "INV-1", "accountingSynced": True}, reported=ALL)
     assert found["externalAccountingId"] is Finding.SAME
     assert found["items[31].externalAccountingId"] is Finding.SILENT
 
 
 def test_a_field_that_other_answers_have_holds_nothing_where_it_is_left_out() -> None:
     answer = {"orderItems": [{"id": 31}]}
-    assert set(findings(answer, told=ALL).values()) == {Finding.MISSING}
+    assert set(findings(answer, reported=ALL).values()) == {Finding.MISSING}
 
 
 @pytest.mark.parametrize("nothing", [None, "", False])
@@ -107,7 +109,7 @@ def test_another_supplier_sku_in_its_place_is_different() -> None:
     found = {each.path: each for each in values(answer)}
     place = "items[31].orderItemAccountingItems[S-1].quantity"
     assert found[place].finding is Finding.DIFFERENT
-    assert found[place].held == "S-9 (1)"
+    assert found[place].remote == "S-9 (1)"
 
 
 def test_a_further_supplier_sku_is_missing_and_overwrites_nothing() -> None:
@@ -142,7 +144,7 @@ def test_an_id_that_flxpoint_writes_as_a_number_is_the_same_id() -> None:
 def test_a_value_of_somebody_else_would_be_overwritten() -> None:
     answer = {"externalAccountingId": "THEIRS", "accountingSynced": True}
     lost = overwritten(values(answer), None)
-    assert [(each.path, each.held, each.said) for each in lost] == [
+    assert [(each.path, each.remote, each.said) for each in lost] == [
         ("externalAccountingId", "THEIRS", "INV-1")
     ]
 
@@ -159,8 +161,8 @@ def test_a_new_error_replaces_an_old_one_in_the_ordinary_course() -> None:
 
 
 def test_an_answer_that_is_no_order_holds_nothing_to_compare() -> None:
-    assert holding_of([]) is None
-    assert holding_of({"message": "not found"}) is None
+    assert remote_state_of([]) is None
+    assert remote_state_of({"message": "not found"}) is None
 
 
 @pytest.mark.parametrize(
@@ -196,7 +198,7 @@ CALLS = st.fixed_dictionaries(
 @given(CALLS)
 def test_an_order_that_took_a_call_holds_all_that_it_says(call: dict[str, Any]) -> None:
     answer = {"id": 1, **call, "orderItems": call.get("items", [])}
-    held = holding_of(answer)
+    held = remote_state_of(answer)
     assert held is not None
     found = list(compared(call, held, ALL))
     assert all(each.finding is Finding.SAME for each in found)
@@ -207,7 +209,7 @@ def test_an_order_that_took_a_call_holds_all_that_it_says(call: dict[str, Any]) 
 def test_every_value_of_a_call_is_compared_once(
     call: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    held = holding_of({"id": 1, **other, "orderItems": other.get("items", [])})
+    held = remote_state_of({"id": 1, **other, "orderItems": other.get("items", [])})
     assert held is not None
     paths = [each.path for each in compared(call, held, ALL)]
     assert len(paths) == len(set(paths))

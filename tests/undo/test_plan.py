@@ -1,4 +1,4 @@
-"""Undo: an export that puts the former values back, where nobody changed them since."""
+"""Undo: an export that puts the previous values back, where nobody changed them since."""
 
 import json
 import os
@@ -17,13 +17,13 @@ from reconcile.job.folders import gather
 from reconcile.job.online import UndoneRun, undo_run
 from reconcile.job.prepare import SendRules
 from reconcile.job.run_list import prune_runs
-from reconcile.journal import CallRecord, Journal, Moment, Reading
+from reconcile.journal import CallRecord, Journal, Moment, OrderReading
 from reconcile.journal.call_states import CallState
 from reconcile.loader.screening import is_our_workbook
 from reconcile.sandbox.faults import Answer, Scripted
 from reconcile.undo.order_states import known_orders
 from reconcile.undo.plan import LeftAlone, Reason
-from reconcile.undo.previous_values import OrderKnown, Part, Skus, parts_of
+from reconcile.undo.previous_values import OrderHistory, Skus, WrittenValue, written_values
 from tests.conftest import TOKEN, Shop
 from tests.orders.books import lines, titles
 from tests.shops import OpenShop, item, order
@@ -383,12 +383,12 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 OF_ITEM = "items.orderItemAccountingItems"
 
 
-def part(
+def value(
     wrote: dict[str, Any],
-    before: Reading | None = None,
+    before: OrderReading | None = None,
     earlier: Sequence[dict[str, Any]] = (),
-    now: Reading | None = None,
-) -> Part:
+    now: OrderReading | None = None,
+) -> WrittenValue:
     """What a call that wrote one value means."""
     call = CallRecord(
         1,
@@ -401,12 +401,12 @@ def part(
         "",
         1,
     )
-    (only,) = parts_of(OrderKnown(call, earlier, before=before, now=now))
+    (only,) = written_values(OrderHistory(call, earlier, before=before, now=now))
     return only
 
 
-def reading(held: dict[str, Any] | None, *told: str, readable: bool = True) -> Reading:
-    return Reading(1, NOW, held, readable=readable, told=frozenset(told))
+def reading(held: dict[str, Any] | None, *reported: str, readable: bool = True) -> OrderReading:
+    return OrderReading(1, NOW, held, readable=readable, reported_fields=frozenset(reported))
 
 
 def skus(*pairs: tuple[str, object]) -> dict[str, Any]:
@@ -419,7 +419,7 @@ MINE = {"externalAccountingId": "MINE1"}
 
 
 @pytest.mark.parametrize(
-    ("before", "earlier", "former", "known"),
+    ("before", "earlier", "previous", "known"),
     [
         (reading({}, "externalAccountingId"), [], None, True),
         (reading({"externalAccountingId": None}), [], None, True),
@@ -439,23 +439,23 @@ MINE = {"externalAccountingId": "MINE1"}
     ],
 )
 def test_what_stood_there_before_is_what_was_read_or_acknowledged_then(
-    before: Reading | None, earlier: list[dict[str, Any]], former: str | None, *, known: bool
+    before: OrderReading | None, earlier: list[dict[str, Any]], previous: str | None, *, known: bool
 ) -> None:
     told_today = reading({"externalAccountingId": "INV-2"}, "externalAccountingId")
-    found = part(WROTE, before, earlier, told_today)
-    assert (found.former, found.known) == (former, known)
+    found = value(WROTE, before, earlier, told_today)
+    assert (found.previous, found.known) == (previous, known)
     assert found.still_holds
 
 
 @pytest.mark.parametrize("quantity", [2, 2.0, "2", "2.0"])
 def test_whole_quantities_are_whole_however_they_are_written(quantity: object) -> None:
     now = reading(skus(("S-1", quantity)))
-    found = part(skus(("S-1", 2)), reading(skus(("S-9", quantity))), now=now)
+    found = value(skus(("S-1", 2)), reading(skus(("S-9", quantity))), now=now)
     assert found.field is Field.SUB_EXTERNAL_ID
     assert found.still_holds
-    assert found.former == Skus((("S-9", 2),))
-    assert str(found.former) == "S-9 (2)"
-    assert part(skus(("S-1", 2)), now).is_as_before
+    assert found.previous == Skus((("S-9", 2),))
+    assert str(found.previous) == "S-9 (2)"
+    assert value(skus(("S-1", 2)), now).is_as_before
 
 
 def test_quantities_that_are_not_whole_stay_as_they_are() -> None:
@@ -479,7 +479,7 @@ def test_former_quantities_as_floats_and_texts_are_put_back(open_shop: OpenShop)
         **NOTHING,
     }
     with Journal.open(shop.journal) as journal:
-        journal.keep_readings(run_id, Moment.BEFORE, [Reading(700001, NOW, held)])
+        journal.keep_readings(run_id, Moment.BEFORE, [OrderReading(700001, NOW, held)])
     undone = undo(shop, run_id)
     assert undone.undo.left == []
     send(shop, undone, overwrite="all")
@@ -495,7 +495,7 @@ def test_what_answers_tell_since_the_run_does_not_count_for_the_reading_before(
     run(shop, HEADER + "700001,MINE1,,,,,,\n", overwrite="all")
     run_id = run(shop, HEADER + "700001,INV-2,,,,,,\n", "b.csv", overwrite="all")
     with Journal.open(shop.journal) as journal:
-        journal.keep_readings(run_id, Moment.BEFORE, [Reading(700001, NOW, {}, "Open")])
+        journal.keep_readings(run_id, Moment.BEFORE, [OrderReading(700001, NOW, {}, "Open")])
     run(shop, HEADER + "700002,X,,,,,,\n", "c.csv", verify="all")
     undone = undo(shop, run_id, token)
     assert undone.note == ""
@@ -509,8 +509,11 @@ def test_answers_that_are_no_order_say_nothing(open_shop: OpenShop) -> None:
     text = HEADER + "700001,INV-1,,,,,,\n700002,INV-2,,,,,,\n"
     run_id = run(shop, text, "b.csv")
     with Journal.open(shop.journal) as journal:
-        told = frozenset(NOTHING)
-        before = [Reading(700000 + n, NOW, {}, "", readable=False, told=told) for n in (1, 2)]
+        reported = frozenset(NOTHING)
+        before = [
+            OrderReading(700000 + n, NOW, {}, "", readable=False, reported_fields=reported)
+            for n in (1, 2)
+        ]
         journal.keep_readings(run_id, Moment.BEFORE, before)
     shop.server.inject(Scripted(None, 700001, Answer(403), times=None))
     undone = undo(shop, run_id)
@@ -578,7 +581,7 @@ def test_a_value_cleared_by_the_run_that_nobody_knew_is_listed(open_shop: OpenSh
     undone = undo(shop, run(shop, HEADER + "700001,(clear),,,,,,\n"))
     assert undone.file is None
     assert left(undone).reason is Reason.NOT_KNOWN
-    assert (left(undone).wrote, left(undone).former) == ("(nothing)", "(not known)")
+    assert (left(undone).wrote, left(undone).previous) == ("(nothing)", "(not known)")
 
 
 def test_the_command_says_how_to_go_on(

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-__all__ = ["CENT", "Reading", "currency_of", "with_comma", "with_point"]
+__all__ = ["CENT", "AmountParser", "currency_of", "with_comma", "with_point"]
 
 CENT = Decimal("0.01")
 
-Reading = Callable[[str], Decimal | None]
+AmountParser = Callable[[str], Decimal | None]
 
 _CURRENCY = re.compile(r"[$€£¥]|\b[A-Z]{3}\b")
 _MONEY = re.compile(r"[$€£¥\s\u00a0\u202f']|\b(?:USD|EUR|GBP|CHF|CAD|AUD)\b")

@@ -13,7 +13,13 @@ from types import MappingProxyType
 from reconcile.domain.fields import normal_name
 from reconcile.domain.model import IgnoreRule, Outcome
 from reconcile.journal.records import RowRecord, SourceRecord
-from reconcile.results.amounts.amount_text import CENT, Reading, currency_of, with_comma, with_point
+from reconcile.results.amounts.amount_text import (
+    CENT,
+    AmountParser,
+    currency_of,
+    with_comma,
+    with_point,
+)
 from reconcile.results.amounts.repeated_amounts import Repeats, repeats_of
 from reconcile.results.amounts.total_row import Doubt, Extras, counted_as, is_data, tie_out
 
@@ -83,7 +89,7 @@ class Amounts:
 class _Sums:
     """The sums of a column, as they are read in one way; `sound` until a cell can't be."""
 
-    read: Reading
+    read: AmountParser
     sound: bool = True
     rows: int = 0
     filled: int = 0
@@ -164,9 +170,9 @@ def amounts_of(
         at = columns.get(row.source)
         if at is None:
             continue
-        told = where[row.source]
-        if told is not None and row.state != "ignored" and told < len(row.cells):
-            currencies[row.source].add(row.cells[told].strip())
+        currency_at = where[row.source]
+        if currency_at is not None and row.state != "ignored" and currency_at < len(row.cells):
+            currencies[row.source].add(row.cells[currency_at].strip())
         how = outcome(row)
         for way in ways[row.source]:
             if way.sound:
@@ -272,7 +278,7 @@ def _text(row: RowRecord, at: int) -> str:
     return row.cells[at].strip() if at < len(row.cells) else ""
 
 
-def _read(read: Reading, row: RowRecord, at: int) -> Decimal | None:
+def _read(read: AmountParser, row: RowRecord, at: int) -> Decimal | None:
     """The amount of a row of data; an empty cell is none, unless a formula stands in it."""
     text = _text(row, at)
     return Decimal() if not text and is_data(row) and at not in row.was else read(text)

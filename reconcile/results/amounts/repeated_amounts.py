@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from reconcile.domain.model import Field, Outcome
 from reconcile.journal.records import RowRecord, SourceRecord
-from reconcile.results.amounts.amount_text import CENT, Reading
+from reconcile.results.amounts.amount_text import CENT, AmountParser
 from reconcile.results.amounts.total_row import counted_as, is_data
 
 __all__ = ["Repeats", "repeats_of"]
@@ -43,7 +43,7 @@ def repeats_of(
     source: SourceRecord,
     at: int,
     rows: Iterable[RowRecord],
-    read: Reading,
+    read: AmountParser,
     outcome_of: Callable[[RowRecord], Outcome | None],
 ) -> Repeats:
     """Goes through the rows of one export."""
@@ -59,15 +59,15 @@ def repeats_of(
         if what is None or amount is None:
             continue
         key = _key(row, columns)
-        told = hash((key, amount))
-        repeated = told in seen
+        amount_of_order = hash((key, amount))
+        repeated = amount_of_order in seen
         found |= repeated and bool(key)
         if repeated or not key:
             less += max(amount, Decimal())
             more -= min(amount, Decimal())
         if key and repeated:
             continue
-        seen.add(told)
+        seen.add(amount_of_order)
         by_outcome[what] = by_outcome.get(what, Decimal()) + amount
         if not is_data(row):
             groups[what] = groups.get(what, Decimal()) + amount

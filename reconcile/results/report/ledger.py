@@ -15,12 +15,12 @@ from reconcile.journal import (
     NEVER_SENT,
     AttemptRecord,
     CallRecord,
+    MessageRecord,
     Moment,
+    OrderReading,
     OrderRecord,
-    Reading,
     RowRecord,
     RunRecord,
-    ToldRecord,
     UncoveredOrder,
 )
 from reconcile.results.amounts.by_outcome import Amounts, amounts_of
@@ -43,7 +43,7 @@ class RunReader(Protocol):
     def calls(self) -> Iterable[CallRecord]:
         """Its calls in the order of the plan."""
 
-    def told(self) -> Iterable[ToldRecord]:
+    def messages(self) -> Iterable[MessageRecord]:
         """Its issues and notices."""
 
     def attempts(self) -> Iterable[AttemptRecord]:
@@ -58,10 +58,10 @@ class RunReader(Protocol):
         By order and kind: that run, and whether it has such a call too.
         """
 
-    def readings(self, moment: Moment) -> Iterable[Reading]:
+    def readings(self, moment: Moment) -> Iterable[OrderReading]:
         """What its orders held in Flxpoint, before it or after it."""
 
-    def told_fields(self) -> frozenset[str]:
+    def reported_fields(self) -> frozenset[str]:
         """The accounting fields that the answers of its account have."""
 
     def uncovered(self) -> Iterable[UncoveredOrder]:
@@ -146,15 +146,15 @@ class Ledger:
         self.superseded = self.reader.superseded()
         for call in self.reader.calls():
             self.calls.setdefault(call.order_id, []).append(call)
-        for record in self.reader.told():
-            if isinstance(record.told, Issue):
-                self.issues.setdefault(record.order_id, []).append(record.told)
-                for file, sheet, row, _ in dict.fromkeys(record.told.places):
+        for record in self.reader.messages():
+            if isinstance(record.message, Issue):
+                self.issues.setdefault(record.order_id, []).append(record.message)
+                for file, sheet, row, _ in dict.fromkeys(record.message.places):
                     self._at.setdefault((file, sheet, row), []).append(
-                        (record.order_id, record.told)
+                        (record.order_id, record.message)
                     )
             else:
-                self.notices.append(record.told)
+                self.notices.append(record.message)
         orders = 0
         for order in self.reader.orders():
             orders += 1

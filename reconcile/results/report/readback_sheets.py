@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from reconcile.domain.model import CallKind
-from reconcile.journal import Moment, Reading, UncoveredOrder
+from reconcile.journal import Moment, OrderReading, UncoveredOrder
 from reconcile.orders.remote_state import Compared, Finding, compared, in_words
 from reconcile.results.report.ledger import Ledger
 from reconcile.results.report.outcome_words import value_words
@@ -44,7 +44,7 @@ def online_tables(ledger: Ledger) -> list[Table]:
 def online_blocks(ledger: Ledger) -> Iterator[Block]:
     """What Summary says of them."""
     counts = Counter(value.finding for _, values in _compared(ledger) for value in values)
-    gone = sum(reading.held is None for reading, _ in _compared(ledger))
+    gone = sum(reading.state is None for reading, _ in _compared(ledger))
     if counts or gone:
         lines: list[Sequence[Value]] = [
             (_MARKS[finding], counts[finding]) for finding in Finding if counts[finding]
@@ -59,20 +59,20 @@ def online_blocks(ledger: Ledger) -> Iterator[Block]:
         yield Block("Orders of the period", [(words, uncovered)])
 
 
-def _compared(ledger: Ledger) -> Iterator[tuple[Reading, Sequence[Compared]]]:
+def _compared(ledger: Ledger) -> Iterator[tuple[OrderReading, Sequence[Compared]]]:
     """What each order that was read back holds, value by value."""
     for reading in ledger.reader.readings(Moment.AFTER):
         for call in ledger.calls.get(reading.order_id, ()):
             if call.kind is CallKind.SYNC and call.content:
-                held = {} if reading.held is None else reading.held
-                known = reading.told if reading.readable else frozenset[str]()
+                held = {} if reading.state is None else reading.state
+                known = reading.reported_fields if reading.readable else frozenset[str]()
                 yield reading, tuple(compared(json.loads(call.content), held, known))
 
 
 class _ReadValue(NamedTuple):
     """A value of an order that was read back."""
 
-    reading: Reading
+    reading: OrderReading
     value: str
     spreadsheet: str
     flxpoint: str
@@ -104,10 +104,10 @@ _COVERAGE: Final[Sequence[ReportColumn[UncoveredOrder]]] = (
 
 def _read_values(ledger: Ledger) -> Iterator[_ReadValue]:
     for reading, values in _compared(ledger):
-        if reading.held is None:
+        if reading.state is None:
             yield _ReadValue(reading, "the order", "", "(no such order)", "- missing")
             continue
         for value in values:
-            held = "" if value.finding is Finding.SILENT else in_words(value.held)
+            held = "" if value.finding is Finding.SILENT else in_words(value.remote)
             said, mark = in_words(value.said), _MARKS[value.finding]
             yield _ReadValue(reading, value_words(value.path), said, held, mark)

@@ -98,8 +98,8 @@ def _blocks(ledger: Ledger) -> Iterator[Block]:
     yield _run(ledger)
     yield Block("Checked by", [("Name and date", ""), ("Signature", "")])
     if run.settings:
-        told = [(name, _set_to(value)) for name, value in run.settings.items()]
-        yield Block("Settings (config.yaml)", told)
+        settings = [(name, _set_to(value)) for name, value in run.settings.items()]
+        yield Block("Settings (config.yaml)", settings)
 
 
 def _control_totals(totals: Totals) -> Block:

@@ -1,4 +1,4 @@
-"""Tells how far the writing of a long workbook is; short ones say nothing."""
+"""Says how far the writing of a long workbook is; short ones say nothing."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -7,25 +7,25 @@ from typing import Final
 
 from reconcile.results.report.tables import ReplayableRows, Report, Table, Value
 
-__all__ = ["telling"]
+__all__ = ["with_progress"]
 
 _EVERY: Final = 25_000
 """Rows; about five seconds of writing."""
 
-Told = Callable[[str, int], None]
+Progress = Callable[[str, int], None]
 
 
-def telling(report: Report, told: Told) -> Report:
-    """The same report; `told` hears the name of a sheet and its rows so far, now and then."""
+def with_progress(report: Report, progress: Progress) -> Report:
+    """The same report; `progress` hears the name of a sheet and its rows so far, now and then."""
     tables = [
-        replace(table, rows=ReplayableRows(partial(_counted, table, told)))
+        replace(table, rows=ReplayableRows(partial(_counted, table, progress)))
         for table in report.tables
     ]
     return replace(report, tables=tables)
 
 
-def _counted(table: Table, told: Told) -> Iterator[Sequence[Value]]:
+def _counted(table: Table, progress: Progress) -> Iterator[Sequence[Value]]:
     for number, row in enumerate(table.rows, 1):
         yield row
         if number % _EVERY == 0:
-            told(table.name, number)
+            progress(table.name, number)

@@ -90,9 +90,9 @@ def _write_with_original(
         original = open_original(report.returned, taken)
     except CannotReturnError as error:
         return _write(with_words(report, not_returned(str(error))), file, folder, rows_per_sheet)
-    told = with_words(report, words_of(report.returned, original))
+    extended = with_words(report, words_of(report.returned, original))
     try:
-        return _write(told, file, folder, rows_per_sheet, original)
+        return _write(extended, file, folder, rows_per_sheet, original)
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever an odd workbook does, results are written
