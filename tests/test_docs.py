@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+import click
 import pytest
+
+from reconcile.cli import program
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 README: Final = ROOT / "README.md"
@@ -121,6 +124,26 @@ def test_the_lock_files_hold_versions_and_hashes_and_no_addresses() -> None:
         assert all(line.endswith("\\") for line in pinned), "every version has hashes"
         assert "://" not in text
         assert not any(line.startswith("-") for line in text.splitlines()), "no options of pip"
+
+
+def commands_in(page: Path) -> Iterator[tuple[str, str]]:
+    """Every command of the program that a page tells people to type: its name, and the rest."""
+    text = page.read_text(encoding="utf-8")
+    code = [*re.findall(r"`([^`\n]+)`", BLOCK.sub("", text))]
+    code += [block for kind, block in BLOCK.findall(text) if kind != "text"]
+    for line in "\n".join(code).splitlines():
+        yield from re.findall(r"(?:^|[/\\ ])reconcile ([a-z]+)(.*)", line)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "rules.md"], ids=named)
+def test_every_command_and_option_that_a_page_names_is_there(page: Path) -> None:
+    for name, rest in commands_in(page):
+        assert name in program.commands, name
+        command = program.commands[name]
+        if isinstance(command, click.Group):
+            command = command.commands[rest.split()[0]]
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert set(re.findall(r"(?<= )--[a-z-]+", rest.partition(";")[0])) <= known, rest
 
 
 # The tutorial

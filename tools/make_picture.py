@@ -1,4 +1,4 @@
-"""Makes the pictures of the README: a real results workbook, as it is printed.
+"""Makes the pictures of the manual: a real results workbook, as it is printed.
 
 Usage: python tools/make_picture.py
 

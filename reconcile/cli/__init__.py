@@ -1,7 +1,7 @@
-"""Arguments in, one call, lines and an exit code out. Computes nothing.
+"""The command line: arguments in, one call of `job`, lines and an exit code out.
 
-Start-up stays quick: what needs pandas, openpyxl, httpx or SQLAlchemy is imported by the
-command that uses it.
+Computes nothing. Start-up stays quick: what needs pandas, openpyxl, httpx or SQLAlchemy is imported
+by the command that uses it.
 """
 
 from reconcile.cli import init, journal, online, run, setup, undo

@@ -1,4 +1,5 @@
-"""The nouns and what they are made of: places, issues, orders, payloads, plans, errors.
+"""The nouns and what they are made of: rows, issues, orders, payloads, plans, errors.
 
-Knows nothing but the standard library; everything else knows it.
+Everybody knows these values; they know nobody, and nothing but the standard library. Each message
+to people about a cell or an order is written here, once.
 """

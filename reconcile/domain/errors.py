@@ -37,7 +37,7 @@ class ExitCode(IntEnum):
 
     @property
     def meaning(self) -> str:
-        """The sentence that stands in the README and in `reconcile --help`."""
+        """The sentence that stands in the manual and in `reconcile --help`."""
         return _MEANINGS[self]
 
     @property

@@ -1,7 +1,7 @@
 """The catalogue of what can be wrong, and of what is merely told.
 
 Each kind has a stable code, one sentence, what was expected, and what to do. The words
-stand here once; the terminal, the workbook and the table in README.md take them from here.
+stand here once; the terminal, the workbook and docs/reference/issues.md take them from here.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""Sends the calls of a plan at the pace that the token allows, and judges what comes back.
+"""Sends the calls of a plan: slot, journal, send, judge, journal, until done or stopped.
 
-`Executor` is the loop; `Client` knows HTTP; `Pacer`, `judge`, `RetryPolicy` and `StopRules`
-are arithmetic that knows no clock.
+Knows when to stop a run, which orders another run has claimed, and how a call is recorded before it
+is made and after it ended.
 """
 
 from reconcile.executor.interrupts import finishing_signals, next_time, stop_signals, watch_clock

@@ -1,7 +1,7 @@
 """The API of Flxpoint: one request at its pace, what comes back, and what that means for us.
 
-`Client` (in `client`) knows HTTP; `Pacer`, `judge` and `RetryPolicy` are arithmetic that knows
-no clock; `answers` reads what is said of orders.
+HTTP, the token, the pacer, retries and the verdict on each answer. Everything that is decided here
+is arithmetic that knows no clock; only the client touches the network.
 """
 
 from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply

@@ -1,8 +1,7 @@
-"""The write-ahead record of all runs: before a call that it will be made, after it what came.
+"""What is remembered of all runs: before a call that it will be made, after it what came back.
 
-One SQLite database per user, through SQLAlchemy Core. Nothing outside this package knows
-SQL. `Journal` writes and reads; `records` has what it hands out; `moves` which state may
-follow which.
+One SQLite database per user, through SQLAlchemy Core. Nothing outside this package knows SQL.
+Beside it stand the budget of each token, and which runs are alive.
 """
 
 from reconcile.journal.budget import Budget

@@ -1,8 +1,7 @@
 """From a file to an `Export`: a frame of exact text that knows where every cell stands.
 
-The way: `recognition` finds the reader for the bytes, the reader gives sheets of text, `header`
-finds the plain header, else `layouts` the kind of export; `structure` and `layouts.rows` tell
-which rows are no data. Nothing here judges a value.
+The kind of file is known by its content (`readers`), the kind of export by its header (`layouts`).
+Header, titles, totals and other rows that are no data are told apart. Nothing here judges a value.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What people and a dead man's switch are told of a run. A notice that fails never fails the run.
+"""Who is told how a run ended: people, a dead man's switch, and the log file.
 
-`ending` says what is to be told, `notifier` to whom; `people` and `ping` carry it there.
+A notice that fails never fails the run, and none holds a token, an order or the name of a file.
 """

@@ -1,6 +1,5 @@
-"""What Flxpoint itself says: the ids of its orders, and what each of them holds.
+"""What Flxpoint holds: the ids of its orders, and the accounting values of each of them.
 
-`answers` reads its JSON, `held` sets what an order holds beside what a call says, `reads` asks
-within the budget. On them stand `pulling` (the local id map), `guarding` (before a run),
-`reading_back` (after it) and `undoing`.
+Ids are pulled into the id map; orders are read before a run, so that nothing is overwritten unseen,
+and read back after it, to see whether they hold what was sent.
 """

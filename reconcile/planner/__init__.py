@@ -1,4 +1,5 @@
-"""From rows to a `Plan`: values judged, ids looked up, orders grouped, set beside their history.
+"""From exports to a `Plan`: values judged, ids looked up, rows grouped into orders.
 
-Pure: knows no file, no clock and no network (rules, sections 3 and 4).
+What is wrong becomes an issue at its place. The plan is then set beside what was acknowledged
+earlier: new, changed or unchanged. Pure: knows no clock and no network (rules, sections 3 and 4).
 """

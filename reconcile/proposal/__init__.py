@@ -1,4 +1,4 @@
-"""What `reconcile init` proposes for a file: how it is read, what is certain, what is not.
+"""What `reconcile init` proposes for a new file: how it is read, and what is not certain.
 
 Guesses nothing: a setting is live in the proposed config only if people gave it, or the id map
 proves it. Whatever else may be meant is written commented out, the likeliest first.

@@ -22,7 +22,7 @@ def config_text(proposal: Proposal, folder: Path) -> str:
         [
             f"# Proposed by `reconcile init` for {quoted(proposal.file)}.",
             "# What is commented out is not certain: choose, and take the # away. Every other",
-            "# setting has its default; the README and the project's own config.yaml name them.",
+            "# setting has its default; docs/reference/config.md names them.",
             "# The API token never stands here: set FLXPOINT_API_TOKEN, or run `reconcile login`.",
         ],
         ["# Where Flxpoint is.", f"base_url: {_scalar(proposal.settings.base_url)}"],

@@ -1,7 +1,8 @@
-"""A stand-in for the Flxpoint API on this machine: a real HTTP server, strict, on loopback only.
+"""The Flxpoint API pretended: a real HTTP server, strict, on this machine only.
 
-It shares no code with the rest of the package, so that a misreading of the API's pages on one side
-can't hide the same misreading on the other.
+For `reconcile sandbox`, `reconcile demo` and the tests; it fails as a fault file says. It shares no
+code with the client, so that a misreading of the API's pages on one side can't hide the same
+misreading on the other.
 """
 
 from reconcile.sandbox.arrivals import Arrival, most_within

@@ -1,1 +1,4 @@
-"""The way back: what would put the previous values of a run's orders back, as an export."""
+"""The way back: an export that puts back what stood in Flxpoint before a run.
+
+Sends nothing. Says of each value what it was, or why it is left alone.
+"""

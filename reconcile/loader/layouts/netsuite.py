@@ -1,6 +1,6 @@
 """NetSuite: a saved search over transactions; its columns are the user's choice.
 
-Source: notes on exports (`exports.md`), section NetSuite. Statuses stand there alone or
+Source: notes on exports (docs/exports.md), section NetSuite. Statuses stand there alone or
 behind the type (`Invoice : Open`).
 """
 

@@ -1,6 +1,6 @@
 """QuickBooks Desktop: Sales by Item Detail.
 
-Source: notes on exports (`exports.md`), section QuickBooks Desktop: heading and total rows
+Source: notes on exports (docs/exports.md), section QuickBooks Desktop: heading and total rows
 stand in the Type column with an empty Date.
 """
 

@@ -1,6 +1,6 @@
 """QuickBooks Online: detail reports and transaction lists, grouped and flat, old and new headers.
 
-Source: notes on exports (`exports.md`), section QuickBooks Online; Transaction types as its
+Source: notes on exports (docs/exports.md), section QuickBooks Online; Transaction types as its
 own help names them. It keeps a void document in reports, with a memo that says so. The list
 of all sales says `Type` and `No.`, where a report says `Transaction type` and `Num`, and has a
 status (`Overdue`, `Paid`, `Voided`, ...).

@@ -1,6 +1,6 @@
 """Daily summaries and payouts: exports without a row per order, which can't drive this job.
 
-Source: notes on exports (`exports.md`), section Connectors. They are recognised and refused
+Source: notes on exports (docs/exports.md), section Connectors. They are recognised and refused
 with one sentence, so that nobody looks for a fault in the columns.
 """
 

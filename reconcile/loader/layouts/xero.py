@@ -1,6 +1,6 @@
 """Xero: sales invoices, one row per invoice line.
 
-Source: notes on exports (`exports.md`), section Xero. A template for import has neither type
+Source: notes on exports (docs/exports.md), section Xero. A template for import has neither type
 nor status, and says nothing of what is in the books: it isn't recognised. Statuses are those
 of the API (developer.xero.com, Invoice Status Codes) and those that people see.
 """

@@ -1,6 +1,6 @@
 """Zoho Books: invoices, one row per invoice line.
 
-Source: notes on exports (`exports.md`), section Zoho Books. Statuses as its help names them.
+Source: notes on exports (docs/exports.md), section Zoho Books. Statuses as its help names them.
 """
 
 from reconcile.loader.layouts.base import Layout, Words
