@@ -72,7 +72,7 @@ class Sandbox(reconcile.sandbox.Sandbox):
             items[item_id].update(copied(fields))
             book.put(order_id, {}, datetime.now(UTC))
 
-    def wait_for_arrivals(self, count: int, timeout: float = 5.0) -> bool:
+    def wait_for_arrivals(self, count: int, timeout: float = 120.0) -> bool:
         """Wait until `count` requests have arrived in all; False if not in `timeout` seconds."""
         end = time.monotonic() + timeout
         while len(self.arrivals) < count:

@@ -79,7 +79,7 @@ def check_use_of_tries(call: Call, answers: Sequence[Exchange]) -> None:
     assert in_doubt or others == 6 or len(answers) - others == 10
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(orders, st.sampled_from([0.05, 1.5, 8.0]))
 def test_every_call_ends_in_the_one_state_that_its_answers_allow(
     drawn: Sequence[tuple[Sequence[CallKind], Sequence[Exchange], Sequence[Exchange]]],

@@ -116,7 +116,7 @@ class Month:
             text=True,
         )
         try:
-            assert self.shop.server.wait_for_arrivals(arrived + 10, timeout=PATIENCE)
+            assert self.shop.server.wait_for_arrivals(arrived + 10)
         finally:
             cut(process)
             process.communicate(timeout=PATIENCE)

@@ -380,7 +380,7 @@ def test_a_run_that_is_at_work_is_not_resumed_by_another_process(
     shop.export(THREE)
     process = shop.spawn("run", "export.csv")
     try:
-        assert shop.server.wait_for_arrivals(2, timeout=PATIENCE)
+        assert shop.server.wait_for_arrivals(2)
         code, _, err = command("resume", "--journal", shop.journal)
     finally:
         process.kill()
@@ -420,7 +420,7 @@ def test_the_claim_of_a_run_that_dies_is_free(shop: Shop) -> None:
     lines = "".join(f"{number},X{number}\n" for number in range(1, 17))
     shop.export(f"Order ID,Order External ID\n{lines}")
     first = shop.spawn("run", "export.csv", rate=2)
-    assert shop.server.wait_for_arrivals(4, timeout=PATIENCE)
+    assert shop.server.wait_for_arrivals(4)
     second = shop.spawn("run", "export.csv")
     says(second, "wait for the run")
     first.kill()
@@ -735,7 +735,7 @@ def test_ctrl_c_while_resuming_is_a_clean_stop(shop: Shop) -> None:
     lines = "".join(f"{number},X{number}\n" for number in range(1, 61))
     stopped(shop, f"Order ID,Order External ID\n{lines}", requests_per_second=5)
     process = shop.spawn("resume", rate=10)
-    assert shop.server.wait_for_arrivals(len(shop.server.arrivals) + 3, timeout=PATIENCE)
+    assert shop.server.wait_for_arrivals(len(shop.server.arrivals) + 3)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=PATIENCE)
 
@@ -753,7 +753,7 @@ def kill_after(shop: Shop, *options: str, arrivals: int) -> None:
     """Kills a real run as soon as so many requests have arrived."""
     process = shop.spawn("run", "export.csv", *options)
     try:
-        assert shop.server.wait_for_arrivals(arrivals, timeout=PATIENCE)
+        assert shop.server.wait_for_arrivals(arrivals)
         until(lambda: begun(shop) == 1)  # what came back of the others is written down
     finally:
         process.kill()

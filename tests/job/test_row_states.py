@@ -243,7 +243,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("exports")
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     files=st.lists(st.tuples(titles, some_rows), min_size=1, max_size=2),
     send_status=st.booleans(),

@@ -415,7 +415,7 @@ def slow_run(shop: Shop) -> Iterator["subprocess.Popen[str]"]:
     lines = "".join(f"{number},X{number}\n" for number in range(1, 201))
     shop.export(f"Order ID,Order External ID\n{lines}")
     process = shop.spawn("run", "export.csv")
-    assert shop.server.wait_for_arrivals(5, timeout=PATIENCE)
+    assert shop.server.wait_for_arrivals(5)
     yield process
     if process.poll() is None:
         process.kill()
@@ -464,7 +464,7 @@ def test_a_terminal_that_is_closed_stops_a_real_run_cleanly(shop: Shop) -> None:
         **shop.surroundings(20.0),
     )
     os.close(theirs)
-    assert shop.server.wait_for_arrivals(5, timeout=PATIENCE)
+    assert shop.server.wait_for_arrivals(5)
     os.close(ours)
 
     assert process.wait(timeout=PATIENCE) == 4

@@ -26,7 +26,7 @@ from tests.doubles import EPOCH
 
 from .books import call, create, new_run
 
-quick = settings(max_examples=30, deadline=None)
+quick = settings(max_examples=30)
 
 numbers = count(1)
 

@@ -610,7 +610,7 @@ def check_standings(journal: Journal, account: str) -> None:
                 assert not standing.disturbed
 
 
-@settings(deadline=None, max_examples=settings().max_examples // 4)
+@settings(max_examples=settings().max_examples // 4)
 @given(st.lists(drops, min_size=1, max_size=5))
 def test_nothing_is_lost_and_nothing_is_sent_twice_over_any_runs(history: list[Dropped]) -> None:
     with Journal.in_memory() as journal:

@@ -14,7 +14,7 @@ from reconcile.planner.plain import Runs, to_look_at
 from tests.builders import Row, sheet, source
 from tests.planner.test_planner_properties import WORDS, anything, sources
 
-examples = settings(deadline=None, max_examples=150)
+examples = settings(max_examples=150)
 
 SAID = [name for name in GatheredOrder.__slots__ if name not in ("rows", "items")]
 

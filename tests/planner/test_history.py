@@ -343,7 +343,7 @@ syncs = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(syncs, syncs)
 def test_two_payloads_differ_somewhere_exactly_if_their_fingerprints_do(
     one: OrderAccountingSyncRequest, other: OrderAccountingSyncRequest

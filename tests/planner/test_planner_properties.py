@@ -25,7 +25,7 @@ from reconcile.planner.validation import judge_column
 from tests.builders import Row, held_orders, issues, payloads, source, status_calls, told
 from tests.domain.test_payload import VALIDATOR
 
-examples = settings(deadline=None, max_examples=40)
+examples = settings(max_examples=40)
 
 # Few values, so that they collide; bad ones, but not so many that every order is held. The
 # `?` of an item id is the id of its row's order, so that few items stand under two orders.

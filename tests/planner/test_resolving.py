@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.domain.id_map import Entry, IdMap
@@ -304,7 +304,6 @@ rows = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(rows, st.booleans(), st.sampled_from(["", "FLX-"]), st.data())
 def test_every_row_ends_in_one_state_and_only_ids_of_the_map_or_the_rows_are_sent(
     lines: list[dict[Field, str]],

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as trying
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -304,7 +303,6 @@ NASTY = st.text(
 ).filter(lambda name: bool(name.strip()))
 
 
-@trying(deadline=None)
 @given(NASTY, NASTY, NASTY, NASTY)
 def test_whatever_a_column_is_called_the_config_says_it(
     tmp_path_factory: pytest.TempPathFactory, number: str, prefix: str, external: str, word: str
@@ -320,7 +318,6 @@ def test_whatever_a_column_is_called_the_config_says_it(
     assert read == settings
 
 
-@trying(deadline=None)
 @given(NASTY, NASTY, NASTY)
 def test_a_choice_means_what_it_shows_when_its_mark_is_taken_away(
     tmp_path_factory: pytest.TempPathFactory, number: str, external: str, word: str
@@ -348,7 +345,6 @@ def test_a_choice_means_what_it_shows_when_its_mark_is_taken_away(
     assert read.bookings == (word, number)
 
 
-@trying(deadline=None)
 @given(NASTY)
 def test_a_column_of_any_name_is_read_through_the_written_config(
     tmp_path_factory: pytest.TempPathFactory, name: str

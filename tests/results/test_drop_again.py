@@ -168,7 +168,7 @@ def dropped(shop: Shop, workbook: Path, way: str, case: Case, memos: set[str], t
     return path
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+@settings(max_examples=12, suppress_health_check=list(HealthCheck), print_blob=True)
 @given(cases())
 def test_dropped_again_until_nothing_is_left_every_order_ends_done_and_none_is_sent_twice(
     case: Case,

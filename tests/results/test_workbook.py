@@ -379,8 +379,7 @@ ANY_TEXT = st.lists(
 
 @settings(
     max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     texts=st.lists(ANY_TEXT, min_size=1, max_size=12), kind=st.sampled_from([Kind.TEXT, Kind.CELL])
@@ -393,8 +392,7 @@ def test_what_is_read_back_is_what_was_written(write: Write, texts: list[str], k
 
 @settings(
     max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     texts=st.lists(

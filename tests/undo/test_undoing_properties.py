@@ -86,7 +86,7 @@ ALL = SendRules(allow_changes=True, force=True)
 
 
 @given(stories=_STORY, fields=st.sampled_from(["always", "sent"]))
-@settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=EXAMPLES, phases=[Phase.explicit, Phase.generate])
 def test_after_an_undo_everything_is_as_before_but_what_is_listed(
     stories: list[tuple[Any, Any, Any, Any]], fields: Any
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -221,7 +221,6 @@ cells = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(rows=st.lists(st.lists(cells, min_size=8, max_size=9), max_size=6), data=st.data())
 def test_a_row_with_a_date_a_number_or_a_booking_is_never_ignored_in_silence(
     rows: list[list[str]], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

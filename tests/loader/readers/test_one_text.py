@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.domain.model import SourceType
@@ -137,7 +137,6 @@ def judged(data: bytes, folder: Path) -> tuple[dict[int, dict[str, Any]], list[t
     return payloads(made), cells_
 
 
-@settings(deadline=None)
 @given(table=orders(ANY))
 def test_every_kind_of_workbook_leads_to_the_same_payloads_and_issues(
     tmp_path_factory: pytest.TempPathFactory, table: Table
@@ -148,7 +147,6 @@ def test_every_kind_of_workbook_leads_to_the_same_payloads_and_issues(
     assert others == [first] * len(others)
 
 
-@settings(deadline=None)
 @given(table=orders(st.one_of(TEXTS, BLANK)))
 def test_a_text_file_leads_to_the_payloads_and_issues_of_a_workbook_of_texts(
     tmp_path_factory: pytest.TempPathFactory, table: Table

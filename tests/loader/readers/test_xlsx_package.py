@@ -180,7 +180,7 @@ def doubled(data: bytes, chance: random.Random) -> bytes:
 HARM: list[Callable[[bytes, random.Random], bytes]] = [flipped, cut, cut_out, doubled]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(HARM), st.randoms(use_true_random=False))
 def test_a_harmed_zip_is_read_or_refused(
     harm: Callable[[bytes, random.Random], bytes], chance: random.Random
@@ -188,7 +188,7 @@ def test_a_harmed_zip_is_read_or_refused(
     read_or_refuse(harm(packed(PARTS), chance))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from([*READ_PARTS, "xl/styles.xml"]),
     st.sampled_from(HARM),

@@ -6,7 +6,7 @@ import zipfile
 from datetime import date, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
@@ -214,7 +214,7 @@ _VALUE = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.lists(st.tuples(_VALUE, _VALUE, _VALUE), min_size=1, max_size=6), st.booleans())
 def test_one_cell_has_one_text_whatever_else_is_in_the_sheet_and_calamine_agrees(
     table: list[tuple[object, ...]],

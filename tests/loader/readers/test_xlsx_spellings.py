@@ -116,7 +116,7 @@ SPELLINGS: Final[dict[str, Callable[[str], str | bytes]]] = {
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(table=tables)
 def test_every_spelling_reads_alike(spelling: str, table: Sequence[Sequence[str]]) -> None:
     sheet = sheet_xml(rows_xml(table))
@@ -124,7 +124,7 @@ def test_every_spelling_reads_alike(spelling: str, table: Sequence[Sequence[str]
     assert cells_of(book(spelled), 4) == cells_of(book(sheet), 4)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(table=tables, among=st.integers(0, 3))
 def test_a_cell_reads_alike_alone_and_among_thousands_of_its_like(
     table: list[tuple[str, ...]], among: int
@@ -145,7 +145,7 @@ def _padded(columns: list[list[str]], rows: int) -> list[list[str]]:
     return [column + [""] * (rows - len(column)) for column in columns]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(table=tables)
 def test_a_row_reads_alike_whether_it_is_hidden(table: Sequence[Sequence[str]]) -> None:
     rows = rows_xml([*table, *[[text_cell("INV-1"), number_cell(7)]] * 2000, *table])
@@ -153,14 +153,14 @@ def test_a_row_reads_alike_whether_it_is_hidden(table: Sequence[Sequence[str]]) 
     assert cells_of(book(sheet_xml(hidden)), 4) == cells_of(book(sheet_xml(rows)), 4)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(table=tables)
 def test_the_head_says_what_the_cells_say(table: Sequence[Sequence[str]]) -> None:
     sheet = sheet_of(book(sheet_xml(rows_xml(table))))
     assert list(sheet.head()) == head_by_cells(sheet.cells(4))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(table=tables)
 def test_an_error_cell_changes_no_other_cell(table: Sequence[Sequence[str]]) -> None:
     without = cells_of(book(sheet_xml(rows_xml(table))), 5)
