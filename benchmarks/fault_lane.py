@@ -15,11 +15,12 @@ from benchmarks.fault_kinds import FAULTS, USUAL, Meeting, wrong_with
 from benchmarks.shop import TOKEN
 from benchmarks.told import Told, Tried, read_workbook
 from reconcile.config import Settings
-from reconcile.domain.events import silent
 from reconcile.flxpoint import NoReply
-from reconcile.job.prepare import SendRules
+from reconcile.job.context import RunContext
+from reconcile.job.planned_input import SendRules
 from reconcile.job.resume import resume
-from reconcile.job.run import Finished, RunContext, run
+from reconcile.job.run import run
+from reconcile.job.send import Finished
 from reconcile.results.report.outcome_words import VERDICTS
 from reconcile.sandbox import CallKind, Deed, SandboxSettings, WriteKind
 from tests.sandboxes import Sandbox
@@ -120,25 +121,24 @@ def _to_the_end(place: Path, base_url: str, orders: int, fault: _Scripts) -> tup
         }
     )
     budgets = (place / f"budget-{number}.sqlite3" for number in count())
-    context = _around(place, fault, next(budgets))
-    finished = run([export], settings, SendRules(), TOKEN, context)
+    context = _context(settings, place, fault, next(budgets))
+    finished = run([export], SendRules(), context)
     assert isinstance(finished, Finished)  # noqa: S101  (there is a file, and nobody says no)
     stops = 0
     while finished.stop is not None and stops < _MOST_RUNS:
         stops += 1
         if "wants no calls" in finished.stop.sentence:
             # By a clock that is two hours late the silence lasts for two hours: we come later.
-            context = _around(place, fault, next(budgets))
-        resumed = resume(finished.run.id, settings, TOKEN, context)
+            context = _context(settings, place, fault, next(budgets))
+        resumed = resume(finished.run.id, context)
         if resumed is None:
             break
         finished = resumed
     return finished, stops
 
 
-def _around(place: Path, fault: _Scripts, budget: Path) -> RunContext:
-    journal = place / "journal.sqlite3"
-    return RunContext(journal, fault.now, silent, lambda _checked: True, budget=budget)
+def _context(settings: Settings, place: Path, fault: _Scripts, budget: Path) -> RunContext:
+    return RunContext(settings, place / "journal.sqlite3", TOKEN, now=fault.now, budget=budget)
 
 
 def _checked(server: Sandbox, fault: _Scripts, told: Told, orders: Sequence[int]) -> list[str]:

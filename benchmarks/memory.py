@@ -41,6 +41,6 @@ def run(bench: Bench) -> Result:
 def file_to_plan(path: str) -> None:
     """Everything before the first call."""
     from reconcile.config import Settings
-    from reconcile.job.prepare import SendRules, prepare
+    from reconcile.job.planned_input import SendRules, plan_files
 
-    prepare([Path(path)], Settings(), SendRules())
+    plan_files([Path(path)], Settings(), SendRules())

@@ -111,7 +111,7 @@ class Nursery:
 def serve() -> None:
     """The process that forks: a line of JSON in, the numbers of the children and their ends out."""
     import reconcile.__main__
-    import reconcile.cli.terminal  # noqa: F401  (what the commands import late)
+    import reconcile.cli.plan_text  # noqa: F401  (what the commands import late)
 
     for line in sys.stdin:
         numbers: list[int] = []

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from reconcile.config import Settings
-from reconcile.domain.events import silent
-from reconcile.job.prepare import SendRules
+from reconcile.job.context import RunContext
+from reconcile.job.planned_input import SendRules
 from reconcile.job.resume import resume
-from reconcile.job.run import Finished, RunContext, run
+from reconcile.job.run import run
+from reconcile.job.send import Finished
 from reconcile.sandbox import SandboxSettings
 from tests.sandboxes import Sandbox
 
@@ -79,18 +79,17 @@ class Shop:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def run(self, *files: Path, rules: SendRules | None = None, **said: object) -> Finished:
-        settings = self.settings(**said)
-        finished = run(files, settings, rules or SendRules(), TOKEN, self.context())
+    def run(self, *files: Path, rules: SendRules | None = None, **said: Any) -> Finished:
+        finished = run(files, rules or SendRules(), self.context(**said))
         assert isinstance(finished, Finished)
         return finished
 
     def resume(self, run_id: str | None = None, token: str = TOKEN, **said: Any) -> Finished | None:
         options = {key: said.pop(key) for key in ("as_planned", "results") if key in said}
-        return resume(run_id, self.settings(**said), token, self.context(), **options)
+        return resume(run_id, self.context(token=token, **said), **options)
 
-    def context(self) -> RunContext:
-        return RunContext(self.journal, lambda: datetime.now(UTC), silent, lambda _checked: True)
+    def context(self, token: str | None = TOKEN, **said: Any) -> RunContext:
+        return RunContext(self.settings(**said), self.journal, token)
 
     def spawn(self, *arguments: str, rate: float = 20.0) -> "subprocess.Popen[str]":
         """The program as a process of its own, with its journal in this folder."""

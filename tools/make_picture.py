@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,10 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from reconcile.config import Settings
-from reconcile.domain.events import silent
-from reconcile.job.prepare import SendRules
-from reconcile.job.run import Finished, RunContext, run
+from reconcile.job.context import RunContext
+from reconcile.job.planned_input import SendRules
+from reconcile.job.run import run
+from reconcile.job.send import Finished
 from reconcile.sandbox import Sandbox, SandboxSettings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,14 +86,9 @@ def _of_an_accountant(folder: Path) -> Path:
             "account": "Harbor Outfitters",
         }
         settings = Settings(base_url=server.base_url, requests_per_second=float(rate), **said)
-        context = RunContext(
-            folder / "journal.sqlite3",
-            lambda: datetime.now(UTC),
-            silent,
-            lambda _checked: True,
-            budget=folder / "budget.sqlite3",
-        )
-        finished = run([export], settings, SendRules(), token, context)
+        budget = folder / "budget.sqlite3"
+        context = RunContext(settings, folder / "journal.sqlite3", token, budget=budget)
+        finished = run([export], SendRules(), context)
     if not isinstance(finished, Finished) or finished.workbook is None:
         raise SystemExit("The run wrote no workbook.")
     return finished.workbook

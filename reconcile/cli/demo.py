@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from reconcile.cli.terminal import checked_lines, finished_lines
+from reconcile.cli.plan_text import planned_lines
+from reconcile.cli.run_text import finished_lines
 from reconcile.cli.watcher import Watcher
 from reconcile.config import Settings
 from reconcile.domain.errors import ExitCode, InternalError
-from reconcile.job.check import Checked
-from reconcile.job.prepare import SendRules
-from reconcile.job.run import Finished, RunContext, run
+from reconcile.job.context import RunContext
+from reconcile.job.planned_input import PlannedInput, SendRules
+from reconcile.job.run import run
+from reconcile.job.send import Finished
 from reconcile.sandbox import Sandbox, SandboxSettings
 
 __all__ = ["SAMPLE", "UNKNOWN_ORDER", "run_demo", "sample_folder"]
@@ -43,26 +45,24 @@ def run_demo(say: Callable[[str], None], *, fast: bool) -> int:
     with Sandbox(sandbox) as server:
         say(f"The sandbox stands in for Flxpoint at {server.base_url}.")
         watcher = Watcher(sys.stderr, events=False, quiet=False)
-        journal = folder / "journal.sqlite3"
 
-        def confirm(checked: Checked) -> bool:
-            for line in checked_lines(checked, datetime.now(UTC), issues=True):
+        def confirm(planned: PlannedInput) -> bool:
+            for line in planned_lines(planned, datetime.now(UTC), issues=True):
                 say(line)
             return True
 
         with watcher.watching():
             finished = run(
                 [export],
-                Settings(base_url=server.base_url, requests_per_second=float(rate)),
                 SendRules(),
-                _TOKEN,
                 RunContext(
-                    journal,
-                    lambda: datetime.now(UTC),
-                    watcher,
-                    confirm,
+                    Settings(base_url=server.base_url, requests_per_second=float(rate)),
+                    folder / "journal.sqlite3",
+                    _TOKEN,
+                    listener=watcher,
                     budget=folder / "budget.sqlite3",
                 ),
+                confirm=confirm,
             )
         most = server.most_in_any_second()
     for left in folder.glob("*.sqlite3*"):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconcile.cli.group import program
-from reconcile.cli.options import EPILOG, Output
+from reconcile.cli.options import EPILOG
+from reconcile.cli.output import Output
 from reconcile.domain.errors import ExitCode, NothingSentError
 from reconcile.domain.text import quoted
 

@@ -14,12 +14,12 @@ from reconcile.cli.options import (
     OUTPUT,
     PLACES,
     RESULTS,
-    Output,
     config_files,
-    journal_of,
+    existing_journal,
     order_id,
     settings_of,
 )
+from reconcile.cli.output import Output
 from reconcile.domain.errors import ExitCode, NothingSentError
 
 
@@ -36,21 +36,17 @@ def report(
     **options: Any,
 ) -> int:
     """Write the workbook of RUN again (default: the latest run)."""
-    from reconcile.cli.terminal import print_json
     from reconcile.cli.watcher import Watcher
-    from reconcile.job.run import rebuild_report
+    from reconcile.job.results_writer import rebuild_report
     from reconcile.journal import Journal
 
     say = Output(as_json, quiet)
-    place = journal_of(settings_of(options))
-    if not place.is_file():
-        raise NothingSentError(f"There is no journal {place} yet.")
+    place = existing_journal(settings_of(options))
     watcher = Watcher(sys.stderr, events=False, quiet=quiet)
     with Journal.open(place) as journal:
         keep = (place, *config_files(options))
         record, workbook, totals = rebuild_report(journal, run_id, results, keep, watcher)
-    if as_json:
-        print_json({"run": record.id, "workbook": str(workbook)})
+    say.document({"run": record.id, "workbook": str(workbook)})
     for sentence in totals.wrong:
         say.always(f"WRONG      {sentence}")
     say.result(f"Workbook   {workbook}")
@@ -77,15 +73,12 @@ def runs(
 
     Pruning keeps what each order holds in Flxpoint, and which files are done.
     """
-    from reconcile.cli.terminal import print_json
     from reconcile.job.run_list import abandon_run, days_of, prune_runs, run_lines, runs_json
     from reconcile.journal import Journal
 
     say = Output(as_json, quiet)
-    journal = journal_of(settings_of(options))
     span = None if prune is None else days_of(prune)
-    if not journal.is_file():
-        raise NothingSentError(f"There is no journal {journal} yet.")
+    journal = existing_journal(settings_of(options))
     with Journal.open(journal) as opened:
         if abandon is not None:
             abandon_run(opened, journal, abandon)
@@ -94,7 +87,7 @@ def runs(
             pruned = prune_runs(opened, journal, datetime.now(UTC) - span)
             say.message(f"Taken out: {pruned.removed} runs. {pruned.kept}")
         if as_json:
-            print_json(runs_json(opened, journal))
+            say.document(runs_json(opened, journal))
         for line in run_lines(opened, journal):
             say.result(line)
     return ExitCode.DONE
@@ -108,10 +101,7 @@ def show(order: int, **options: Any) -> int:
     from reconcile.job.order_history import order_history
     from reconcile.journal import Journal
 
-    journal = journal_of(settings_of(options))
-    if not journal.is_file():
-        raise NothingSentError(f"There is no journal {journal} yet.")
-    with Journal.open(journal) as opened:
+    with Journal.open(existing_journal(settings_of(options))) as opened:
         found = False
         for line in order_history(opened, order):
             found = True

@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import click
 
+from reconcile.cli.command import Command
 from reconcile.cli.group import program
-from reconcile.cli.options import EPILOG, OUTPUT, PLACES, Output, config_files, journal_of
-from reconcile.cli.work import Work
+from reconcile.cli.options import EPILOG, OUTPUT, PLACES, existing_journal
+from reconcile.cli.output import Output
 from reconcile.domain.errors import ExitCode
 
 
@@ -43,20 +44,18 @@ def pull(
     are kept. If it is stopped, the same command goes on where it stood.
     """
     from reconcile.cli.online_text import pulled_json, pulled_lines
-    from reconcile.cli.terminal import print_json
     from reconcile.job.online import PullWish, pull_ids
 
     if since is not None and everything:
         raise click.UsageError("--since and --all contradict each other.")
     say = Output(as_json, quiet)
-    work = Work.asking(say, options)
+    command = Command.of(say, options)
     wish = PullWish(
         None if since is None else since.astimezone(), everything=everything, items=not no_items
     )
-    with work.watching():
-        account, pulled, known = pull_ids(work.settings, work.token(), work.context(), wish)
-    if as_json:
-        print_json(pulled_json(account, pulled, known))
+    with command.watched():
+        account, pulled, known = pull_ids(command.context(command.token()), wish)
+    say.document(pulled_json(account, pulled, known))
     for line in pulled_lines(account, pulled, known):
         say.result(line)
     return ExitCode.DONE
@@ -83,10 +82,10 @@ def verify(
     workbook) hold in Flxpoint what was sent? What was found is in the workbook of the run,
     which is written again.
     """
-    from reconcile.cli.comparing import compared_with_journal
     from reconcile.cli.online_text import verified_json, verified_lines
-    from reconcile.cli.terminal import print_json
     from reconcile.job.online import verify_run
+    from reconcile.job.workbook_check import check_workbook, checked_json, checked_lines
+    from reconcile.journal import Journal
 
     file = Path(what) if what is not None and Path(what).is_file() else None
     if file is None and not online:
@@ -94,22 +93,22 @@ def verify(
             "Name a results workbook, or say --online: the orders are read from Flxpoint."
         )
     say = Output(as_json, quiet)
+    command = Command.of(say, options)
     run_id, agrees = what, True
-    told: dict[str, object] = {}
+    document: dict[str, object] = {}
     if file is not None:
-        checked, told = compared_with_journal(file, say, options)
-        run_id, agrees = checked.run, checked.agrees
+        with Journal.open(existing_journal(command.settings)) as journal:
+            checked = check_workbook(file, journal)
+        for line in checked_lines(checked):
+            say.result(line)
+        run_id, agrees, document = checked.run, checked.agrees, checked_json(checked)
         if not online or checked.foreign:
-            if as_json:
-                print_json(told)
+            say.document(document)
             return ExitCode.DONE if agrees else ExitCode.INCOMPLETE
-    work = Work.asking(say, options)
     how: Literal["sample", "all"] = "sample" if sample else "all"
-    keep = (journal_of(work.settings), *config_files(options))
-    with work.watching():
-        verified = verify_run(work.settings, work.token(), work.context(), run_id, how, keep)
-    if as_json:
-        print_json({**told, **verified_json(verified)})
+    with command.watched():
+        verified = verify_run(command.context(command.token()), run_id, how)
+    say.document({**document, **verified_json(verified)})
     for line in verified_lines(verified):
         say.result(line)
     return ExitCode.INCOMPLETE if verified.back.wrong or not agrees else ExitCode.DONE

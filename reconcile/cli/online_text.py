@@ -1,4 +1,4 @@
-"""What people and machines are told of what Flxpoint says: lines, and JSON."""
+"""What people and programs are told of `ids pull`, `verify` and `undo`: lines, and JSON."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from reconcile.domain.wording import counted
 from reconcile.job.account import Account
-from reconcile.orders.overwrite import ReadOrder, Seen
 from reconcile.orders.pull import Pulled
-from reconcile.orders.remote_state import Compared, Finding, OrderFinding, in_words
+from reconcile.orders.remote_state import Finding
 
 if TYPE_CHECKING:
     from reconcile.job.online import UndoneRun, VerifiedRun
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 __all__ = [
     "pulled_json",
     "pulled_lines",
-    "seen_json",
-    "seen_lines",
     "undone_json",
     "undone_lines",
     "verified_json",
@@ -26,47 +23,6 @@ __all__ = [
 ]
 
 _LISTED = 50
-_MEANT = {
-    OrderFinding.NEW: "new to Flxpoint's books",
-    OrderFinding.SAME: "the same already",
-    OrderFinding.DIFFERENT: "different",
-    OrderFinding.BLANK: "partly blank",
-    OrderFinding.SILENT: "of which Flxpoint does not say",
-    OrderFinding.NOT_FOUND: "not found",
-}
-
-
-def seen_lines(seen: Seen) -> Iterator[str]:
-    """What the planned orders hold: counts, and each value that is different."""
-    counts = Counter(order.finding for order in seen.orders.values())
-    parts = [f"{counts[finding]} {words}" for finding, words in _MEANT.items() if counts[finding]]
-    yield f"Flxpoint   {counted(len(seen.orders), 'order')} read: {', '.join(parts) or 'none'}"
-    lines = [
-        line for order_id, order in seen.orders.items() for line in _order_lines(order_id, order)
-    ]
-    yield from lines[:_LISTED]
-    if len(lines) > _LISTED:
-        yield f"           … and {len(lines) - _LISTED} more"
-
-
-def seen_json(seen: Seen) -> list[dict[str, Any]]:
-    """The same, every order and value."""
-    return [
-        {
-            "order": order_id,
-            "finding": order.finding.value,
-            "values": [
-                {
-                    "path": value.path,
-                    "file": value.said,
-                    "flxpoint": value.remote,
-                    "finding": value.finding.value,
-                }
-                for value in order.values
-            ],
-        }
-        for order_id, order in seen.orders.items()
-    ]
 
 
 def pulled_lines(account: Account, pulled: Pulled, known: int) -> Iterator[str]:
@@ -166,15 +122,3 @@ def undone_json(undone: "UndoneRun") -> dict[str, Any]:
         ],
         "note": undone.note,
     }
-
-
-def _order_lines(order_id: int, order: ReadOrder) -> Iterator[str]:
-    if order.finding is OrderFinding.NOT_FOUND:
-        yield f"Not found  order {order_id}"
-    for value in order.values:
-        if value.finding is Finding.DIFFERENT:
-            yield f"Different  order {order_id} {_change(value)}"
-
-
-def _change(value: Compared) -> str:
-    return f"{value.path}: {in_words(value.remote)} -> {in_words(value.said)}"

@@ -1,52 +1,22 @@
-"""What the commands share: options, where lines go, and what is read before anything else."""
+"""What the commands share: options, and what they say of settings, rules and places."""
 # ruff: noqa: PLC0415  (what is slow to start is imported by the command that uses it)
 
-import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from reconcile.domain.errors import ExitCode
+from reconcile.domain.errors import ExitCode, NothingSentError
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
-    from reconcile.job.prepare import SendRules
+    from reconcile.job.planned_input import SendRules
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code.value}  {code.meaning}" for code in ExitCode)
 FILES = click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """Where lines go: results to stdout, messages to stderr."""
-
-    json: bool = False
-    quiet: bool = False
-    events: bool = False
-
-    def result(self, line: str) -> None:
-        """A line of the outcome."""
-        from reconcile.cli.terminal import say_on
-
-        if not (self.json or self.quiet):
-            say_on(sys.stdout, line)
-
-    def message(self, line: str) -> None:
-        """A line on the way there."""
-        if not self.quiet:
-            self.always(line)
-
-    def always(self, line: str) -> None:
-        """A line that nobody may miss; where events are wanted it is one."""
-        from reconcile.cli.terminal import say_on
-        from reconcile.cli.watcher import as_event
-
-        say_on(sys.stderr, as_event("message", text=line) if self.events else line)
 
 
 def options_of(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
@@ -160,7 +130,7 @@ def settings_of(options: Mapping[str, Any]) -> "Settings":
 
 def send_rules(options: Mapping[str, Any]) -> "SendRules":
     """What the options say of a run beside the settings."""
-    from reconcile.job.prepare import SendRules
+    from reconcile.job.planned_input import SendRules
 
     return SendRules(
         options["force"],
@@ -173,15 +143,22 @@ def send_rules(options: Mapping[str, Any]) -> "SendRules":
     )
 
 
-def journal_of(settings: "Settings") -> Path:
-    """Where the journal lies."""
-    from reconcile.journal import default_place
+def existing_journal(settings: "Settings") -> Path:
+    """Where the journal is.
 
-    return default_place() if settings.journal is None else Path(settings.journal)
+    Raises:
+        NothingSentError: there is none yet.
+    """
+    from reconcile.job.context import journal_of
+
+    journal = journal_of(settings)
+    if not journal.is_file():
+        raise NothingSentError(f"There is no journal {journal} yet.")
+    return journal
 
 
 def config_files(options: Mapping[str, Any]) -> tuple[Path, ...]:
-    """The config that is read, which nothing may overwrite."""
+    """The config that is read, which no workbook may overwrite."""
     from reconcile.config import DEFAULT_NAME
 
     return (Path(DEFAULT_NAME) if options["config"] is None else options["config"],)

@@ -1,15 +1,16 @@
 """The commands that look at files and send: `check`, `run`, `resume` and `settle`."""
 # ruff: noqa: PLC0415  (what is slow to start is imported by the command that uses it)
 
-import os
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.group import Invocation, program
+from reconcile.cli.command import Command, asks, command_line, confirmed
+from reconcile.cli.group import program
 from reconcile.cli.options import (
     EPILOG,
     FILES,
@@ -20,28 +21,21 @@ from reconcile.cli.options import (
     RESULTS,
     VERIFY,
     WATCHING,
-    Output,
-    journal_of,
+    existing_journal,
     order_id,
     send_rules,
     settings_of,
-    token_file_of,
 )
-from reconcile.cli.work import Work, asks, command_of, confirmed
-from reconcile.domain.errors import (
-    ExitCode,
-    JournalError,
-    NothingSentError,
-    ReconcileError,
-    TokenError,
-)
+from reconcile.cli.output import Output
+from reconcile.domain.errors import ExitCode, ReconcileError, TokenError
 from reconcile.domain.events import Event
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
-    from reconcile.job.resume import ResumeResult
-    from reconcile.job.run import Finished, NothingToDo, RunContext
-    from reconcile.job.run_monitor import Told
+    from reconcile.job.context import RunContext
+    from reconcile.job.planned_input import NothingToDo
+    from reconcile.job.run_monitor import CommandResult
+    from reconcile.job.send import Finished
 
 
 @program.command(epilog=EPILOG)
@@ -90,8 +84,8 @@ def run(
         for line in _left_lines(settings_of(options)) if options["resume"] else ():
             say.message(line)
         return _check(files, say, options)
-    work = Work.begun(say, options)
-    return work.done("run", lambda told: _run(files, work, told))
+    command = Command.of(say, options)
+    return command.monitored("run", lambda result: _run(files, command, result))
 
 
 @program.command(epilog=EPILOG)
@@ -103,8 +97,8 @@ def run(
 @OUTPUT
 def resume(run_id: str | None, as_json: bool, quiet: bool, **options: Any) -> int:  # noqa: FBT001
     """Send what RUN has left (default: the latest run that has something left)."""
-    work = Work.begun(Output(as_json, quiet, options["events"]), options)
-    return work.done("resume", lambda told: _resume(run_id, work, told))
+    command = Command.of(Output(as_json, quiet, options["events"]), options)
+    return command.monitored("resume", lambda result: _resume(run_id, command, result))
 
 
 @program.command(epilog=EPILOG)
@@ -123,176 +117,132 @@ def settle(run_id: str, order: int, done: bool | None, **options: Any) -> int:  
 
     if done is None:
         raise click.UsageError("Say how it ended: --done or --send.")
-    journal = journal_of(settings_of(options))
-    if not journal.is_file():
-        raise NothingSentError(f"There is no journal {journal} yet.")
+    journal = existing_journal(settings_of(options))
     settle_call(journal, run_id, order, lambda: datetime.now(UTC), done=done)
     if done:
         click.echo(f"The status of the order {order} is acknowledged.")
-        click.echo(f"The workbook with it: {command_of('report', run_id, options)}")
+        click.echo(f"The workbook with it: {command_line('report', run_id, options)}")
     else:
         click.echo(f"The status of the order {order} is pending. To send it:")
-        click.echo(f"  {command_of('resume', run_id, options)}")
+        click.echo(f"  {command_line('resume', run_id, options)}")
     return ExitCode.DONE
 
 
 def _check(files: tuple[str, ...], say: Output, options: Mapping[str, Any]) -> int:
-    from reconcile.cli.terminal import (
-        checked_json,
-        checked_lines,
-        nothing_lines,
-        print_json,
-        run_json,
-    )
-    from reconcile.job.check import check as check_files
-    from reconcile.job.check import check_online
-    from reconcile.job.run import NothingToDo
+    from reconcile.cli.plan_text import planned_json, planned_lines
+    from reconcile.cli.run_text import nothing_lines, run_json
+    from reconcile.job import exit_codes
+    from reconcile.job.pipeline import check as check_files
+    from reconcile.job.planned_input import NothingToDo
 
-    settings = settings_of(options)
-    paths = [Path(file) for file in files]
-    if options["pull"] or options.get("online"):
-        work = Work.asking(say, options)
-        with work.watching():
-            checked = check_online(
-                paths,
-                settings,
-                send_rules(options),
-                work.token(),
-                work.context(),
-                orders_too=bool(options.get("online")),
-            )
+    command, online = Command.of(say, options), bool(options.get("online"))
+    paths, rules = [Path(file) for file in files], send_rules(options)
+    if online or options["pull"]:
+        with command.watched():
+            planned = check_files(paths, rules, command.context(command.token()), online=online)
     else:
-        rules, now = send_rules(options), datetime.now(UTC)
-        fingerprint = _fingerprint(settings)
-        checked = check_files(paths, settings, rules, journal_of(settings), fingerprint, now)
-    if isinstance(checked, NothingToDo):
-        for line in nothing_lines(checked):
+        token = None
+        with suppress(TokenError):  # it only says which history counts
+            token = command.token()
+        planned = check_files(paths, rules, command.context(token))
+    if isinstance(planned, NothingToDo):
+        for line in nothing_lines(planned):
             say.message(line)
         code = ExitCode.NOTHING_SENT if options["require_file"] else ExitCode.DONE
-        if say.json:
-            print_json(run_json([], [], checked, code))
+        say.document(run_json([], [], planned, code))
         return code
     if say.json:
-        print_json(checked_json(checked))
-    for line in checked_lines(checked, datetime.now(UTC), issues=True):
+        say.document(planned_json(planned))
+    for line in planned_lines(planned, datetime.now(UTC), issues=True):
         say.result(line)
-    many = len(checked.workload.changed)
-    if many > settings.max_changes and not options.get("allow_changes"):
+    many, most = len(planned.calls.changed), command.settings.max_changes
+    if many > most and not options.get("allow_changes"):
         say.message(
             f"A run would stop: {many} orders would be overwritten, more than max_changes "
-            f"({settings.max_changes}). If they are right, run with --allow-changes."
+            f"({most}). If they are right, run with --allow-changes."
         )
-    return checked.exit_code
+    return exit_codes.of_check(planned)
 
 
-def _run(files: tuple[str, ...], work: Work, told: "Told") -> int:
-    from reconcile.cli.terminal import print_json, run_json
+def _run(files: tuple[str, ...], command: Command, result: "CommandResult") -> int:
+    from reconcile.cli.run_text import run_json
+    from reconcile.job import exit_codes
+    from reconcile.job.send import Finished
 
-    token, context = work.token(), work.context()
-    left = _resume_all(work, told, token, context) if work.options["resume"] else None
-    codes = [] if left is None else [left.exit_code]
+    say, options = command.say, command.options
+    context = command.context(command.token())
+    left_alone, stopped = _resume_all(command, result, context)
+    codes = [each.exit_code for each in result.finished]
     done: Finished | NothingToDo | None = None
     error = None
-    if left is None or not left.stopped:
+    if not stopped:
+        before = bool(result.finished)
         try:
-            done = _run_files(files, work, told, token, context)
-            codes.append(_code_of(done, told, work.options))
+            done = _run_files(files, command, result, context)
+            ended = done.exit_code if isinstance(done, Finished) else done
+            codes.append(
+                exit_codes.of_files(ended, require_file=options["require_file"], sent_before=before)
+            )
         except ReconcileError as why:
-            if not told.finished:
+            if not before:
                 raise
-            # Something was sent before: the files are what is left to do.
             error = str(why)
-            work.say.always(f"reconcile: {error}")
-            codes.append(_after_sending(why))
-    code = ExitCode.worst(codes)
-    if work.say.json:
-        again = [work.goes_on(each) for each in told.finished]
-        refused = () if left is None else left.refused
-        print_json(run_json(told.finished, again, done, code, left_alone=refused, error=error))
+            say.always(f"reconcile: {error}")
+            codes.append(exit_codes.of_error_after_sending(why))
+    code = exit_codes.of_command(codes, left_alone=bool(left_alone))
+    again = [command.goes_on(each) for each in result.finished]
+    say.document(run_json(result.finished, again, done, code, left_alone=left_alone, error=error))
     return code
 
 
-def _fingerprint(settings: "Settings") -> str | None:
-    """That of the token, if there is one."""
-    from reconcile.flxpoint.tokens import find_token, token_fingerprint
-
-    try:
-        token = find_token(settings.token_variable, token_file_of(settings), os.environ)
-    except TokenError:
-        return None
-    invocation = click.get_current_context().find_object(Invocation)
-    if invocation is not None:
-        invocation.token = token
-    return token_fingerprint(token)
-
-
 def _run_files(
-    files: tuple[str, ...], work: Work, told: "Told", token: str, context: "RunContext"
+    files: tuple[str, ...], command: Command, result: "CommandResult", context: "RunContext"
 ) -> "Finished | NothingToDo | None":
-    from reconcile.job.run import NothingToDo
+    from reconcile.job.planned_input import NothingToDo
     from reconcile.job.run import run as run_job
 
     done = run_job(
         [Path(file) for file in files],
-        work.settings,
-        send_rules(work.options),
-        token,
+        send_rules(command.options),
         context,
-        results=work.options["results"],
-        finish_by=work.finish_by,
+        results=command.options["results"],
+        confirm=command.confirm,
     )
     if done is None:
-        work.say.message("Nothing of the files was sent.")
+        command.say.message("Nothing of the files was sent.")
     elif isinstance(done, NothingToDo):
-        told.nothing = done
-        work.say.message("There is no file to run.")
+        result.nothing = done
+        command.say.message("There is no file to run.")
     else:
-        told.finished.append(done)
-        work.show(done)
+        result.finished.append(done)
+        command.show(done)
     return done
 
 
-def _code_of(
-    done: "Finished | NothingToDo | None", told: "Told", options: Mapping[str, Any]
-) -> ExitCode:
-    from reconcile.job.run import Finished, NothingToDo
-
-    if isinstance(done, Finished):
-        return done.exit_code
-    if isinstance(done, NothingToDo) and not options["require_file"]:
-        return ExitCode.DONE
-    return ExitCode.INCOMPLETE if told.finished else ExitCode.NOTHING_SENT
-
-
-def _after_sending(error: ReconcileError) -> ExitCode:
-    """2 says that nothing was sent, which isn't true any more."""
-    if isinstance(error, JournalError):
-        return ExitCode.INTERNAL
-    nothing = error.exit_code is ExitCode.NOTHING_SENT
-    return ExitCode.INCOMPLETE if nothing else error.exit_code
-
-
-def _resume_all(work: Work, told: "Told", token: str, context: "RunContext") -> "ResumeResult":
-    from reconcile.job.resume import ResumeResult, resume_all
+def _resume_all(
+    command: Command, result: "CommandResult", context: "RunContext"
+) -> tuple[tuple[str, ...], bool]:
+    """Why runs were left alone, and whether one was stopped; none if it isn't asked for."""
+    from reconcile.job.resume import resume_all
 
     def done(finished: "Finished") -> None:
-        told.finished.append(finished)
-        work.show(finished)
+        result.finished.append(finished)
+        command.show(finished)
 
-    if not _wants_to_resume(work):
-        return ResumeResult((), ())
-    left = resume_all(work.settings, token, context, finish_by=work.finish_by, done=done)
+    if not command.options["resume"] or not _wants_to_resume(command):
+        return (), False
+    left = resume_all(context, done)
     for sentence in left.refused:
-        work.listen(Event("left alone", {"why": sentence}))
-        if not work.say.events:
-            work.say.always(sentence)
-    return left
+        command.listen(Event("left alone", {"why": sentence}))
+        if not command.say.events:
+            command.say.always(sentence)
+    return left.refused, left.stopped
 
 
-def _wants_to_resume(work: Work) -> bool:
+def _wants_to_resume(command: Command) -> bool:
     """On a terminal it is asked once, if there is anything."""
-    lines = _left_lines(work.settings)
-    if not lines or not asks(work.options):
+    lines = _left_lines(command.settings)
+    if not lines or not asks(command.options):
         return True
     for line in lines:
         Output().message(line)
@@ -300,6 +250,7 @@ def _wants_to_resume(work: Work) -> bool:
 
 
 def _left_lines(settings: "Settings") -> list[str]:
+    from reconcile.job.context import journal_of
     from reconcile.job.run_list import left_lines
     from reconcile.journal import Journal
 
@@ -310,31 +261,22 @@ def _left_lines(settings: "Settings") -> list[str]:
         return list(left_lines(opened, settings.base_url))
 
 
-def _resume(run_id: str | None, work: Work, told: "Told") -> int:
-    from reconcile.cli.terminal import print_json, run_json
+def _resume(run_id: str | None, command: Command, result: "CommandResult") -> int:
+    from reconcile.cli.run_text import run_json
     from reconcile.job.resume import resume as resume_run
 
-    options = work.options
-    journal = journal_of(work.settings)
-    if not journal.is_file():
-        raise NothingSentError(f"There is no journal {journal} yet.")
-    finished = resume_run(
-        run_id,
-        work.settings,
-        work.token(),
-        work.context(),
-        as_planned=options["as_planned"],
-        results=options["results"],
-        finish_by=work.finish_by,
-    )
+    say, options = command.say, command.options
+    existing_journal(command.settings)
+    context = command.context(command.token())
+    as_planned, results = options["as_planned"], options["results"]
+    finished = resume_run(run_id, context, as_planned=as_planned, results=results)
     if finished is None:
         named = f"The run {run_id}" if run_id else "No run"
-        work.say.message(f"{named} has {'nothing' if run_id else 'anything'} left to send.")
-        if work.say.json:
-            print_json(run_json([], [], None, ExitCode.DONE))
+        say.message(f"{named} has {'nothing' if run_id else 'anything'} left to send.")
+        say.document(run_json([], [], None, ExitCode.DONE))
         return ExitCode.DONE
-    told.finished.append(finished)
-    again = work.show(finished)
-    if work.say.json:
-        print_json(run_json([finished], [again], finished, finished.exit_code))
-    return finished.exit_code
+    result.finished.append(finished)
+    command.show(finished)
+    code = finished.exit_code
+    say.document(run_json([finished], [command.goes_on(finished)], finished, code))
+    return code

@@ -1,16 +1,16 @@
 """The command `undo`, which sends nothing."""
 # ruff: noqa: PLC0415  (what is slow to start is imported by the command that uses it)
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from reconcile.cli.command import Command, place_words
 from reconcile.cli.group import program
-from reconcile.cli.options import EPILOG, OUTPUT, PLACES, Output
-from reconcile.cli.work import Work
-from reconcile.domain.errors import ExitCode, NothingSentError, TokenError
+from reconcile.cli.options import EPILOG, OUTPUT, PLACES, existing_journal
+from reconcile.cli.output import Output
+from reconcile.domain.errors import ExitCode, TokenError
 
 
 @program.command(epilog=EPILOG)
@@ -42,34 +42,24 @@ def undo(
     Ends with 0 if the file was written, with 2 if there is nothing to undo.
     """
     from reconcile.cli.online_text import undone_json, undone_lines
-    from reconcile.cli.terminal import print_json
     from reconcile.job.online import undo_run
 
     say = Output(as_json, quiet)
-    work = Work.asking(say, options)
-    context = work.context()
-    if not context.journal.is_file():
-        raise NothingSentError(f"There is no journal {context.journal} yet.")
+    command = Command.of(say, options)
+    existing_journal(command.settings)
     token, why = None, "--offline"
     if not offline:
         try:
-            token = work.token()
+            token = command.token()
         except TokenError as error:
             why = str(error)
-    with work.watching():
-        undone = undo_run(work.settings, token, context, run_id, results, why_not_asked=why)
+    with command.watched():
+        undone = undo_run(command.context(token), run_id, results, why_not_asked=why)
     if as_json:
-        print_json(undone_json(undone))
-    for line in undone_lines(undone, _places(options)):
+        say.document(undone_json(undone))
+    for line in undone_lines(undone, place_words(options)):
         say.result(line)
-    for told in (undone.remark, undone.note):
-        if told and quiet:
-            say.always(told)
+    for sentence in (undone.remark, undone.note):
+        if sentence and quiet:
+            say.always(sentence)
     return ExitCode.NOTHING_SENT if undone.file is None else ExitCode.DONE
-
-
-def _places(options: Mapping[str, Any]) -> list[str]:
-    """What was said of where things are; `run` has to be told the same."""
-    names = ("config", "base_url", "journal")
-    said = [(name, options[name]) for name in names if options[name] is not None]
-    return [word for name, value in said for word in (f"--{name.replace('_', '-')}", str(value))]

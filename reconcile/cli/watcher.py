@@ -1,6 +1,5 @@
 """What people see while a run goes on: a progress line on a terminal, a line a minute elsewhere."""
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -8,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 from reconcile.cli.forecast import Forecast
+from reconcile.cli.output import as_event
 from reconcile.domain.events import Event
 from reconcile.domain.wording import counted
 
-__all__ = ["Watcher", "as_event"]
+__all__ = ["Watcher"]
 
 
 _MINUTE = 60.0
@@ -239,8 +239,3 @@ def _resumed(values: Mapping[str, Any]) -> str:
 def _another_run(values: Mapping[str, Any]) -> str:
     orders = counted(values["orders"], "order")
     return f"{orders} wait for the run {', '.join(values['runs'])}, which has them in its plan"
-
-
-def as_event(name: str, **values: object) -> str:
-    """A line of JSON, as `--events` writes them."""
-    return json.dumps({"event": name, **values})

@@ -1,26 +1,30 @@
-"""Whose books these are: the account that the history belongs to.
+"""The account that the history belongs to.
 
 Rules, section 5: the base URL and `account:` of the config, else the id from `GET /account`,
 else the token's fingerprint; a new token of the same account keeps the history.
 """
 
+import asyncio
 import json
 from dataclasses import dataclass, field, replace
 
 from reconcile.domain.errors import StoppedError
-from reconcile.flxpoint import Exchange, PacedRequests, Reply
+from reconcile.flxpoint import Exchange, Pace, PacedRequests, Reply
 from reconcile.flxpoint.client import Client
 from reconcile.flxpoint.exchange import in_words
 from reconcile.flxpoint.verdict import Halt, Retry, silence_sentence
+from reconcile.job.context import RunContext
 from reconcile.journal import Journal
 
 __all__ = [
     "ACCOUNT",
     "Account",
+    "account_without_asking",
     "describe_account",
     "identify",
     "known_account",
     "probe",
+    "resolve_account",
     "token_account",
 ]
 
@@ -54,6 +58,40 @@ def known_account(
         return None
     known = journal.account_of(base_url, fingerprint)
     return None if known is None else Account(f"{base_url} id {known[0]}", known[1])
+
+
+def account_without_asking(journal: Journal, context: RunContext) -> Account | None:
+    """The account as far as journal, config and token tell; None without a token.
+
+    One that Flxpoint was never asked about is named by the token's fingerprint.
+    """
+    base_url, fingerprint = context.settings.base_url, context.fingerprint
+    known = known_account(journal, base_url, context.settings.account, fingerprint)
+    if known is None and fingerprint is not None:
+        return token_account(base_url, fingerprint)
+    return known
+
+
+def resolve_account(journal: Journal, context: RunContext, pacer: Pace) -> Account:
+    """The account of the token; Flxpoint is asked if it isn't known.
+
+    Raises:
+        StoppedError: there is no answer, and nothing may be sent without the history.
+    """
+    base_url, fingerprint = context.settings.base_url, context.fingerprint
+    known = known_account(journal, base_url, context.settings.account, fingerprint)
+    if known is not None:
+        return known
+
+    async def ask() -> Account:
+        async with context.client() as client:
+            requests = PacedRequests(pacer, context.limits)
+            return await identify(client, requests, journal, base_url, fingerprint or "")
+
+    account = asyncio.run(ask())
+    if account.remark:
+        context.remark(account.remark)
+    return account
 
 
 async def identify(

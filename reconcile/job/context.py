@@ -1,132 +1,115 @@
-"""What everything that reaches Flxpoint stands in: journal, clock, listeners, budget, client."""
+"""What every command needs that may reach Flxpoint: settings, token, journal, clock, listener."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import partial
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reconcile.config import Settings, is_loopback, server_of
-from reconcile.domain.events import Event, Listener
-from reconcile.flxpoint import Pace, PacedRequests, RetryLimits, RetryPolicy
+from reconcile.domain.errors import TokenError
+from reconcile.domain.events import Event, Listener, silent
+from reconcile.flxpoint import Pace, RetryLimits, RetryPolicy
 from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.flxpoint.tokens import token_fingerprint
-from reconcile.job.account import Account, identify, known_account
-from reconcile.journal import Budget, Journal, default_budget
+from reconcile.journal import Budget, default_budget, default_place
 
-if TYPE_CHECKING:
-    from reconcile.job.check import Checked
-
-__all__ = [
-    "OPEN_ORDERS",
-    "RunContext",
-    "budget_of",
-    "client_of",
-    "limits_of",
-    "resolve_account",
-    "session_of",
-]
+__all__ = ["OPEN_ORDERS", "RunContext", "journal_of", "utc_now"]
 
 OPEN_ORDERS = 64
 """So many orders may be begun and not over at a time, each with a connection of its own."""
 
 
+def journal_of(settings: Settings) -> Path:
+    """Where the journal is: what the config says, else the one of this user."""
+    return default_place() if settings.journal is None else Path(settings.journal)
+
+
+def utc_now() -> datetime:
+    """Wall time with its offset."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What a run stands in: where its journal lies, what time it is, who listens.
+    """The settings of a command, and what surrounds it.
 
-    `confirm` is asked once before anything is sent; False ends the run without sending.
-    `keep` are files that the workbook must not overwrite. `budget` is the database from which
-    all processes of this user take their slots.
+    Args:
+        settings: of the config and the command line.
+        journal: the file of the journal.
+        token: the API token; None if there is none, or none is needed.
+        now: gives the wall time with its offset.
+        listener: hears what goes on.
+        keep: files that no workbook may overwrite.
+        budget: the database from which all processes of this user take their slots.
+        finish_by: when sending and reading end at the latest, if there is such a time.
     """
 
+    settings: Settings
     journal: Path
-    now: Callable[[], datetime]
-    listener: Listener
-    confirm: Callable[["Checked"], bool]
+    token: str | None = field(default=None, repr=False)
+    now: Callable[[], datetime] = utc_now
+    listener: Listener = silent
     keep: tuple[Path, ...] = ()
     budget: Path = field(default_factory=default_budget)
+    finish_by: datetime | None = None
 
     def remark(self, text: str) -> None:
-        """Tells whoever listens a sentence."""
+        """Tells the listener a sentence."""
         self.listener(Event("remark", {"text": text}))
 
-    def writing(self, sheet: str, rows: int) -> None:
-        """Tells how far a long workbook is."""
-        self.listener(Event("writing", {"sheet": sheet, "rows": rows}))
+    @property
+    def fingerprint(self) -> str | None:
+        """A name for the token from which nobody gets it back; None without a token."""
+        return None if self.token is None else token_fingerprint(self.token)
 
+    @property
+    def limits(self) -> RetryLimits:
+        """How long the config lets us wait for an answer."""
+        settings = self.settings
+        return RetryLimits(RetryPolicy(settings.tries), settings.longest_retry_after, self.now)
 
-def resolve_account(
-    journal: Journal, settings: Settings, token: str, pacer: Pace, context: RunContext
-) -> Account:
-    """The account of the token; Flxpoint is asked if it isn't known.
+    def slots(self) -> Budget:
+        """The slots of the token, shared with every other process of this user.
 
-    Raises:
-        StoppedError: there is no answer, and nothing may be sent without the history.
-    """
-    fingerprint = token_fingerprint(token)
-    known = known_account(journal, settings.base_url, settings.account, fingerprint)
-    if known is not None:
-        return known
+        Raises:
+            TokenError: there is no token.
+            JournalError: the database of the slots can't be used.
+        """
+        return Budget(
+            self.budget,
+            server_of(self.settings.base_url),
+            token_fingerprint(self._needed_token),
+            self.settings.requests_per_second,
+        )
 
-    async def ask() -> Account:
-        requests = PacedRequests(pacer, limits_of(settings, context))
-        async with client_of(settings, token) as client:
-            return await identify(client, requests, journal, settings.base_url, fingerprint)
+    def client(self) -> Client:
+        """A client with the limits of the config.
 
-    account = asyncio.run(ask())
-    if account.remark:
-        context.remark(account.remark)
-    return account
+        Raises:
+            TokenError: there is no token.
+        """
+        settings = self.settings
+        return Client(
+            settings.base_url,
+            self._needed_token,
+            Timeouts(**settings.timeouts.model_dump()),
+            OPEN_ORDERS,
+            direct=is_loopback(settings.base_url),
+        )
 
+    def session(self, pacer: Pace) -> FlxpointSession:
+        """What is needed to read from Flxpoint, in slots of `pacer`."""
+        dead_after = self.settings.give_up_after
+        return FlxpointSession(
+            self.client, pacer, self.limits, dead_after, self.listener, self.finish_by
+        )
 
-def budget_of(settings: Settings, token: str, context: RunContext) -> Budget:
-    """The slots of the token, shared with every other process of this user.
-
-    Raises:
-        JournalError: the database can't be used.
-    """
-    return Budget(
-        context.budget,
-        server_of(settings.base_url),
-        token_fingerprint(token),
-        settings.requests_per_second,
-    )
-
-
-def session_of(
-    settings: Settings,
-    token: str,
-    pacer: Pace,
-    context: RunContext,
-    finish_by: datetime | None = None,
-) -> FlxpointSession:
-    """What is needed to read from Flxpoint with the limits of the config."""
-    return FlxpointSession(
-        partial(client_of, settings, token),
-        pacer,
-        limits_of(settings, context),
-        settings.give_up_after,
-        context.listener,
-        finish_by,
-    )
-
-
-def limits_of(settings: Settings, context: RunContext) -> RetryLimits:
-    """How long the config lets us wait for an answer."""
-    return RetryLimits(RetryPolicy(settings.tries), settings.longest_retry_after, context.now)
-
-
-def client_of(settings: Settings, token: str) -> Client:
-    """A client with the limits of the config."""
-    limits = settings.timeouts
-    return Client(
-        settings.base_url,
-        token,
-        Timeouts(**limits.model_dump()),
-        OPEN_ORDERS,
-        direct=is_loopback(settings.base_url),
-    )
+    @property
+    def _needed_token(self) -> str:
+        if self.token is None:
+            raise TokenError(
+                f"There is no API token: set the variable {self.settings.token_variable}, or run "
+                "`reconcile login`."
+            )
+        return self.token

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from functools import partial
 
 from reconcile.domain.model import IgnoreRule, Outcome
-from reconcile.job.prepare import Prepared, source_records
+from reconcile.job.planned_input import PlannedInput
 from reconcile.job.row_states import row_states
+from reconcile.job.run_records import source_records
 from reconcile.results.amounts.by_outcome import amounts_of
 from reconcile.results.amounts.total_row import doubts_in
 
 __all__ = ["amount_differences"]
 
 
-def amount_differences(prepared: Prepared) -> Iterator[str]:
+def amount_differences(planned: PlannedInput) -> Iterator[str]:
     """A sentence for each export whose rows surely don't add up to its total row."""
-    exports, plan = prepared.exports, prepared.plan
+    exports, plan = planned.exports, planned.plan
     if not any(ignored.rule == IgnoreRule.TOTAL for ignored in plan.ignored):
         return
     found = amounts_of(

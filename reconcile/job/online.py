@@ -10,10 +10,10 @@ from typing import Final, Literal
 from reconcile.config import Settings
 from reconcile.domain.errors import NothingSentError
 from reconcile.flxpoint import Reads
-from reconcile.job.account import Account, known_account
-from reconcile.job.context import RunContext, budget_of, resolve_account, session_of
-from reconcile.job.prepare import SendRules, prepare
-from reconcile.job.run import rebuild_report
+from reconcile.job.account import Account, known_account, resolve_account
+from reconcile.job.context import RunContext
+from reconcile.job.planned_input import SendRules, plan_files
+from reconcile.job.results_writer import rebuild_report, target_in
 from reconcile.journal import Journal, RunRecord
 from reconcile.orders.pull import Pull, Pulled
 from reconcile.orders.readback import ReadBack, read_back
@@ -75,9 +75,7 @@ class UndoneRun:
     note: str = ""
 
 
-def pull_ids(
-    settings: Settings, token: str, context: RunContext, wish: PullWish
-) -> tuple[Account, Pulled, int]:
+def pull_ids(context: RunContext, wish: PullWish) -> tuple[Account, Pulled, int]:
     """Fetches orders and their items into the local id map; how many orders that has then.
 
     Raises:
@@ -85,8 +83,8 @@ def pull_ids(
             pull goes on there.
         NothingSentError: the token may not list orders.
     """
-    with Journal.open(context.journal) as journal, budget_of(settings, token, context) as pacer:
-        account = resolve_account(journal, settings, token, pacer, context)
+    with Journal.open(context.journal) as journal, context.slots() as slots:
+        account = resolve_account(journal, context, slots)
 
         async def work(reads: Reads) -> Pulled:
             pull = Pull(reads, journal, account.key, context.now, context.listener)
@@ -96,17 +94,12 @@ def pull_ids(
             asked = await pull.items()
             return listed._replace(items_asked=asked.items_asked, items_unknown=asked.items_unknown)
 
-        pulled = session_of(settings, token, pacer, context).run(work)
+        pulled = context.session(slots).run(work)
         return account, pulled, journal.known_orders(account.key)
 
 
 def verify_run(
-    settings: Settings,
-    token: str,
-    context: RunContext,
-    run_id: str | None,
-    how: Literal["sample", "all"],
-    keep: Sequence[Path],
+    context: RunContext, run_id: str | None, how: Literal["sample", "all"]
 ) -> VerifiedRun:
     """Reads the orders of a run back, and writes its workbook again with what they hold.
 
@@ -114,29 +107,22 @@ def verify_run(
         NothingSentError: there is no such run of this account.
         StoppedError: Flxpoint doesn't answer.
     """
-    with Journal.open(context.journal) as journal, budget_of(settings, token, context) as pacer:
-        account = resolve_account(journal, settings, token, pacer, context)
-        record = run_of_account(journal, run_id, account, settings)
-        back = read_back(session_of(settings, token, pacer, context), journal, record, how)
-        _, workbook, _ = rebuild_report(journal, record.id, None, keep)
+    with Journal.open(context.journal) as journal, context.slots() as slots:
+        account = resolve_account(journal, context, slots)
+        record = run_of_account(journal, run_id, account, context.settings)
+        back = read_back(context.session(slots), journal, record, how)
+        _, workbook, _ = rebuild_report(journal, record.id, None, context.keep)
         return VerifiedRun(record, back, workbook)
 
 
 def undo_run(
-    settings: Settings,
-    token: str | None,
-    context: RunContext,
-    run_id: str,
-    results: Path | None,
-    *,
-    why_not_asked: str = "",
+    context: RunContext, run_id: str, results: Path | None, *, why_not_asked: str = ""
 ) -> UndoneRun:
     """Writes an export that puts the former values back after a run; sends nothing.
 
     Args:
-        settings: today's; the file is written so that `run` can read it with them.
-        token: Flxpoint is asked what the orders hold now; None asks the journal alone.
-        context: the journal, the clock and who listens.
+        context: today's settings, with which `run` can read the file; with a token Flxpoint is
+            asked what the orders hold now, without one the journal alone.
         run_id: the run.
         results: where the file goes; beside the first file of the run if None.
         why_not_asked: why there is no token.
@@ -146,18 +132,19 @@ def undo_run(
         StoppedError: Flxpoint doesn't answer.
         WorkbookError: the place can't be written.
     """
+    settings = context.settings
     with Journal.open(context.journal) as journal:
-        if token is None:
+        if context.token is None:
             record = _run_without_asking(journal, run_id, settings)
             target = _undo_target(record, results)
             words = "the journal alone" + f": {why_not_asked}" * bool(why_not_asked)
             asked = Asked(known_orders(journal, record), 0, words)
         else:
-            with budget_of(settings, token, context) as pacer:
-                account = resolve_account(journal, settings, token, pacer, context)
-                record = run_of_account(journal, run_id, account, settings)
+            with context.slots() as slots:
+                account = resolve_account(journal, context, slots)
+                record = run_of_account(journal, run_id, account, context.settings)
                 target = _undo_target(record, results)
-                session = session_of(settings, token, pacer, context)
+                session = context.session(slots)
                 asked = ask_now(session, journal, record.account, known_orders(journal, record))
         planning = settings.planning
         rules = UndoRules(record.id, planning.cells, planning.synced_default)
@@ -211,7 +198,7 @@ def _read_otherwise(file: Path, sheet: str, orders: Sequence[OrderUndo], setting
     layout = settings.layout and _PLAIN
     how = settings.model_copy(update={"layout": layout, "sheet": sheet, "ids": None})
     try:
-        planned = prepare([file], how, SendRules()).plan
+        planned = plan_files([file], how, SendRules()).plan
     except NothingSentError as why:
         return f"With this config the file can't be run: {why}"
     meant = {order.order_id: order.call.to_json() for order in orders}
@@ -234,9 +221,7 @@ def _read_otherwise(file: Path, sheet: str, orders: Sequence[OrderUndo], setting
 def _undo_target(record: RunRecord, results: Path | None) -> Path:
     """Where the file goes; the place is tried before anything is asked."""
     beside = Path(record.sources[0].path) if record.sources else Path(record.target)
-    target = default_target(beside, record.id, "undo")
-    if results is not None:
-        target = results / target.name if results.is_dir() else results
+    target = target_in(results, default_target(beside, record.id, "undo"))
     if not target.is_dir():
         prove_writable(target)
     return target

@@ -11,12 +11,13 @@ from hashlib import file_digest
 from pathlib import Path
 
 from reconcile.config import Settings
-from reconcile.domain.errors import ExitCode, NothingSentError, WorkbookError
+from reconcile.domain.errors import NothingSentError, WorkbookError
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Outcome
-from reconcile.job.account import Account
-from reconcile.job.context import RunContext, budget_of, resolve_account
-from reconcile.job.send import Finished, Sending
+from reconcile.job.account import Account, resolve_account
+from reconcile.job.context import RunContext
+from reconcile.job.results_writer import target_in
+from reconcile.job.send import Finished, RunToSend
 from reconcile.journal import Budget, CallState, Journal, RunRecord
 from reconcile.journal.locks import holding, is_alive
 from reconcile.results.workbook.target_file import prove_writable, refuse_ours
@@ -30,101 +31,32 @@ _UNFINISHED = frozenset({CallState.IN_DOUBT, CallState.BEGUN})
 class ResumeResult:
     """What `resume_all` did: the runs that it finished, and why others were left alone."""
 
-    finished: tuple[Finished, ...]
-    refused: tuple[str, ...]
+    finished: tuple[Finished, ...] = ()
+    refused: tuple[str, ...] = ()
 
     @property
     def stopped(self) -> bool:
         """The last run was stopped; nothing else should be sent now."""
         return any(each.stop is not None or each.fault for each in self.finished)
 
-    @property
-    def exit_code(self) -> ExitCode:
-        """The worst of the runs; one that was left alone is not done."""
-        codes = [each.exit_code for each in self.finished]
-        return ExitCode.worst([*codes, ExitCode.INCOMPLETE if self.refused else ExitCode.DONE])
-
-
-@dataclass(frozen=True, slots=True)
-class _Resuming:
-    """One journal, today's settings and token."""
-
-    journal: Journal
-    settings: Settings
-    token: str
-    pacer: Budget
-    context: RunContext
-    finish_by: datetime | None
-    as_planned: bool = False
-
-    def one(self, record: RunRecord, account: Account, results: Path | None) -> Finished | None:
-        """Sends what is left of a run, and brings it to its end; None if it is there.
-
-        Raises:
-            NothingSentError: the run belongs to another account, its files have changed, its
-                workbook has no place, or another process works on it.
-        """
-        _refuse_other_account(record, account)
-        with holding(self.context.journal, record.id):
-            record = self.journal.run(record.id) or record  # another process may have ended it
-            orders = self.journal.remaining(record.id)
-            superseded = self.journal.superseded(record.id)
-            if orders:
-                self._refuse_changed_files(record)
-            elif record.ended_at is not None:
-                return None
-            target = _target(record, results)
-            sources = (Path(source.path) for source in record.sources)
-            refuse_ours(target, (*sources, self.context.journal, *self.context.keep))
-            prove_writable(target)
-            orders = self.journal.reopen(record.id)
-            calls = sum(len(order) for order in orders)
-            values = {
-                "run": record.id,
-                "calls": calls,
-                "orders": len(orders),
-                "seconds": round(calls * self.pacer.spacing),
-                "superseded": len({order_id for order_id, *_ in superseded}),
-            }
-            self.context.listener(Event("resumed", values))
-            return Sending(
-                self.journal,
-                self.settings,
-                self.token,
-                self.pacer,
-                self.context,
-                self.finish_by,
-                overwrite=results is not None,
-                probe=not account.asked,
-            ).complete(record.id, record.account, orders, target)
-
-    def _refuse_changed_files(self, record: RunRecord) -> None:
-        for source in record.sources:
-            path = Path(source.path)
-            try:
-                with path.open("rb") as file:
-                    same = file_digest(file, "sha256").hexdigest() == source.sha256
-            except OSError:
-                continue  # moved away or gone: the journal has all that is needed
-            if not same and not self.as_planned:
-                raise NothingSentError(
-                    f"{source.file} has changed since the run {record.id} was planned; nothing "
-                    f"of that run was sent. Run the file as it is now, or send what was "
-                    f"planned with `reconcile resume {record.id} --as-planned`."
-                )
-
 
 def resume(
     run_id: str | None,
-    settings: Settings,
-    token: str,
     context: RunContext,
     *,
     as_planned: bool = False,
     results: Path | None = None,
-    finish_by: datetime | None = None,
 ) -> Finished | None:
-    """Sends what a run has left: that run, or the latest unfinished one. None: nothing is left.
+    """Sends what a run has left.
+
+    Args:
+        run_id: the run; None for the latest one that has something left.
+        context: today's settings and token, the journal, the clock and the listener.
+        as_planned: a file that has changed since doesn't matter.
+        results: where the workbook goes; the place of the run if None.
+
+    Returns:
+        how the run ended; None if nothing is left.
 
     Raises:
         ReconcileError: nothing was sent; its `exit_code` says so.
@@ -133,26 +65,20 @@ def resume(
         if run_id is None and not journal.unfinished_runs():
             return None
         if run_id is not None:
-            _refuse_other_address(_named(journal, run_id), settings)
-        with budget_of(settings, token, context) as budget:
-            resuming = _Resuming(journal, settings, token, budget, context, finish_by, as_planned)
-            account = resolve_account(journal, settings, token, budget, context)
+            _refuse_other_address(_named(journal, run_id), context.settings)
+        with context.slots() as slots:
+            account = resolve_account(journal, context, slots)
             # Who owns the token may only be known now, and with it whose a run is.
             record = _latest(journal, account) if run_id is None else _named(journal, run_id)
-            return resuming.one(record, account, results)
+            return _finish(record, account, journal, slots, context, results, as_planned)
 
 
 def resume_all(
-    settings: Settings,
-    token: str,
-    context: RunContext,
-    *,
-    finish_by: datetime | None = None,
-    done: Callable[[Finished], None] = lambda _finished: None,
+    context: RunContext, done: Callable[[Finished], None] = lambda _finished: None
 ) -> ResumeResult:
     """Sends what all runs of the account have left, the earliest first, until one is stopped.
 
-    A run that can't be resumed is left alone, and said why. `done` is told of each run as
+    A run that can't be resumed is left alone, and said why. `done` is called with each run as
     soon as it has ended.
 
     Raises:
@@ -163,15 +89,14 @@ def resume_all(
     refused: list[str] = []
     with Journal.open(context.journal) as journal:
         if not journal.unfinished_runs():
-            return ResumeResult((), ())
-        with budget_of(settings, token, context) as budget:
-            resuming = _Resuming(journal, settings, token, budget, context, finish_by)
-            account = resolve_account(journal, settings, token, budget, context)
+            return ResumeResult()
+        with context.slots() as slots:
+            account = resolve_account(journal, context, slots)
             for record in journal.unfinished_runs(account.key):
                 if is_alive(context.journal, record.id):
                     continue  # its orders are waited for, one by one
                 try:
-                    ended = resuming.one(record, account, None)
+                    ended = _finish(record, account, journal, slots, context)
                 except (NothingSentError, WorkbookError) as error:
                     refused.append(str(error))
                     continue
@@ -181,6 +106,71 @@ def resume_all(
                     if ended.stop is not None or ended.fault:
                         break
     return ResumeResult(tuple(finished), tuple(refused))
+
+
+def _finish(
+    record: RunRecord,
+    account: Account,
+    journal: Journal,
+    slots: Budget,
+    context: RunContext,
+    results: Path | None = None,
+    as_planned: bool = False,  # noqa: FBT001, FBT002
+) -> Finished | None:
+    """Sends what is left of a run, and brings it to its end; None if it is there.
+
+    Raises:
+        NothingSentError: the run belongs to another account, its files have changed, its
+            workbook has no place, or another process works on it.
+    """
+    _refuse_other_account(record, account)
+    with holding(context.journal, record.id):
+        record = journal.run(record.id) or record  # another process may have ended it
+        orders = journal.remaining(record.id)
+        superseded = {order_id for order_id, *_ in journal.superseded(record.id)}
+        if orders and not as_planned:
+            _refuse_changed_files(record)
+        if not orders and record.ended_at is not None:
+            return None
+        target = target_in(results, Path(record.target))
+        sources = (Path(source.path) for source in record.sources)
+        refuse_ours(target, (*sources, context.journal, *context.keep))
+        prove_writable(target)
+        orders = journal.reopen(record.id)
+        calls = sum(len(order) for order in orders)
+        values = {
+            "run": record.id,
+            "calls": calls,
+            "orders": len(orders),
+            "seconds": round(calls * slots.spacing),
+            "superseded": len(superseded),
+        }
+        context.listener(Event("resumed", values))
+        return RunToSend(
+            record.id,
+            record.account,
+            target,
+            journal,
+            slots,
+            context,
+            overwrite=results is not None,
+            probe=not account.asked,
+        ).send(orders)
+
+
+def _refuse_changed_files(record: RunRecord) -> None:
+    for source in record.sources:
+        try:
+            with Path(source.path).open("rb") as file:
+                same = file_digest(file, "sha256").hexdigest() == source.sha256
+        except OSError:
+            continue  # moved away or gone: the journal has all that is needed
+        if not same:
+            raise NothingSentError(
+                f"{source.file} has changed since the run {record.id} was planned; nothing "
+                f"of that run was sent. Run the file as it is now, or send what was "
+                f"planned with `reconcile resume {record.id} --as-planned`."
+            )
 
 
 def settle(
@@ -267,10 +257,3 @@ def _refuse_other_account(record: RunRecord, account: Account) -> None:
             f"({record.account_name or record.account}) than this token "
             f"({account.name or account.key}); nothing was sent. {account.remark}".rstrip()
         )
-
-
-def _target(record: RunRecord, results: Path | None) -> Path:
-    target = Path(record.target)
-    if results is None:
-        return target
-    return results / target.name if results.is_dir() else results

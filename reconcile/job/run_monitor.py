@@ -26,16 +26,15 @@ from reconcile.domain.events import Event
 from reconcile.domain.model import Outcome
 from reconcile.executor import StopKind
 from reconcile.flxpoint.tokens import redacted
-from reconcile.job.inputs import NothingToDo
+from reconcile.job.exit_codes import FAILURES
+from reconcile.job.planned_input import NothingToDo
 from reconcile.job.send import Finished
 from reconcile.journal import Journal
 from reconcile.notices.ending import Ending
 from reconcile.notices.log_file import LogFile
 from reconcile.notices.notifier import Notifier
 
-__all__ = ["RunMonitor", "Told", "log_beside"]
-
-_FAILURES = (ExitCode.NOTHING_SENT, ExitCode.STOPPED_BY_API, ExitCode.INTERNAL)
+__all__ = ["CommandResult", "RunMonitor", "log_beside"]
 
 _WHY: tuple[tuple[type[ReconcileError], str], ...] = (
     (FileRefusedError, "A file can't be read."),
@@ -47,8 +46,8 @@ _WHY: tuple[tuple[type[ReconcileError], str], ...] = (
 
 
 @dataclass(slots=True)
-class Told:
-    """What the command did, put here before it ends."""
+class CommandResult:
+    """What a command did, put here before it ends."""
 
     exit_code: ExitCode = ExitCode.DONE
     finished: list[Finished] = field(default_factory=list)
@@ -87,40 +86,45 @@ class RunMonitor:
         self._log(event)
 
     @contextmanager
-    def told(self, words: str) -> Iterator[Told]:
-        """Tells how the block begins and ends; `words` are the command for the log."""
+    def monitored(self, name: str) -> Iterator[CommandResult]:
+        """Tells how the block begins and ends; `name` is that of the command, for the log."""
         began = time.monotonic()
         notifier = Notifier(self.settings.notify, self.environment)
-        told = Told()
-        self._log.line(f"begins: {words}")
+        result = CommandResult()
+        self._log.line(f"begins: {name}")
         self._remarks(notifier.started())
         end = partial(self._end, notifier, began)
         try:
-            yield told
+            yield result
         except ReconcileError as error:
             self._log.line(f"error: {error}")
             why = next((text for kind, text in _WHY if isinstance(error, kind)), "")
             if isinstance(error, StoppedError):
                 why = str(error)
-            end(told, error.exit_code, why)
+            end(result, error.exit_code, why)
             raise
         except Exception:
-            end(told, ExitCode.INTERNAL, "")
+            end(result, ExitCode.INTERNAL, "")
             raise
         except BaseException:  # Ctrl-C, also while click asks
-            end(told, ExitCode.STOPPED_BY_USER, "")
+            end(result, ExitCode.STOPPED_BY_USER, "")
             raise
-        end(told, told.exit_code, _stopped(told))
+        end(result, result.exit_code, _stopped(result))
 
     def _end(
-        self, notifier: Notifier, began: float, told: Told, exit_code: ExitCode, stopped: str
+        self,
+        notifier: Notifier,
+        began: float,
+        result: CommandResult,
+        exit_code: ExitCode,
+        stopped: str,
     ) -> None:
         if stopped:
             self._log.line(f"stopped: {stopped}")
         self._log.line(f"ends with exit code {int(exit_code)}")
         failed_before = self._remember(exit_code)
-        recovered = failed_before and exit_code not in _FAILURES
-        ending = _ending(told, exit_code, stopped, time.monotonic() - began)
+        recovered = failed_before and exit_code not in FAILURES
+        ending = _ending(result, exit_code, stopped, time.monotonic() - began)
         ending = replace(ending, recovered=recovered)
         self._remarks(notifier.ended(ending))
 
@@ -133,7 +137,7 @@ class RunMonitor:
         except JournalError as error:
             self._log.line(f"remark: {error}")
             return False
-        return before in _FAILURES
+        return before in FAILURES
 
     def _remarks(self, remarks: list[str]) -> None:
         for remark in remarks:
@@ -146,21 +150,21 @@ def log_beside(journal: Path, redact: Callable[[str], str]) -> LogFile:
     return LogFile(journal.with_name("reconcile.log"), redact)
 
 
-def _stopped(told: Told) -> str:
+def _stopped(result: CommandResult) -> str:
     """Why the last run was stopped, in words that name neither file nor order."""
-    stop = told.finished[-1].stop if told.finished else None
+    stop = result.finished[-1].stop if result.finished else None
     if stop is None:
         return ""
     return "The journal could not be written." if stop.kind is StopKind.JOURNAL else stop.sentence
 
 
-def _ending(told: Told, exit_code: ExitCode, stopped: str, seconds: float) -> Ending:
-    totals = [finished.totals for finished in told.finished]
-    last = told.finished[-1] if told.finished else None
-    nothing = told.nothing
-    idle = nothing is not None and not told.finished  # and nothing was resumed instead
+def _ending(result: CommandResult, exit_code: ExitCode, stopped: str, seconds: float) -> Ending:
+    totals = [finished.totals for finished in result.finished]
+    last = result.finished[-1] if result.finished else None
+    nothing = result.nothing
+    idle = nothing is not None and not result.finished  # and nothing was resumed instead
     same = nothing is not None and nothing.same_file
-    skipped = sum(finished.skipped for finished in told.finished)
+    skipped = sum(finished.skipped for finished in result.finished)
     return Ending(
         exit_code=exit_code,
         run=None if last is None else last.run.id,
@@ -173,5 +177,5 @@ def _ending(told: Told, exit_code: ExitCode, stopped: str, seconds: float) -> En
         skipped=skipped + (0 if nothing is None else len(nothing.skipped)),
         usual=None if last is None else last.usual,
         orders=sum(total.orders for total in totals),
-        unlike=sum(len(f.back.wrong) for f in told.finished if f.back is not None),
+        unlike=sum(len(f.back.wrong) for f in result.finished if f.back is not None),
     )

@@ -2,22 +2,20 @@
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.journal import Journal, RunReader
+from reconcile.job.results_writer import ledger_of, write_results
+from reconcile.journal import Journal
 from reconcile.results.comparison import (
     Difference,
     differences,
     returned_differences,
     run_named,
 )
-from reconcile.results.report.build import build_report
-from reconcile.results.report.ledger import Ledger
 from reconcile.results.returned.row_marks import returned
-from reconcile.results.workbook.write import write_workbook
 
 __all__ = ["MOST_NAMED", "WorkbookChecked", "check_workbook", "checked_json", "checked_lines"]
 
@@ -53,10 +51,10 @@ def check_workbook(file: Path, journal: Journal) -> WorkbookChecked:
     record = journal.run(run_id)
     if record is None:
         return WorkbookChecked(file.name, run_id, (), foreign=True)
-    ledger = Ledger(RunReader(journal, record))
+    ledger = ledger_of(journal, record)
     with tempfile.TemporaryDirectory() as folder:
-        plain = replace(build_report(ledger), returned=None)
-        expected = write_workbook(plain, Path(folder) / "expected.xlsx")
+        place = Path(folder) / "expected.xlsx"
+        expected = write_results(ledger, place, overwrite=False, as_returned=False)
         found = list(islice(differences(expected, file), MOST_NAMED))
     found += list(islice(returned_differences(returned(ledger), file), MOST_NAMED))
     return WorkbookChecked(file.name, run_id, tuple(found))

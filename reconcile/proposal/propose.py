@@ -11,7 +11,7 @@ from reconcile.domain.issues import explain
 from reconcile.domain.model import Field, Plan
 from reconcile.domain.payload import canonical
 from reconcile.domain.text import quoted
-from reconcile.job.prepare import SendRules, prepare
+from reconcile.job.planned_input import SendRules, plan_files
 from reconcile.loader.layouts import LAYOUTS, PLAIN, Layout
 from reconcile.planner.id_map_file import read_id_map
 from reconcile.proposal.likeness import likeness
@@ -160,7 +160,7 @@ def _open(proposal: Proposal, table: Table, *, needs_ids: bool) -> Iterator[str]
 def _tried(proposal: Proposal, path: Path) -> Proposal:
     """The proposal with what the real planner makes of the file."""
     try:
-        planned = prepare([path], proposal.settings, SendRules()).plan
+        planned = plan_files([path], proposal.settings, SendRules()).plan
     except FileRefusedError as refusal:
         return replace(proposal, open=(str(refusal),))
     notices = [explain(notice) for notice in planned.notices[:_LISTED]]

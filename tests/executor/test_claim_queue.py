@@ -16,7 +16,7 @@ from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Comparison, Outcome
 from reconcile.executor import Stop, StopKind, StopSwitch
 from reconcile.executor.claim_queue import ClaimQueue
-from reconcile.job.prepare import by_order
+from reconcile.job.run_records import by_order
 from reconcile.journal import Journal, Setback
 from tests.doubles import EPOCH, VirtualTime, run_in_virtual_time
 from tests.journal.books import ACCOUNT, STATUS, SYNC, Books, came, create, order

@@ -37,7 +37,7 @@ from reconcile.flxpoint import (
 )
 from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry, retry_after
-from reconcile.job.run import Finished
+from reconcile.job.send import Finished
 from reconcile.journal import Journal
 from reconcile.sandbox import (
     Answer,

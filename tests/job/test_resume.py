@@ -20,9 +20,10 @@ from reconcile.domain.errors import ExitCode, NothingSentError
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.executor import StopKind
-from reconcile.job.prepare import SendRules
+from reconcile.job.planned_input import SendRules
 from reconcile.job.resume import resume_all, settle
-from reconcile.job.run import Finished, run
+from reconcile.job.run import run
+from reconcile.job.send import Finished
 from reconcile.journal import Journal
 from reconcile.journal.locks import holding, is_alive
 from reconcile.sandbox import Answer, Hang, Reset, SandboxSettings, Scripted
@@ -402,9 +403,7 @@ def test_two_runs_at_once_send_each_order_once(shop: Shop) -> None:
             others.append(shop.spawn("run", "export.csv"))
             says(others[0], "wait for the run")
 
-    first = run(
-        [export], shop.settings(), SendRules(), TOKEN, replace(shop.context(), listener=hold)
-    )
+    first = run([export], SendRules(), replace(shop.context(), listener=hold))
     (second,) = others
     out, _ = second.communicate(timeout=PATIENCE)
 
@@ -508,7 +507,7 @@ def test_a_journal_that_is_removed_in_mid_run_ends_the_sending(shop: Shop) -> No
 
     context = replace(shop.context(), listener=remove)
     export = shop.export(f"Order ID,Order External ID\n{lines}")
-    finished = run([export], shop.settings(), SendRules(), TOKEN, context)
+    finished = run([export], SendRules(), context)
 
     assert isinstance(finished, Finished)
     assert finished.exit_code is ExitCode.INTERNAL
@@ -709,10 +708,10 @@ def test_a_run_whose_file_has_changed_is_left_and_the_files_are_run(
 def test_all_runs_of_the_account_are_finished_the_earliest_first(shop: Shop) -> None:
     first = stopped(shop, order=1)
     second = stopped(shop, "Order ID,Order External ID\n7,X\n8,Y\n", 7, "other.csv")
-    left = resume_all(shop.settings(), TOKEN, shop.context())
+    left = resume_all(shop.context())
 
     assert [each.run.id for each in left.finished] == [first.run.id, second.run.id]
-    assert left.exit_code is ExitCode.DONE
+    assert [each.exit_code for each in left.finished] == [ExitCode.DONE, ExitCode.DONE]
     assert set(held(shop)) == {1, 2, 3, 7, 8}
 
 

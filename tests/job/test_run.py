@@ -25,10 +25,11 @@ from reconcile.domain.errors import (
 from reconcile.domain.events import Event
 from reconcile.domain.model import Outcome
 from reconcile.executor import StopKind
-from reconcile.job.check import Checked, check
-from reconcile.job.context import budget_of
-from reconcile.job.prepare import SendRules
-from reconcile.job.run import Finished, run
+from reconcile.job import exit_codes
+from reconcile.job.pipeline import check
+from reconcile.job.planned_input import PlannedInput, SendRules
+from reconcile.job.run import run
+from reconcile.job.send import Finished
 from reconcile.journal import Journal
 from reconcile.sandbox import Answer, Reset, SandboxSettings, Scripted
 from tests.conftest import PATIENCE, TOKEN, Shop
@@ -221,23 +222,21 @@ def test_a_place_for_the_workbook_is_proven_before_the_first_call(shop: Shop) ->
     nowhere = shop.folder / "no such folder" / "out.xlsx"
 
     with pytest.raises(WorkbookError, match="--results"):
-        run([shop.export(THREE)], shop.settings(), SendRules(), TOKEN, context, results=nowhere)
+        run([shop.export(THREE)], SendRules(), context, results=nowhere)
 
     assert shop.server.arrivals == []
 
 
 def test_a_no_sends_nothing(shop: Shop) -> None:
-    asked: list[Checked] = []
+    asked: list[PlannedInput] = []
 
-    def no(checked: Checked) -> bool:
-        asked.append(checked)
+    def no(planned: PlannedInput) -> bool:
+        asked.append(planned)
         return False
 
-    context = replace(shop.context(), confirm=no)
-
-    assert run([shop.export(THREE)], shop.settings(), SendRules(), TOKEN, context) is None
+    assert run([shop.export(THREE)], SendRules(), shop.context(), confirm=no) is None
     assert shop.patches() == []
-    assert len(asked[0].workload.to_send) == 3
+    assert len(asked[0].calls.to_send) == 3
 
 
 def test_a_pilot_sends_the_first_orders_and_says_so_of_the_other_rows(shop: Shop) -> None:
@@ -279,16 +278,13 @@ def test_a_time_to_finish_by_stops_the_run_cleanly(shop: Shop) -> None:
     lines = "".join(f"{number},X{number}\n" for number in range(1, 2001))
     start = datetime.now(UTC)
     end = start + timedelta(seconds=0.5)
-    context = replace(shop.context(), now=lambda: end if len(shop.server.arrivals) >= 5 else start)
-
-    finished = run(
-        [shop.export(f"Order ID,Order External ID\n{lines}")],
-        shop.settings(requests_per_second=20.0),
-        SendRules(),
-        TOKEN,
-        context,
+    context = replace(
+        shop.context(requests_per_second=20.0),
+        now=lambda: end if len(shop.server.arrivals) >= 5 else start,
         finish_by=end,
     )
+
+    finished = run([shop.export(f"Order ID,Order External ID\n{lines}")], SendRules(), context)
 
     assert isinstance(finished, Finished)
     assert finished.exit_code is ExitCode.STOPPED_BY_USER
@@ -312,25 +308,18 @@ def test_check_compares_with_what_was_acknowledged_if_the_account_is_known(shop:
     export = shop.export(THREE)
     shop.run(export, account="mine")
 
-    checked = check(
-        [export],
-        shop.settings(account="mine"),
-        SendRules(),
-        shop.journal,
-        fingerprint=None,
-        now=datetime.now(UTC),
-    )
+    planned = check([export], SendRules(), shop.context(token=None, account="mine"))
 
-    assert isinstance(checked, Checked)
-    assert checked.workload.to_send == []
-    assert checked.exit_code is ExitCode.DONE
+    assert isinstance(planned, PlannedInput)
+    assert planned.calls.to_send == []
+    assert exit_codes.of_check(planned) is ExitCode.DONE
 
 
 def test_the_learned_spacing_is_kept_for_the_next_run(shop: Shop) -> None:
     shop.server.inject(Scripted("accounting-sync", 1, Answer(429)))
     shop.run(shop.export(THREE))
 
-    with budget_of(shop.settings(), TOKEN, shop.context()) as budget:
+    with shop.context().slots() as budget:
         assert budget.spacing > budget.floor
 
 
@@ -374,14 +363,7 @@ def test_the_workbook_never_overwrites_what_the_run_needs(shop: Shop, target: st
     before = (shop.folder / target).read_bytes()
 
     with pytest.raises(WorkbookError, match="over"):
-        run(
-            [export],
-            shop.settings(),
-            SendRules(force=True),
-            TOKEN,
-            context,
-            results=shop.folder / target,
-        )
+        run([export], SendRules(force=True), context, results=shop.folder / target)
 
     assert (shop.folder / target).read_bytes() == before
     assert len(shop.patches()) == 3
@@ -403,7 +385,7 @@ def test_a_journal_that_fails_in_mid_run_ends_with_5_and_nothing_more_is_sent(
     context = replace(shop.context(), listener=full)
 
     with pytest.raises(InternalError, match="journal") as caught:
-        run([export], shop.settings(), SendRules(), TOKEN, context)
+        run([export], SendRules(), context)
 
     assert caught.value.exit_code is ExitCode.INTERNAL
     assert len(shop.patches()) < 50

@@ -20,11 +20,12 @@ from reconcile.domain.events import Event
 from reconcile.domain.model import Outcome
 from reconcile.executor import Executor, Stop, StopKind, StopRules, StopSwitch, ThreadRecorder
 from reconcile.flxpoint import Pacer, RetryPolicy
-from reconcile.job.prepare import SendRules
-from reconcile.job.run import Finished, run
+from reconcile.job.planned_input import SendRules
+from reconcile.job.run import run
+from reconcile.job.send import Finished
 from reconcile.journal import NEVER_SENT, CallRecord, CallState, Journal, default_place
 from reconcile.journal.location import prepare
-from tests.conftest import TOKEN, Shop
+from tests.conftest import Shop
 from tests.doubles import EPOCH, ScriptedSender
 
 from .books import STATUS, SYNC, Books, call, came, create, order
@@ -385,7 +386,7 @@ def test_a_full_disk_ends_a_run_with_5_and_resume_finishes_it(shop: Shop, disk: 
         disk.full = disk.full or (event.name, event.values.get("order")) == ("outcome", 10)
 
     context = replace(shop.context(), listener=fill)
-    finished = run([export], shop.settings(), SendRules(), TOKEN, context)
+    finished = run([export], SendRules(), context)
 
     assert isinstance(finished, Finished)
     assert finished.exit_code is ExitCode.INTERNAL

@@ -15,7 +15,7 @@ from reconcile.config import Settings
 from reconcile.domain.errors import NothingSentError
 from reconcile.domain.model import CellRef, Issue, RowRef
 from reconcile.domain.payload import canonical
-from reconcile.job.prepare import Prepared, SendRules, prepare
+from reconcile.job.planned_input import PlannedFiles, SendRules, plan_files
 from reconcile.job.row_states import row_states
 from tests.loader.layouts.outcomes import EXPORTS
 
@@ -37,13 +37,13 @@ def expectation(name: str) -> dict[str, Any]:
     return said
 
 
-def prepared(name: str, expected: dict[str, Any]) -> Prepared:
+def prepared(name: str, expected: dict[str, Any]) -> PlannedFiles:
     settings = Settings.model_validate(expected["settings"])
     if settings.ids is not None:
         settings = settings.model_copy(update={"ids": str(EXPORTS / settings.ids)})
     folder = AWKWARD / name.rpartition("/")[0]
     beside = [folder / other for other in expected.get("beside", ())]
-    return prepare([file_of(name), *beside], settings, SendRules())
+    return plan_files([file_of(name), *beside], settings, SendRules())
 
 
 def file_of(name: str) -> Path:
@@ -57,7 +57,7 @@ def file_of(name: str) -> Path:
 class Named:
     """Names places as the expectations do: those of the first file without its name."""
 
-    def __init__(self, made: Prepared) -> None:
+    def __init__(self, made: PlannedFiles) -> None:
         first = made.exports[0]
         self._file = first.file
         self._before = f"{first.file}!{first.sheet}" if first.sheet else first.file
@@ -73,7 +73,7 @@ class Named:
         return [issue.code, *map(self, issue.places)]
 
 
-def outcome(made: Prepared) -> dict[str, Any]:
+def outcome(made: PlannedFiles) -> dict[str, Any]:
     named = Named(made)
     plan = made.plan
     notices = [[told.code, named(told.place)] for told in plan.notices]

@@ -10,9 +10,9 @@ from reconcile.domain.errors import ExitCode, FileRefusedError
 from reconcile.domain.id_map import Entry, IdMap
 from reconcile.domain.model import CellRef, Outcome
 from reconcile.job.online import PullWish, pull_ids
-from reconcile.job.prepare import SendRules
+from reconcile.job.planned_input import SendRules
 from reconcile.sandbox import Answer, Scripted
-from tests.conftest import TOKEN, Shop
+from tests.conftest import Shop
 from tests.orders.books import lines, titles
 from tests.shops import OpenShop, item, order
 
@@ -25,7 +25,7 @@ PULL = SendRules(pull=True)
 
 
 def pull(shop: Shop) -> None:
-    pull_ids(shop.settings(), TOKEN, shop.context(), PullWish())
+    pull_ids(shop.context(), PullWish())
 
 
 def item_ids(shop: Shop) -> dict[int, dict[str, Any]]:

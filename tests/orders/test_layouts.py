@@ -8,7 +8,7 @@ import pytest
 
 from reconcile.config import Settings
 from reconcile.flxpoint.answers import KnownOrder, OrderItem
-from reconcile.job.prepare import SendRules, prepare
+from reconcile.job.planned_input import SendRules, plan_files
 from reconcile.journal import Journal
 from reconcile.orders.known_ids import LocalIds
 from tests.loader.layouts.outcomes import EXPORTS, examples, expectation_of, settings_of
@@ -57,7 +57,7 @@ def test_an_export_becomes_the_same_as_with_a_file_of_ids(export: Path, journal:
     expected = json.loads(expectation_of(export).read_text(encoding="utf-8"))
     said = {name: value for name, value in settings_of(export).items() if name != "ids"}
     settings = Settings.model_validate(said)
-    made = prepare([export], settings, SendRules(), local=LocalIds(journal, ACCOUNT)).plan
+    made = plan_files([export], settings, SendRules(), local=LocalIds(journal, ACCOUNT)).plan
     payloads = {str(order.order_id): order.sync.to_json() for order in made.orders if order.sync}
     assert payloads == expected["payloads"]
     codes = sorted(issue.code for each in made.rejections for issue in each.issues)

@@ -1,6 +1,7 @@
 """What planned orders hold in Flxpoint is read before anything is sent, and respected."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,13 +12,13 @@ from reconcile.domain.errors import ExitCode, StoppedError, TimeIsUpError
 from reconcile.domain.issues import explain
 from reconcile.domain.model import CallKind, Comparison, Outcome, RowRef
 from reconcile.job.online import PullWish, pull_ids
-from reconcile.job.prepare import SendRules
+from reconcile.job.planned_input import PlannedInput, SendRules
 from reconcile.job.run import run
 from reconcile.journal import OrderReading
 from reconcile.orders.overwrite import ReadOrder, Seen, reasons_to_hold
 from reconcile.orders.remote_state import compared
 from reconcile.sandbox import Answer, Hang, Scripted
-from tests.conftest import TOKEN, Shop
+from tests.conftest import Shop
 from tests.orders.books import lines
 from tests.shops import OpenShop, item, order
 
@@ -148,7 +149,7 @@ def test_an_order_that_can_not_be_read_is_held_where_others_can(
 def test_what_the_list_tells_and_the_order_does_not_is_nothing_held(open_shop: OpenShop) -> None:
     """The pull saw accounting fields in the list; the single order never has them."""
     shop = open_shop(order(1), order(2, **THEIRS), accounting_fields="always")
-    pull_ids(shop.settings(), TOKEN, shop.context(), PullWish())
+    pull_ids(shop.context(), PullWish())
     bare = '{"id": 70000%d, "orderNumber": "SO"}'
     for number in (1, 2):
         answer = Answer(200, {}, bare % number)
@@ -167,7 +168,7 @@ def test_by_default_values_are_respected_where_flxpoint_tells_them(open_shop: Op
 def test_what_a_pull_saw_tells_too(open_shop: OpenShop) -> None:
     """The first planned order holds nothing, and its answer leaves empty fields out."""
     shop = open_shop(order(1), order(2, **THEIRS))
-    pull_ids(shop.settings(), TOKEN, shop.context(), PullWish())
+    pull_ids(shop.context(), PullWish())
     shop.run(shop.export(EXPORT))
     assert external_ids(shop)[700002] == "THEIRS"
 
@@ -230,9 +231,9 @@ def test_what_some_orders_told_is_known_though_others_never_answered(open_shop: 
 def test_the_time_to_finish_by_ends_the_reading_too(open_shop: OpenShop) -> None:
     shop = open_shop(order(1), order(2), latency=0.5)
     soon = datetime.now(UTC) + timedelta(seconds=0.3)
-    settings = shop.settings(overwrite="blanks", account="mine")
+    context = replace(shop.context(overwrite="blanks", account="mine"), finish_by=soon)
     with pytest.raises(TimeIsUpError, match="the time to finish by") as stopped:
-        run([shop.export(EXPORT)], settings, SendRules(), TOKEN, shop.context(), finish_by=soon)
+        run([shop.export(EXPORT)], SendRules(), context)
     assert stopped.value.exit_code == ExitCode.STOPPED_BY_USER
     assert shop.patches() == []
 
@@ -241,21 +242,13 @@ def test_the_question_before_sending_shows_what_is_held_back(open_shop: OpenShop
     shop = open_shop(order(1), order(2, **THEIRS))
     asked: list[int] = []
 
-    def confirm(checked: Any) -> bool:
-        asked.append(len(checked.workload.to_send))
+    def confirm(planned: PlannedInput) -> bool:
+        asked.append(len(planned.calls.to_send))
         return False
 
-    context = shop.context()
-    settings = shop.settings(overwrite="blanks")
-    file = shop.export(EXPORT)
-    no = run([file], settings, SendRules(), TOKEN, _asking(context, confirm))
+    context = shop.context(overwrite="blanks")
+    no = run([shop.export(EXPORT)], SendRules(), context, confirm=confirm)
     assert (no, asked, shop.patches()) == (None, [1], [])
-
-
-def _asking(context: Any, confirm: Callable[[Any], bool]) -> Any:
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(context, confirm=confirm)
 
 
 def test_check_online_shows_new_same_different_blank_and_silence(
@@ -269,7 +262,7 @@ def test_check_online_shows_new_same_different_blank_and_silence(
         "700001,INV-1,,\n700002,INV-2,,\n700003,INV-3,301,L-3\n700004,INV-4,,\n700005,INV-5,,\n"
     )
     shop.export(text)
-    pull_ids(shop.settings(), TOKEN, shop.context(), PullWish())
+    pull_ids(shop.context(), PullWish())
     shop.server.change_item(700003, 302, externalAccountingId="L-302")
     code, out, _ = command_in(shop, "check", "--online", "export.csv")
     assert code == ExitCode.INCOMPLETE

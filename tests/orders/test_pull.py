@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,6 @@ import pytest
 
 from reconcile.domain.errors import ExitCode, ForbiddenError, NothingSentError, StoppedError
 from reconcile.domain.events import Event
-from reconcile.job.context import RunContext
 from reconcile.job.online import PullWish, pull_ids
 from reconcile.journal import Journal
 from reconcile.orders.pull import Pulled
@@ -22,7 +22,7 @@ ORDERS = [order(number) for number in range(1, 8)]
 
 
 def pulled(shop: Shop, wish: PullWish | None = None, **said: Any) -> Pulled:
-    _, found, _ = pull_ids(shop.settings(**said), TOKEN, shop.context(), wish or PullWish())
+    _, found, _ = pull_ids(shop.context(**said), wish or PullWish())
     return found
 
 
@@ -304,8 +304,7 @@ def test_no_name_and_no_address_is_stored(open_shop: OpenShop) -> None:
 def test_how_many_orders_are_asked_and_until_when_is_told_before(open_shop: OpenShop) -> None:
     shop = open_shop(*ORDERS, listed_items=False)
     events: list[Event] = []
-    context = RunContext(shop.journal, lambda: datetime.now(UTC), events.append, lambda _: True)
-    pull_ids(shop.settings(), TOKEN, context, PullWish())
+    pull_ids(replace(shop.context(), listener=events.append), PullWish())
     names = [event.name for event in events]
     assert names[:2] == ["page", "reading"]
     assert events[1].values["orders"] == 7

@@ -8,10 +8,11 @@ import pytest
 
 from reconcile.domain.errors import ExitCode, StoppedError
 from reconcile.domain.events import Event
-from reconcile.job.prepare import SendRules
-from reconcile.job.run import Finished, run
+from reconcile.job.planned_input import SendRules
+from reconcile.job.run import run
+from reconcile.job.send import Finished
 from reconcile.sandbox import Answer, Hang, Reset, Scripted
-from tests.conftest import PATIENCE, TOKEN, Shop
+from tests.conftest import PATIENCE, Shop
 from tests.orders.books import lines
 from tests.shops import OpenShop, order
 
@@ -21,12 +22,11 @@ REDIRECT = Answer(302, {"Location": "https://elsewhere.example/"})
 LOGIN = Answer(200, {"Content-Type": "text/html"}, "<!DOCTYPE html><title>Log in</title>")
 
 
-def run_and_hear(shop: Shop, text: str = EXPORT, **said: object) -> tuple[Finished, list[str]]:
+def run_and_hear(shop: Shop, text: str = EXPORT, **said: Any) -> tuple[Finished, list[str]]:
     """A run, and what was said before it began to send."""
     events: list[Event] = []
-    context = replace(shop.context(), listener=events.append)
-    settings = shop.settings(**{"tries": 1, **said})
-    finished = run([shop.export(text)], settings, SendRules(), TOKEN, context)
+    context = replace(shop.context(**{"tries": 1, **said}), listener=events.append)
+    finished = run([shop.export(text)], SendRules(), context)
     assert isinstance(finished, Finished)
     began = next(at for at, event in enumerate(events) if event.name == "started")
     remarks = [str(event.values["text"]) for event in events[:began] if event.name == "remark"]
@@ -157,8 +157,7 @@ def test_a_token_that_may_not_read_hears_so_once(
     shop = open_shop(*map(order, range(1, 5)))
     shop.server.inject(Scripted("order", None, Answer(401), times=None))
     events: list[Event] = []
-    context = replace(shop.context(), listener=events.append)
-    settings = shop.settings(overwrite=overwrite)
-    run([shop.export(EXPORT)], settings, SendRules(), TOKEN, context)
+    context = replace(shop.context(overwrite=overwrite), listener=events.append)
+    run([shop.export(EXPORT)], SendRules(), context)
     remarks = [str(event.values["text"]) for event in events if event.name == "remark"]
     assert len([remark for remark in remarks if "(401)" in remark]) == 1

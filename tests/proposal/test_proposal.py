@@ -15,7 +15,7 @@ from reconcile.config import Settings, read_settings
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.fields import normal_name
 from reconcile.domain.model import Field
-from reconcile.job.prepare import SendRules, prepare
+from reconcile.job.planned_input import SendRules, plan_files
 from reconcile.proposal import Candidate, Proposal, config_text, propose, with_choice
 from tests.conftest import Shop
 from tests.loader.layouts.outcomes import examples
@@ -166,7 +166,7 @@ def test_what_can_be_run_is_read_as_without_init_and_sends_the_same(
     assert found.layout is not None
     assert found.layout.name == export.parent.name
     if found.can_be_run:
-        planned = prepare([export], settings, SendRules()).plan
+        planned = plan_files([export], settings, SendRules()).plan
         assert len(found.samples) == min(3, len(planned.orders))
 
 

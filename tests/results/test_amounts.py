@@ -12,8 +12,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from reconcile.domain.errors import ExitCode
-from reconcile.job.prepare import SendRules
-from reconcile.job.run import Finished
+from reconcile.job.planned_input import SendRules
+from reconcile.job.send import Finished
 from reconcile.sandbox import Answer, Scripted
 from tests.conftest import Shop
 

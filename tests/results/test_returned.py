@@ -16,7 +16,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 
 from reconcile.domain.model import Outcome
-from reconcile.job.run import rebuild_report
+from reconcile.job.results_writer import rebuild_report
 from reconcile.journal import Journal, RunReader
 from reconcile.loader import LoadRules, load
 from reconcile.results.report.build import build_report

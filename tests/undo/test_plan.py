@@ -12,10 +12,9 @@ from openpyxl import load_workbook
 
 from reconcile.domain.errors import NothingSentError
 from reconcile.domain.model import CallKind, Comparison, Field, Outcome
-from reconcile.job.folders import Reason as FolderReason
-from reconcile.job.folders import gather
+from reconcile.job.input_files import PassedOverReason, files_in_folder
 from reconcile.job.online import UndoneRun, undo_run
-from reconcile.job.prepare import SendRules
+from reconcile.job.planned_input import SendRules
 from reconcile.job.run_list import prune_runs
 from reconcile.journal import CallRecord, Journal, Moment, OrderReading
 from reconcile.journal.call_states import CallState
@@ -42,7 +41,7 @@ NOTHING: Mapping[str, Any] = {
 
 def undo(shop: Shop, run_id: str, token: str | None = TOKEN, **said: Any) -> UndoneRun:
     results = said.pop("results", None)
-    return undo_run(shop.settings(**said), token, shop.context(), run_id, results)
+    return undo_run(shop.context(token=token, **said), run_id, results)
 
 
 def send(shop: Shop, undone: UndoneRun, **said: Any) -> dict[Outcome, int]:
@@ -289,8 +288,8 @@ def test_a_folder_run_never_takes_an_undo_by_itself(open_shop: OpenShop) -> None
     assert file is not None
     for path in shop.folder.iterdir():
         os.utime(path, (0, 0))
-    gathered = gather(shop.folder, datetime.now(UTC), lambda _sha256: False, again=True)
-    assert {each.path: each.reason for each in gathered.passed_over}[file] is FolderReason.UNDO
+    gathered = files_in_folder(shop.folder, datetime.now(UTC), lambda _sha256: False, again=True)
+    assert {each.path: each.reason for each in gathered.passed_over}[file] is PassedOverReason.UNDO
     with file.open("rb") as stream:
         assert not is_our_workbook(stream)
 

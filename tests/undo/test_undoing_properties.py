@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconcile.domain.model import Outcome
 from reconcile.job.online import undo_run
-from reconcile.job.prepare import SendRules
+from reconcile.job.planned_input import SendRules
 from reconcile.journal import Journal
 from reconcile.sandbox import SandboxSettings
 from reconcile.undo.plan import Reason
@@ -106,7 +106,7 @@ def test_after_an_undo_everything_is_as_before_but_what_is_listed(
         ran = shop.run(shop.export(export(planned), "b.csv"), rules=ALL, verify="none")
         change(shop, afterwards)
         between = state(shop)
-        undone = undo_run(shop.settings(), TOKEN, shop.context(), ran.run.id, None)
+        undone = undo_run(shop.context(), ran.run.id, None)
         assert undone.remark == ""
         if undone.file is not None:
             sent = shop.run(undone.file, rules=ALL, verify="none")

@@ -13,7 +13,7 @@ from typing import Any
 from reconcile.config import Settings
 from reconcile.domain.errors import NothingSentError
 from reconcile.domain.issues import explain
-from reconcile.job.prepare import Prepared, SendRules, prepare
+from reconcile.job.planned_input import PlannedFiles, SendRules, plan_files
 
 EXPORTS = Path(__file__).resolve().parents[2] / "exports"
 
@@ -36,11 +36,11 @@ def settings_of(export: Path) -> dict[str, Any]:
     return said
 
 
-def prepared(export: Path, said: dict[str, Any]) -> Prepared:
+def prepared(export: Path, said: dict[str, Any]) -> PlannedFiles:
     settings = Settings.model_validate(said)
     if settings.ids is not None:
         settings = settings.model_copy(update={"ids": str(EXPORTS / settings.ids)})
-    return prepare([export], settings, SendRules())
+    return plan_files([export], settings, SendRules())
 
 
 def outcome(export: Path) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def outcome(export: Path) -> dict[str, Any]:
     return {"settings": said, **dict(_outcome(made))}
 
 
-def _outcome(made: Prepared) -> Iterator[tuple[str, Any]]:
+def _outcome(made: PlannedFiles) -> Iterator[tuple[str, Any]]:
     [export] = made.exports
     yield "layout", export.layout.name
     yield "columns", {field.value: export.headers[at] for field, at in export.fields.items()}

@@ -1,14 +1,14 @@
-"""A folder as input: which of its files are to be run, and why the others are not.
+"""What the command line names: files as they are, folders by the exports in them.
 
-Owns the words of section 7 for what is passed over. What stands in a file is for the loader
-to judge, and whether it was run for the journal.
+Owns the words of section 7 for what is passed over in a folder. What stands in a file is for
+the loader to judge, and whether it was run for the journal.
 """
 
 import os
 import re
 import stat
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import file_digest
@@ -17,9 +17,19 @@ from pathlib import Path
 from typing import Final
 
 from reconcile.domain.errors import FileRefusedError
+from reconcile.job.account import Account
+from reconcile.journal import Journal
 from reconcile.loader.screening import other_than_an_export, our_kind
 
-__all__ = ["SETTLED_AFTER", "Gathered", "PassedOver", "Reason", "gather"]
+__all__ = [
+    "SETTLED_AFTER",
+    "FolderFiles",
+    "InputFiles",
+    "PassedOver",
+    "PassedOverReason",
+    "files_in_folder",
+    "input_files",
+]
 
 SETTLED_AFTER: Final = 10.0
 """Seconds without a change after which a file counts as written to its end."""
@@ -32,7 +42,7 @@ _NO_FILE = "a pipe, a socket or a device"
 _READ_ONLY: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-class Reason(StrEnum):
+class PassedOverReason(StrEnum):
     """Why a file in a folder is passed over."""
 
     HIDDEN = "hidden"
@@ -52,7 +62,7 @@ class PassedOver:
     """A file in a folder that isn't run; `sha256` of its bytes is known of done ones only."""
 
     path: Path
-    reason: Reason
+    reason: PassedOverReason
     detail: str = ""
     sha256: str = ""
 
@@ -61,22 +71,79 @@ class PassedOver:
         """The reason, and the detail if there is any."""
         return f"{self.reason} ({self.detail})" if self.detail else str(self.reason)
 
+    @property
+    def display_name(self) -> str:
+        """The file's name as it can be printed, whatever bytes it is made of."""
+        return self.path.name.encode("utf-8", "backslashreplace").decode()
+
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class FolderFiles:
     """What is directly in a folder: the files to be run, by name, and all other ones."""
 
     files: tuple[Path, ...]
     passed_over: tuple[PassedOver, ...]
 
-    @property
-    def done(self) -> tuple[Path, ...]:
-        """Those passed over because they were run to their end before."""
-        return tuple(each.path for each in self.passed_over if each.reason is Reason.DONE)
+
+@dataclass(frozen=True, slots=True)
+class InputFiles:
+    """The files to be run, those passed over in folders, and which to be run are from folders."""
+
+    files: tuple[Path, ...]
+    passed_over: tuple[PassedOver, ...]
+    in_folders: frozenset[Path]
 
 
-def gather(folder: Path, now: datetime, is_done: Callable[[str], bool], *, again: bool) -> Gathered:
-    """Looks at every file directly in a folder. Folders in it are neither entered nor told.
+def input_files(
+    named: Sequence[Path],
+    now: datetime,
+    *,
+    again: bool,
+    journal: Journal | None = None,
+    account: Account | None = None,
+) -> InputFiles:
+    """The files to read; of a folder those that were not run to their end in this account.
+
+    Args:
+        named: files and folders.
+        now: the time, with its offset.
+        again: done files of folders are wanted too.
+        journal: says what is done; nothing is without it.
+        account: whose files these are; nothing is done while it isn't known.
+
+    Raises:
+        FileRefusedError: a folder can't be read.
+    """
+
+    def is_done(sha256: str) -> bool:
+        return bool(journal and account and journal.is_done(account.key, sha256))
+
+    def with_detail(each: PassedOver) -> PassedOver:
+        if each.reason is not PassedOverReason.DONE or journal is None or account is None:
+            return each
+        if not journal.is_abandoned(account.key, each.sha256):
+            return each
+        detail = "its run was abandoned; see --again"
+        return replace(each, reason=PassedOverReason.GIVEN_UP, detail=detail)
+
+    files: list[Path] = []
+    passed_over: list[PassedOver] = []
+    in_folders: set[Path] = set()
+    for path in named:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        found = files_in_folder(path, now, is_done, again=again)
+        files += found.files
+        in_folders.update(found.files)
+        passed_over += map(with_detail, found.passed_over)
+    return InputFiles(tuple(files), tuple(passed_over), frozenset(in_folders))
+
+
+def files_in_folder(
+    folder: Path, now: datetime, is_done: Callable[[str], bool], *, again: bool
+) -> FolderFiles:
+    """Looks at every file directly in a folder. Folders in it are neither entered nor named.
 
     A file that can't be opened is among those to be run: `load` says what is wrong with it.
 
@@ -96,7 +163,7 @@ def gather(folder: Path, now: datetime, is_done: Callable[[str], bool], *, again
             passed_over.append(over)
         else:
             files.append(path)
-    return Gathered(tuple(files), tuple(passed_over))
+    return FolderFiles(tuple(files), tuple(passed_over))
 
 
 def _children(folder: Path) -> list[Path]:
@@ -119,11 +186,13 @@ def _natural(path: Path) -> tuple[list[tuple[str, int]], str]:
 def _by_name(path: Path) -> PassedOver | None:
     name = path.name
     if name.startswith("~$") or (name.startswith(".~lock.") and name.endswith("#")):
-        return PassedOver(path, Reason.LOCK_FILE)
+        return PassedOver(path, PassedOverReason.LOCK_FILE)
     if name.startswith("."):
-        return PassedOver(path, Reason.HIDDEN)
+        return PassedOver(path, PassedOverReason.HIDDEN)
     if path.suffix.lower() in _UNFINISHED:
-        return PassedOver(path, Reason.BEING_WRITTEN, f"{path.suffix} files are unfinished")
+        return PassedOver(
+            path, PassedOverReason.BEING_WRITTEN, f"{path.suffix} files are unfinished"
+        )
     return None
 
 
@@ -139,34 +208,34 @@ def _by_look(path: Path, now: datetime, is_done: Callable[[str], bool] | None) -
     except OSError as error:
         return _by_error(path, error)
     if over is None and is_done and is_done(sha256):
-        over = PassedOver(path, Reason.DONE, sha256=sha256)
+        over = PassedOver(path, PassedOverReason.DONE, sha256=sha256)
     return _by_change(path, found) or over
 
 
 def _by_state(path: Path, found: os.stat_result, now: datetime) -> PassedOver | None:
     if not stat.S_ISREG(found.st_mode):
-        return PassedOver(path, Reason.NO_FILE, _NO_FILE)
+        return PassedOver(path, PassedOverReason.NO_FILE, _NO_FILE)
     if _has_hidden_mark(found):
-        return PassedOver(path, Reason.HIDDEN)
+        return PassedOver(path, PassedOverReason.HIDDEN)
     age = now.timestamp() - found.st_mtime
     if age < 0:
         ahead = f"its time of change is {-age:.0f} s ahead of the clock"
-        return PassedOver(path, Reason.BEING_WRITTEN, ahead)
+        return PassedOver(path, PassedOverReason.BEING_WRITTEN, ahead)
     if age < SETTLED_AFTER:
-        return PassedOver(path, Reason.BEING_WRITTEN, f"changed {age:.0f} s ago")
+        return PassedOver(path, PassedOverReason.BEING_WRITTEN, f"changed {age:.0f} s ago")
     return None
 
 
 def _by_content(path: Path, file: BufferedReader) -> PassedOver | None:
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        return PassedOver(path, Reason.NO_FILE, _NO_FILE)
+        return PassedOver(path, PassedOverReason.NO_FILE, _NO_FILE)
     if other := other_than_an_export(file, path.name):
-        return PassedOver(path, Reason.NO_SPREADSHEET, other)
+        return PassedOver(path, PassedOverReason.NO_SPREADSHEET, other)
     match our_kind(file):
         case "results":
-            return PassedOver(path, Reason.OUR_WORKBOOK)
+            return PassedOver(path, PassedOverReason.OUR_WORKBOOK)
         case "undo":
-            return PassedOver(path, Reason.UNDO, "look at it, and name it to run it")
+            return PassedOver(path, PassedOverReason.UNDO, "look at it, and name it to run it")
         case None:
             return None
 
@@ -177,18 +246,18 @@ def _by_change(path: Path, found: os.stat_result) -> PassedOver | None:
     except OSError as error:
         return _by_error(path, error)
     detail = "it changed while it was looked at"
-    return PassedOver(path, Reason.BEING_WRITTEN, detail) if changed else None
+    return PassedOver(path, PassedOverReason.BEING_WRITTEN, detail) if changed else None
 
 
 def _by_error(path: Path, error: OSError) -> PassedOver | None:
     """What it means that a file can't be looked at; None leaves it to `load` to say."""
     if getattr(error, "winerror", None) in _LOCKED:
-        return PassedOver(path, Reason.BEING_WRITTEN, "another program keeps it locked")
+        return PassedOver(path, PassedOverReason.BEING_WRITTEN, "another program keeps it locked")
     if isinstance(error, PermissionError):
         return None
     if path.is_symlink():
-        return PassedOver(path, Reason.NO_FILE, "a link that leads nowhere")
-    return PassedOver(path, Reason.GONE) if isinstance(error, FileNotFoundError) else None
+        return PassedOver(path, PassedOverReason.NO_FILE, "a link that leads nowhere")
+    return PassedOver(path, PassedOverReason.GONE) if isinstance(error, FileNotFoundError) else None
 
 
 def _has_hidden_mark(found: os.stat_result) -> bool:

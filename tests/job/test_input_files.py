@@ -15,7 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.domain.errors import ExitCode, FileRefusedError
-from reconcile.job.folders import SETTLED_AFTER, Gathered, PassedOver, Reason, gather
+from reconcile.job.input_files import (
+    SETTLED_AFTER,
+    FolderFiles,
+    PassedOver,
+    PassedOverReason,
+    files_in_folder,
+)
 from reconcile.loader import OUR_SHEETS, LoadRules, load
 from reconcile.loader.screening import is_our_workbook, other_than_an_export
 from tests.conftest import Shop
@@ -37,8 +43,8 @@ def none_done(_sha256: str) -> bool:
 
 def look(
     folder: Path, is_done: Callable[[str], bool] = none_done, *, again: bool = False
-) -> Gathered:
-    return gather(folder, NOW, is_done, again=again)
+) -> FolderFiles:
+    return files_in_folder(folder, NOW, is_done, again=again)
 
 
 def settle(path: Path, age: float = 3600) -> None:
@@ -59,15 +65,15 @@ def write(tmp_path: Path) -> Write:
     return put
 
 
-def names(gathered: Gathered) -> list[str]:
+def names(gathered: FolderFiles) -> list[str]:
     return [path.name for path in gathered.files]
 
 
-def reasons(gathered: Gathered) -> dict[str, Reason]:
+def reasons(gathered: FolderFiles) -> dict[str, PassedOverReason]:
     return {over.path.name: over.reason for over in gathered.passed_over}
 
 
-def only(gathered: Gathered) -> PassedOver:
+def only(gathered: FolderFiles) -> PassedOver:
     assert gathered.files == ()
     (over,) = gathered.passed_over
     return over
@@ -90,7 +96,7 @@ def our_book(*missing: str, hidden: bool = False) -> bytes:
 
 
 def test_an_empty_folder_has_nothing_to_run(tmp_path: Path) -> None:
-    assert look(tmp_path) == Gathered((), ())
+    assert look(tmp_path) == FolderFiles((), ())
 
 
 def test_exports_are_run_in_the_order_in_which_a_person_lists_them(
@@ -119,7 +125,7 @@ def test_folders_in_it_are_neither_entered_nor_told(tmp_path: Path) -> None:
         (tmp_path / name / "export.csv").write_bytes(ORDERS)
         settle(tmp_path / name / "export.csv")
 
-    assert look(tmp_path) == Gathered((), ())
+    assert look(tmp_path) == FolderFiles((), ())
 
 
 @pytest.mark.parametrize(
@@ -229,7 +235,7 @@ def test_what_is_no_spreadsheet_is_passed_over_and_said_to_be_what_it_is(
     path = write(name, content)
 
     over = only(look(tmp_path))
-    assert over == PassedOver(path, Reason.NO_SPREADSHEET, detail)
+    assert over == PassedOver(path, PassedOverReason.NO_SPREADSHEET, detail)
     assert over.words == f"no spreadsheet ({detail})"
 
 
@@ -250,7 +256,7 @@ def test_a_big_file_of_another_kind_is_not_read_whole(tmp_path: Path, write: Wri
     os.truncate(path, 1 << 40)  # a terabyte of nothing
     settle(path)
 
-    assert only(look(tmp_path)).reason is Reason.NO_SPREADSHEET
+    assert only(look(tmp_path)).reason is PassedOverReason.NO_SPREADSHEET
 
 
 # Hidden files and lock files
@@ -259,13 +265,13 @@ def test_a_big_file_of_another_kind_is_not_read_whole(tmp_path: Path, write: Wri
 @pytest.mark.parametrize("name", [".DS_Store", ".export.csv", ".reconcile-0a.tmp"])
 def test_hidden_files_are_passed_over(tmp_path: Path, write: Write, name: str) -> None:
     path = write(name)
-    assert only(look(tmp_path)) == PassedOver(path, Reason.HIDDEN)
+    assert only(look(tmp_path)) == PassedOver(path, PassedOverReason.HIDDEN)
 
 
 @pytest.mark.skipif(sys.platform != "win32", reason="an attribute of Windows")
 def test_a_file_with_the_hidden_attribute_is_passed_over(tmp_path: Path, write: Write) -> None:
     os.system(f'attrib +h "{write("export.csv")}"')  # noqa: S605
-    assert only(look(tmp_path)).reason is Reason.HIDDEN
+    assert only(look(tmp_path)).reason is PassedOverReason.HIDDEN
 
 
 @pytest.mark.parametrize("name", ["~$export.xlsx", "~$", ".~lock.export.ods#"])
@@ -274,7 +280,7 @@ def test_lock_files_of_excel_and_libreoffice_are_passed_over(
 ) -> None:
     path = write(name)
     over = only(look(tmp_path))
-    assert over == PassedOver(path, Reason.LOCK_FILE)
+    assert over == PassedOver(path, PassedOverReason.LOCK_FILE)
     assert over.words == "a lock file"
 
 
@@ -299,7 +305,7 @@ def test_a_file_that_changed_just_now_or_in_the_future_may_still_be_written_to(
     tmp_path: Path, write: Write, age: float, detail: str
 ) -> None:
     path = write("export.csv", age=age)
-    assert only(look(tmp_path)) == PassedOver(path, Reason.BEING_WRITTEN, detail)
+    assert only(look(tmp_path)) == PassedOver(path, PassedOverReason.BEING_WRITTEN, detail)
 
 
 def test_a_file_is_run_once_it_has_not_changed_for_ten_seconds(
@@ -315,7 +321,9 @@ def test_an_unfinished_download_is_still_being_written(
 ) -> None:
     write(f"export.csv{suffix}")
     write(f"EXPORT2.CSV{suffix.upper()}")
-    assert [over.reason for over in look(tmp_path).passed_over] == [Reason.BEING_WRITTEN] * 2
+    assert [over.reason for over in look(tmp_path).passed_over] == [
+        PassedOverReason.BEING_WRITTEN
+    ] * 2
 
 
 def test_a_file_that_grows_while_it_is_looked_at_is_still_being_written(
@@ -329,7 +337,9 @@ def test_a_file_that_grows_while_it_is_looked_at_is_still_being_written(
         return False
 
     over = only(look(tmp_path, grow_meanwhile))
-    assert over == PassedOver(path, Reason.BEING_WRITTEN, "it changed while it was looked at")
+    assert over == PassedOver(
+        path, PassedOverReason.BEING_WRITTEN, "it changed while it was looked at"
+    )
 
 
 def test_a_file_that_grows_while_it_is_looked_at_is_not_said_to_be_done(
@@ -341,7 +351,7 @@ def test_a_file_that_grows_while_it_is_looked_at_is_not_said_to_be_done(
         path.write_bytes(ORDERS * 2)
         return True
 
-    assert only(look(tmp_path, grow_meanwhile)).reason is Reason.BEING_WRITTEN
+    assert only(look(tmp_path, grow_meanwhile)).reason is PassedOverReason.BEING_WRITTEN
 
 
 # Files that vanish, and what is no file
@@ -357,8 +367,8 @@ def test_a_file_that_vanishes_before_or_while_it_is_looked_at_is_told(
         second.unlink()
         return False
 
-    assert look(tmp_path, take_both_away) == Gathered(
-        (), (PassedOver(first, Reason.GONE), PassedOver(second, Reason.GONE))
+    assert look(tmp_path, take_both_away) == FolderFiles(
+        (), (PassedOver(first, PassedOverReason.GONE), PassedOver(second, PassedOverReason.GONE))
     )
 
 
@@ -373,7 +383,7 @@ def test_a_link_is_followed_to_a_file(tmp_path: Path, write: Write) -> None:
 
     gathered = look(tmp_path)
     assert names(gathered) == ["old.csv"]
-    assert reasons(gathered) == {"new.csv": Reason.BEING_WRITTEN}
+    assert reasons(gathered) == {"new.csv": PassedOverReason.BEING_WRITTEN}
 
 
 @posix
@@ -399,7 +409,7 @@ def test_pipes_sockets_and_devices_are_never_opened(
         gathered = look(tmp_path)
     assert gathered.files == ()
     assert reasons(gathered) == dict.fromkeys(
-        ["pipe.csv", "socket.csv", "zero.csv"], Reason.NO_FILE
+        ["pipe.csv", "socket.csv", "zero.csv"], PassedOverReason.NO_FILE
     )
 
 
@@ -430,7 +440,7 @@ def test_the_workbook_of_a_run_is_passed_over_beside_its_export(shop: Shop) -> N
 
     gathered = look(shop.folder)
     assert names(gathered) == ["export.csv"]
-    assert PassedOver(renamed, Reason.OUR_WORKBOOK) in gathered.passed_over
+    assert PassedOver(renamed, PassedOverReason.OUR_WORKBOOK) in gathered.passed_over
 
 
 @pytest.mark.parametrize("hidden", [False, True])
@@ -454,7 +464,7 @@ def test_our_own_workbook_is_known_if_it_was_saved_in_another_format(
     mimetype = "application/vnd.oasis.opendocument.spreadsheet"
     write("orders.results-1.ods", packed({"mimetype": mimetype, "content.xml": content}))
 
-    assert only(look(tmp_path)).reason is Reason.OUR_WORKBOOK
+    assert only(look(tmp_path)).reason is PassedOverReason.OUR_WORKBOOK
 
 
 @pytest.mark.parametrize("missing", sorted(OUR_SHEETS))
@@ -497,8 +507,10 @@ def test_a_file_is_done_by_its_content_whatever_its_name(tmp_path: Path, write: 
 
     gathered = look(tmp_path, lambda content: content == done)
     assert names(gathered) == ["new.csv"]
-    assert gathered.passed_over == (PassedOver(renamed, Reason.DONE, sha256=done),)
-    assert gathered.done == (renamed,)
+    assert gathered.passed_over == (PassedOver(renamed, PassedOverReason.DONE, sha256=done),)
+    assert [over.path for over in gathered.passed_over if over.reason is PassedOverReason.DONE] == [
+        renamed
+    ]
 
 
 def test_the_content_asked_for_is_that_which_the_loader_tells_of(
@@ -526,8 +538,8 @@ def test_done_files_are_run_again_where_that_was_asked_for(tmp_path: Path, write
 
     gathered = look(tmp_path, lambda _content: True, again=True)
     assert names(gathered) == ["export.csv"]
-    assert gathered.done == ()
-    assert reasons(gathered) == {"book.xlsx": Reason.OUR_WORKBOOK}
+    assert all(over.reason is not PassedOverReason.DONE for over in gathered.passed_over)
+    assert reasons(gathered) == {"book.xlsx": PassedOverReason.OUR_WORKBOOK}
 
 
 def test_what_is_wrong_with_the_journal_is_not_taken_for_a_fault_of_the_file(
@@ -545,4 +557,4 @@ def test_what_is_wrong_with_the_journal_is_not_taken_for_a_fault_of_the_file(
 def test_the_time_may_be_told_with_any_offset(tmp_path: Path, write: Write) -> None:
     write("export.csv", age=60)
     elsewhere = NOW.astimezone(timezone(timedelta(hours=9)))
-    assert names(gather(tmp_path, elsewhere, none_done, again=False)) == ["export.csv"]
+    assert names(files_in_folder(tmp_path, elsewhere, none_done, again=False)) == ["export.csv"]

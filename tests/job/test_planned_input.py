@@ -10,8 +10,8 @@ import pytest
 from reconcile.config import Settings
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.issues import explain
-from reconcile.job.folders import PassedOver, Reason
-from reconcile.job.prepare import Prepared, SendRules, prepare
+from reconcile.job.input_files import PassedOver, PassedOverReason
+from reconcile.job.planned_input import PlannedFiles, SendRules, plan_files
 
 ORDERS = "Order ID,Order External ID\n{0},INV-{0}\n"
 SKIPPING = SendRules(skip_unreadable=True)
@@ -36,15 +36,15 @@ def file(folder: Path, name: str, text: str) -> Path:
 
 def prepared(
     *files: Path, rules: SendRules = SKIPPING, passed_over: Sequence[PassedOver] = ()
-) -> Prepared:
-    return prepare(files, Settings(), rules, passed_over)
+) -> PlannedFiles:
+    return plan_files(files, Settings(), rules, passed_over)
 
 
-def told(made: Prepared) -> list[str]:
+def told(made: PlannedFiles) -> list[str]:
     return [explain(notice) for notice in made.plan.notices]
 
 
-def orders(made: Prepared) -> list[int]:
+def orders(made: PlannedFiles) -> list[int]:
     return [order.order_id for order in made.plan.orders]
 
 
@@ -77,7 +77,7 @@ def test_where_all_are_skipped_nothing_is_planned_and_each_reason_is_kept(
 ) -> None:
     other = tmp_path / "other.csv"
     other.write_bytes(b"\n")
-    made = prepare([empty, other], Settings(), SKIPPING)
+    made = plan_files([empty, other], Settings(), SKIPPING)
     assert made.exports == ()
     assert made.plan.orders == ()
     assert [sentence.partition(" ")[0] for sentence in made.skipped] == ["empty.csv", "other.csv"]
@@ -97,8 +97,8 @@ def test_files_that_were_passed_over_are_told(tmp_path: Path, good: Path) -> Non
         good,
         rules=SendRules(),
         passed_over=[
-            PassedOver(tmp_path / "old.csv", Reason.DONE),
-            PassedOver(tmp_path / "a.pdf", Reason.NO_SPREADSHEET, "it is a PDF"),
+            PassedOver(tmp_path / "old.csv", PassedOverReason.DONE),
+            PassedOver(tmp_path / "a.pdf", PassedOverReason.NO_SPREADSHEET, "it is a PDF"),
         ],
     )
 
@@ -110,7 +110,9 @@ def test_files_that_were_passed_over_are_told(tmp_path: Path, good: Path) -> Non
 
 
 def test_files_of_one_name_that_were_passed_over_are_told_apart(tmp_path: Path, good: Path) -> None:
-    over = [PassedOver(tmp_path / folder / "old.csv", Reason.DONE) for folder in ("a", "b")]
+    over = [
+        PassedOver(tmp_path / folder / "old.csv", PassedOverReason.DONE) for folder in ("a", "b")
+    ]
     made = prepared(good, passed_over=over)
     assert [notice.place.file for notice in made.plan.notices] == [str(o.path) for o in over]
 
@@ -118,7 +120,7 @@ def test_files_of_one_name_that_were_passed_over_are_told_apart(tmp_path: Path, 
 @pytest.mark.skipif(sys.platform != "linux", reason="names elsewhere are text")
 def test_what_is_told_is_text_even_of_a_name_that_is_none(tmp_path: Path, good: Path) -> None:
     odd = file(tmp_path, os.fsdecode(b"old-\xff.csv"), "")
-    made = prepared(good, odd, passed_over=[PassedOver(odd, Reason.DONE)])
+    made = prepared(good, odd, passed_over=[PassedOver(odd, PassedOverReason.DONE)])
 
     assert [explain(notice).isprintable() for notice in made.plan.notices] == [True, True]
 
@@ -127,7 +129,7 @@ def test_an_id_map_of_the_config_finds_the_orders_of_numbers(tmp_path: Path) -> 
     ids = file(tmp_path, "ids.csv", "Order Number,Order ID\n1001,7\n")
     export = file(tmp_path, "export.csv", "Order Number,Order External ID\n1001,INV-1\n")
 
-    made = prepare([export], Settings(ids=str(ids)), SendRules())
+    made = plan_files([export], Settings(ids=str(ids)), SendRules())
 
     assert orders(made) == [7]
 
@@ -136,4 +138,4 @@ def test_an_id_map_that_can_not_be_read_stops_the_run_whatever_is_to_be_skipped(
     tmp_path: Path, good: Path
 ) -> None:
     with pytest.raises(FileRefusedError, match=r"^The id map none\.csv can't be read"):
-        prepare([good], Settings(ids=str(tmp_path / "none.csv")), SKIPPING)
+        plan_files([good], Settings(ids=str(tmp_path / "none.csv")), SKIPPING)

@@ -1,35 +1,37 @@
-"""Everything before the first call: files read, rows judged, orders planned and compared."""
+"""From files to the calls that a run would make: values, and the reading and planning of files.
+
+`pipeline` puts them together with what the journal and Flxpoint know.
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from reconcile.config import Settings
-from reconcile.domain.calls import History, PlannedCall
+from reconcile.domain.calls import History
 from reconcile.domain.errors import FileRefusedError, NothingSentError
 from reconcile.domain.id_map import IdMap
-from reconcile.domain.model import CellRef, Notice, Outcome, Plan
+from reconcile.domain.model import CallKind, CellRef, Notice, Outcome, Plan
 from reconcile.domain.text import quoted
-from reconcile.flxpoint import Pace
-from reconcile.job.folders import PassedOver
-from reconcile.journal import MessageRecord, SourceRecord
-from reconcile.journal.records import OrderRecord
+from reconcile.job.account import Account
+from reconcile.job.input_files import PassedOver
+from reconcile.journal import UncoveredOrder
 from reconcile.loader import Export, LoadRules, load
 from reconcile.orders.known_ids import LocalIds
+from reconcile.orders.overwrite import Seen
 from reconcile.planner.history import CallPlan, diff_plan
 from reconcile.planner.id_map_file import read_id_map
 from reconcile.planner.planning import narrow, plan
 
 __all__ = [
-    "Prepared",
+    "NothingToDo",
+    "PlannedFiles",
+    "PlannedInput",
     "SendRules",
-    "by_order",
-    "duration",
-    "message_records",
-    "order_records",
-    "prepare",
-    "source_records",
-    "workload_of",
+    "call_plan",
+    "pilot_of",
+    "plan_files",
 ]
 
 
@@ -51,27 +53,92 @@ class SendRules:
     again: bool = False
     pull: bool = False
 
+    @property
+    def pilot(self) -> bool:
+        """Whether only some of the orders are meant."""
+        return self.limit is not None or bool(self.orders)
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The exports of a run, the plan made from them, and why files were skipped."""
+
+class PlannedFiles(NamedTuple):
+    """Exports, the plan made from them, and a sentence for each file that was skipped."""
 
     exports: tuple[Export, ...]
     plan: Plan
     skipped: tuple[str, ...] = ()
 
 
-def prepare(
+@dataclass(frozen=True, slots=True)
+class PlannedInput:
+    """What would be sent: the files, the plan beside the history, and how long it takes.
+
+    Attributes:
+        exports: the files that were read.
+        calls: every call, and the plan that it is from.
+        account: None if it isn't known without asking; then nothing is compared.
+        seconds: that reading and sending take.
+        reads: orders that are read before the run.
+        seen: what the orders hold, if Flxpoint was asked.
+        uncovered: orders of the period that are in no file.
+        skipped: a sentence for each file that could not be read and was left out.
+        passed_over: files of folders that are not run.
+        in_folders: the files that stand in a folder that was named.
+    """
+
+    exports: tuple[Export, ...]
+    calls: CallPlan
+    account: Account | None = None
+    seconds: float = 0.0
+    reads: int = 0
+    seen: Seen | None = None
+    uncovered: tuple[UncoveredOrder, ...] = ()
+    skipped: tuple[str, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+    in_folders: frozenset[Path] = field(default_factory=frozenset)
+
+    @property
+    def plan(self) -> Plan:
+        """What the files ask for."""
+        return self.calls.plan
+
+    def syncs(self, *, unchanged: bool = False) -> dict[int, str]:
+        """The accounting syncs by order as JSON: those that would be sent, or all."""
+        return {
+            call.order_id: call.content
+            for call in self.calls.calls
+            if call.kind is CallKind.SYNC and (unchanged or call.outcome is Outcome.PENDING)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToDo:
+    """There is no file to be run: what was passed over, and why others were skipped.
+
+    `same_file`: one of those passed over was delivered again after it had been run.
+    """
+
+    passed_over: tuple[PassedOver, ...]
+    skipped: tuple[str, ...] = ()
+    same_file: bool = False
+    account: Account | None = None
+
+
+def plan_files(
     files: Sequence[Path],
     settings: Settings,
     rules: SendRules,
     passed_over: Sequence[PassedOver] = (),
     local: LocalIds | None = None,
-) -> Prepared:
-    """Reads the files and plans what they ask for; tells of those that were passed over.
+) -> PlannedFiles:
+    """Reads the files and plans what they ask for; notes those that were passed over.
 
     There are no exports if no file is given, or none can be read and all were to be skipped.
-    `local` is what is known of the account's ids; a file of ids beats it.
+
+    Args:
+        files: the files.
+        settings: of the config and the command line.
+        rules: which orders, and what about files that can't be read.
+        passed_over: each becomes a notice of the plan.
+        local: what is known of the account's ids; a file of ids counts before it.
 
     Raises:
         FileRefusedError: one of them can't be read; an order may have rows in it. Or the id
@@ -115,79 +182,25 @@ def prepare(
     planned = replace(planned, notices=(*notices, *planned.notices))
     if rules.orders and exports:
         planned = _only_orders(planned, rules.orders)
-    return Prepared(tuple(exports.values()), planned, tuple(skipped))
+    return PlannedFiles(tuple(exports.values()), planned, tuple(skipped))
+
+
+def call_plan(planned: Plan, history: History, rules: SendRules) -> CallPlan:
+    """The calls of a plan beside what was acknowledged earlier."""
+    return diff_plan(planned, history, force=rules.force)
+
+
+def pilot_of(calls: CallPlan, history: History, rules: SendRules) -> CallPlan:
+    """The calls of as many orders as `rules.limit` lets through; all without a limit."""
+    if rules.limit is None:
+        return calls
+    sending = list(dict.fromkeys(call.order_id for call in calls.to_send))
+    keep = {order.order_id for order in calls.plan.orders} - set(sending[rules.limit :])
+    return call_plan(narrow(calls.plan, keep, rejections=True), history, rules)
 
 
 def _id_map(path: Path) -> IdMap:
     return read_id_map(path, path.name.encode("utf-8", "backslashreplace").decode())
-
-
-def workload_of(prepared: Prepared, history: History, rules: SendRules) -> CallPlan:
-    """Sets the plan beside the history, and cuts it down to a pilot if asked."""
-    workload = diff_plan(prepared.plan, history, force=rules.force)
-    if rules.limit is None:
-        return workload
-    sending = list(dict.fromkeys(call.order_id for call in workload.to_send))
-    left_out = set(sending[rules.limit :])
-    keep = {order.order_id for order in prepared.plan.orders} - left_out
-    return diff_plan(narrow(prepared.plan, keep, rejections=True), history, force=rules.force)
-
-
-def duration(workload: CallPlan, pacer: Pace) -> float:
-    """Seconds that the calls will take, if none is answered 429."""
-    return len(workload.to_send) * pacer.spacing
-
-
-def source_records(exports: Sequence[Export]) -> list[SourceRecord]:
-    """The exports as the journal keeps them."""
-    return [
-        SourceRecord(
-            number,
-            str(export.path.absolute()),
-            export.file,
-            export.sheet,
-            export.kind,
-            export.size,
-            export.sha256,
-            export.header_row,
-            export.headers,
-            {field.value: position for field, position in export.fields.items()},
-            export.rows,
-        )
-        for number, export in enumerate(exports)
-    ]
-
-
-def order_records(exports: Sequence[Export], planned: Plan) -> Iterator[OrderRecord]:
-    """The orders of the plan, held ones last, with their rows by source."""
-    numbers = {(export.file, export.sheet): at for at, export in enumerate(exports)}
-    for order in planned.orders:
-        rows = tuple((numbers[file, sheet], row) for file, sheet, row in order.rows)
-        yield OrderRecord(order.order_id, rows, rejected=False)
-    for rejection in planned.rejections:
-        if rejection.order_id is not None:
-            rows = tuple((numbers[file, sheet], row) for file, sheet, row in rejection.rows)
-            yield OrderRecord(rejection.order_id, rows, rejected=True)
-
-
-def message_records(planned: Plan) -> Iterator[MessageRecord]:
-    """Every issue and notice of the plan."""
-    for rejection in planned.rejections:
-        for issue in rejection.issues:
-            yield MessageRecord(rejection.order_id, issue)
-    for order in planned.orders:
-        for issue in order.status_issues:
-            yield MessageRecord(order.order_id, issue)
-    for notice in planned.notices:
-        yield MessageRecord(None, notice)
-
-
-def by_order(calls: Sequence[PlannedCall]) -> list[list[PlannedCall]]:
-    """The calls to be made, those of one order together, in the order of the plan."""
-    orders: dict[int, list[PlannedCall]] = {}
-    for call in calls:
-        orders.setdefault(call.order_id, []).append(call)
-    return [some for some in orders.values() if any(c.outcome is Outcome.PENDING for c in some)]
 
 
 def _names(files: Sequence[Path]) -> list[str]:
@@ -203,7 +216,7 @@ def _passed_over(files: Sequence[PassedOver]) -> Iterator[Notice]:
 
 def _about(name: str, code: str, detail: str) -> Notice:
     """A notice about a whole file."""
-    # A name may hold bytes that are no text; nothing that is told may.
+    # A name may hold bytes that are no text; no notice may.
     name, detail = (text.encode("utf-8", "backslashreplace").decode() for text in (name, detail))
     return Notice(code, CellRef(name, "", 0), quoted(name), detail=detail)
 
