@@ -27,7 +27,7 @@ _FIRST_ORDER = 700_000_001
 
 
 class PretendedRun:
-    """What the results need of a run (`reconcile.results.report.ledger.RunReader`)."""
+    """What the results need of a run (`reconcile.journal.RunReader`)."""
 
     def __init__(self, rows: int, seed: int) -> None:
         self._rows = rows
@@ -47,10 +47,9 @@ class PretendedRun:
             "run",
             {},
             "/results.xlsx",
-            _BEGAN + timedelta(hours=40),
-            0,
-            "",
-            (source,),
+            ended_at=_BEGAN + timedelta(hours=40),
+            exit_code=0,
+            sources=(source,),
         )
 
     def orders(self) -> Iterator[OrderRecord]:
@@ -98,10 +97,6 @@ class PretendedRun:
     def readings(self, moment: object) -> Iterator[Any]:  # noqa: ARG002
         """Nothing was asked of Flxpoint."""
         return iter(())
-
-    def reported_fields(self) -> frozenset[str]:
-        """Nor is known what it would tell."""
-        return frozenset()
 
     def uncovered(self) -> Iterator[Any]:
         """Every order is in the file."""

@@ -10,6 +10,7 @@ from reconcile.journal.location import default_budget, default_place
 from reconcile.journal.reader import RunReader
 from reconcile.journal.records import (
     NEVER_SENT,
+    AcknowledgedSync,
     AttemptEnd,
     AttemptRecord,
     CallRecord,
@@ -28,13 +29,13 @@ from reconcile.journal.records import (
     Setback,
     SourceRecord,
     UncoveredOrder,
-    Written,
 )
 from reconcile.journal.store import Journal
 
 __all__ = [
     "MOVES",
     "NEVER_SENT",
+    "AcknowledgedSync",
     "AttemptEnd",
     "AttemptRecord",
     "Budget",
@@ -57,7 +58,6 @@ __all__ = [
     "Setback",
     "SourceRecord",
     "UncoveredOrder",
-    "Written",
     "check_move",
     "default_budget",
     "default_place",

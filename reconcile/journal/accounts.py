@@ -7,13 +7,11 @@ import sqlalchemy as sa
 from reconcile.domain.calls import LastAcknowledged
 from reconcile.domain.model import CallKind
 from reconcile.journal import schema
-from reconcile.journal.base import JournalBase, chunks, doubts, doubts_of, doubts_text
+from reconcile.journal.base import JournalBase, doubts, doubts_of, doubts_text
 from reconcile.journal.database import put
 from reconcile.journal.id_cache import rename_account
 
 __all__ = ["Accounts"]
-
-_IDS_A_QUERY = 500
 
 
 class Accounts(JournalBase):
@@ -25,9 +23,7 @@ class Accounts(JournalBase):
         query = sa.select(table.c.account, table.c.name).where(
             table.c.base_url == base_url, table.c.token_fingerprint == token_fingerprint
         )
-        with self._database.transaction(reading=True) as connection:
-            row = connection.execute(query).first()
-        return (row.account, row.name) if row else None
+        return next(((row.account, row.name) for row in self._rows(query)), None)
 
     def remember_account(
         self, base_url: str, token_fingerprint: str, account: str, name: str
@@ -68,17 +64,13 @@ class Accounts(JournalBase):
     ) -> dict[tuple[int, CallKind], LastAcknowledged]:
         """What is known of these orders in this account."""
         table = schema.standings
-        found: dict[tuple[int, CallKind], LastAcknowledged] = {}
-        with self._database.transaction(reading=True) as connection:
-            for some in chunks(order_ids, _IDS_A_QUERY):
-                query = sa.select(table).where(
-                    table.c.account == account, table.c.order_id.in_(some)
-                )
-                for row in connection.execute(query):
-                    found[row.order_id, CallKind(row.kind)] = LastAcknowledged(
-                        row.content, row.fingerprint, row.disturbed, doubts(row.in_doubt)
-                    )
-        return found
+        query = sa.select(table).where(table.c.account == account)
+        return {
+            (row.order_id, CallKind(row.kind)): LastAcknowledged(
+                row.content, row.fingerprint, row.disturbed, doubts(row.in_doubt)
+            )
+            for row in self._rows_with(query, table.c.order_id, order_ids)
+        }
 
 
 def _adopt_done_files(connection: sa.Connection, former: str, account: str) -> None:

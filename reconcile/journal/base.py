@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from reconcile.journal import schema
 from reconcile.journal.database import Database
 
-__all__ = ["CHUNK", "JournalBase", "chunks", "doubts", "doubts_of", "doubts_text"]
+__all__ = ["CHUNK", "VALUES_A_QUERY", "JournalBase", "chunks", "doubts", "doubts_of", "doubts_text"]
 
 _T = TypeVar("_T")
 CHUNK = 5_000
 """So many rows are written or read at a time."""
+
+VALUES_A_QUERY = 500
 
 
 class JournalBase:
@@ -21,6 +23,29 @@ class JournalBase:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def _rows(self, query: sa.Select[Any]) -> list[sa.Row[Any]]:
+        with self._database.transaction(reading=True) as connection:
+            return list(connection.execute(query))
+
+    def _scalars(self, query: sa.Select[Any]) -> list[Any]:
+        """The first column of each row."""
+        return [row[0] for row in self._rows(query)]
+
+    def _rows_with(
+        self, query: sa.Select[Any], column: sa.Column[Any], values: Iterable[Any]
+    ) -> list[sa.Row[Any]]:
+        """The rows in which a column has one of the values, which may be many."""
+        with self._database.transaction(reading=True) as connection:
+            return [
+                row
+                for some in chunks(values, VALUES_A_QUERY)
+                for row in connection.execute(query.where(column.in_(some)))
+            ]
+
+    def _execute(self, statement: sa.Executable) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(statement)
 
     def _stream(self, query: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
         with self._database.transaction(reading=True) as connection:

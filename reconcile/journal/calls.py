@@ -12,7 +12,7 @@ from reconcile.journal import schema
 from reconcile.journal.base import JournalBase, doubts_of, doubts_text
 from reconcile.journal.call_states import BEGUN, CallState, check_move
 from reconcile.journal.database import put
-from reconcile.journal.mapping import end_values
+from reconcile.journal.mapping import values_of
 from reconcile.journal.records import NEVER_SENT, AttemptEnd, Setback
 
 __all__ = ["Calls"]
@@ -80,28 +80,23 @@ class Calls(JournalBase):
             if row.state != BEGUN:
                 raise InternalError(f"Nothing can come of a call that is {row.state}.")
             check_move(BEGUN, after)
-            attempt = sa.and_(
-                table.c.run_id == run_id,
-                table.c.order_id == order_id,
-                table.c.kind == kind.value,
-                table.c.number == number,
-            )
-            connection.execute(sa.update(table).where(attempt).values(**end_values(end)))
+            key = {"run_id": run_id, "order_id": order_id, "kind": kind.value, "number": number}
+            connection.execute(sa.update(table).filter_by(**key).values(**values_of(table, end)))
             connection.execute(
                 _call_update(run_id, order_id, kind).values(
                     state=after.value, note=note, setback=setback
                 )
             )
-            key = {"account": row.account, "order_id": order_id, "kind": kind.value}
+            standing = {"account": row.account, "order_id": order_id, "kind": kind.value}
             if end.exchange == NEVER_SENT:
-                before = connection.execute(sa.select(table).where(attempt)).one()
+                before = connection.execute(sa.select(table).filter_by(**key)).one()
                 restored = {"disturbed": before.disturbed_before, "in_doubt": before.doubts_before}
-                put(connection, schema.standings, key, restored)
+                put(connection, schema.standings, standing, restored)
                 return
             if state is Outcome.IN_DOUBT:
                 return
             values: dict[str, Any] = {
-                "in_doubt": doubts_text(doubts_of(connection, key) - {row.fingerprint})
+                "in_doubt": doubts_text(doubts_of(connection, standing) - {row.fingerprint})
             }
             if state is Outcome.SYNCED:
                 values |= {
@@ -111,13 +106,12 @@ class Calls(JournalBase):
                     "at": end.ended_at.isoformat(),
                     "disturbed": False,
                 }
-            put(connection, schema.standings, key, values)
+            put(connection, schema.standings, standing, values)
 
     def annotate(self, run_id: str, order_id: int, kind: CallKind, note: str) -> None:
         """Says why a call was not made in this run."""
-        with self._database.transaction() as connection:
-            values = {"note": note, "setback": Setback.GIVEN_UP}
-            connection.execute(_call_update(run_id, order_id, kind).values(values))
+        update = _call_update(run_id, order_id, kind)
+        self._execute(update.values(note=note, setback=Setback.GIVEN_UP))
 
     def compared_anew(self, run_id: str, call: PlannedCall) -> None:
         """Says how a call stands that waited for another run, before it is sent."""
@@ -136,29 +130,23 @@ class Calls(JournalBase):
 
     def ending(self, run_id: str, workbook: str) -> None:
         """A run is about to end; says where its workbook will be, if it can be said."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                sa.update(schema.runs).where(schema.runs.c.id == run_id).values(workbook=workbook)
-            )
+        runs = schema.runs
+        self._execute(sa.update(runs).where(runs.c.id == run_id).values(workbook=workbook))
 
     def end_run(
         self, run_id: str, at: datetime, exit_code: int, reason: str, workbook: str
     ) -> None:
         """Says how a run ended, and where its workbook was written."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                sa.update(schema.runs)
-                .where(schema.runs.c.id == run_id)
-                .values(
-                    ended_at=at.isoformat(), exit_code=exit_code, reason=reason, workbook=workbook
-                )
-            )
+        self._execute(
+            sa.update(schema.runs)
+            .where(schema.runs.c.id == run_id)
+            .values(ended_at=at.isoformat(), exit_code=exit_code, reason=reason, workbook=workbook)
+        )
 
 
 def _disturbed(connection: sa.Connection, key: dict[str, Any]) -> bool:
-    table = schema.standings
-    where = sa.and_(*(table.c[name] == value for name, value in key.items()))
-    return bool(connection.execute(sa.select(table.c.disturbed).where(where)).scalar())
+    query = sa.select(schema.standings.c.disturbed).filter_by(**key)
+    return bool(connection.execute(query).scalar())
 
 
 def _call_query(run_id: str, order_id: int, kind: CallKind) -> sa.Select[Any]:
@@ -171,7 +159,4 @@ def _call_query(run_id: str, order_id: int, kind: CallKind) -> sa.Select[Any]:
 
 
 def _call_update(run_id: str, order_id: int, kind: CallKind) -> sa.Update:
-    table = schema.calls
-    return sa.update(table).where(
-        table.c.run_id == run_id, table.c.order_id == order_id, table.c.kind == kind.value
-    )
+    return sa.update(schema.calls).filter_by(run_id=run_id, order_id=order_id, kind=kind.value)

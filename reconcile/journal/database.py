@@ -136,8 +136,7 @@ def put(
     connection: sa.Connection, table: sa.Table, key: dict[str, Any], values: dict[str, Any]
 ) -> None:
     """Updates the row of that key, or inserts it (in the words of every database)."""
-    where = sa.and_(*(table.c[name] == value for name, value in key.items()))
-    if not connection.execute(sa.update(table).where(where).values(**values)).rowcount:
+    if not connection.execute(sa.update(table).filter_by(**key).values(**values)).rowcount:
         connection.execute(sa.insert(table).values(**key, **values))
 
 

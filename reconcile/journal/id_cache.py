@@ -10,14 +10,13 @@ from reconcile.domain.id_map import Entry
 from reconcile.domain.model import CallKind, CellRef
 from reconcile.flxpoint.answers import KnownOrder, OrderItem
 from reconcile.journal import schema
-from reconcile.journal.base import JournalBase, chunks
+from reconcile.journal.base import VALUES_A_QUERY, JournalBase, chunks
 from reconcile.journal.database import put
-from reconcile.journal.mapping import as_json
+from reconcile.journal.mapping import as_json, record_of, values_of
 from reconcile.journal.records import ItemsKnown, OrderWithoutItems, PullState
 
 __all__ = ["IdCache", "rename_account"]
 
-_IDS_A_QUERY = 500
 _FIRST_YEAR = 1990
 _TABLES = (schema.known_orders, schema.known_items)
 
@@ -39,7 +38,9 @@ class IdCache(JournalBase):
         their ids are known, and not if they could not be had.
         """
         with self._database.transaction() as connection:
-            for some in chunks({order.order_id: order for order in orders}.values(), _IDS_A_QUERY):
+            for some in chunks(
+                {order.order_id: order for order in orders}.values(), VALUES_A_QUERY
+            ):
                 _learn(connection, account, some, afresh=afresh)
             if state is not None:
                 _put_state(connection, account, state)
@@ -61,18 +62,7 @@ class IdCache(JournalBase):
         """How far the local id map goes."""
         table = schema.pulls
         query = sa.select(table).where(table.c.account == account)
-        with self._database.transaction(reading=True) as connection:
-            row = connection.execute(query).first()
-        if row is None:
-            return PullState()
-        return PullState(
-            row.since,
-            row.page,
-            _moment(row.began_at),
-            _moment(row.complete_to),
-            frozenset(row.reported_fields.split()),
-            row.asked,
-        )
+        return next((record_of(PullState, row) for row in self._rows(query)), PullState())
 
     def keep_pull_state(self, account: str, state: PullState) -> None:
         """Keeps how far the local id map goes."""
@@ -86,21 +76,13 @@ class IdCache(JournalBase):
             table.c.account == account,
             sa.or_(sa.func.coalesce(table.c.accounting_id, "") != "", table.c.synced.is_(True)),
         )
-        with self._database.transaction(reading=True) as connection:
-            return [
-                order_id
-                for some in chunks(order_ids, _IDS_A_QUERY)
-                for order_id in connection.execute(
-                    query.where(table.c.order_id.in_(some))
-                ).scalars()
-            ]
+        return [row.order_id for row in self._rows_with(query, table.c.order_id, order_ids)]
 
     def known_orders(self, account: str) -> int:
         """How many orders the local id map has."""
         table = schema.known_orders
         query = sa.select(sa.func.count()).where(table.c.account == account)
-        with self._database.transaction(reading=True) as connection:
-            return int(connection.execute(query).scalar_one())
+        return int(self._scalars(query)[0])
 
     def entries(
         self, account: str, numbers: Iterable[str], order_ids: Iterable[int]
@@ -110,7 +92,7 @@ class IdCache(JournalBase):
         found: set[int] = set()
         with self._database.transaction(reading=True) as connection:
             for column in (orders.c.number, orders.c.reference):
-                for some in chunks(numbers, _IDS_A_QUERY):
+                for some in chunks(numbers, VALUES_A_QUERY):
                     query = sa.select(orders.c.order_id, orders.c.number, orders.c.reference).where(
                         orders.c.account == account, column.in_(some)
                     )
@@ -119,7 +101,7 @@ class IdCache(JournalBase):
                         known_by = tuple(dict.fromkeys(filter(None, (row.number, row.reference))))
                         yield Entry(row.order_id, known_by, _place(row.order_id))
             items = schema.known_items
-            for ids in chunks(dict.fromkeys((*found, *order_ids)), _IDS_A_QUERY):
+            for ids in chunks(dict.fromkeys((*found, *order_ids)), VALUES_A_QUERY):
                 query = (
                     sa.select(items)
                     .where(items.c.account == account, items.c.order_id.in_(ids))
@@ -139,31 +121,19 @@ class IdCache(JournalBase):
             .where(table.c.account == account, table.c.items_known == ItemsKnown.NOT_ASKED.value)
             .order_by(table.c.ordered_at.desc(), table.c.order_id.desc())
         )
-        queries = [query]
-        if among is not None:
-            queries = [
-                query.where(table.c.order_id.in_(some)) for some in chunks(among, _IDS_A_QUERY)
-            ]
-        with self._database.transaction(reading=True) as connection:
-            return [
-                OrderWithoutItems(row.order_id, _lines(row.lines))
-                for each in queries
-                for row in connection.execute(each)
-            ]
+        rows = (
+            self._rows(query) if among is None else self._rows_with(query, table.c.order_id, among)
+        )
+        return [OrderWithoutItems(row.order_id, _lines(row.lines)) for row in rows]
 
     def span(self, account: str, order_ids: Iterable[int]) -> tuple[str, str] | None:
         """The times of the first and the last of these orders, as far as they are known."""
         table = schema.known_orders
-        times: list[str] = []
-        with self._database.transaction(reading=True) as connection:
-            for some in chunks(order_ids, _IDS_A_QUERY):
-                query = sa.select(sa.func.min(table.c.ordered_at), sa.func.max(table.c.ordered_at))
-                query = query.where(
-                    table.c.account == account,
-                    table.c.order_id.in_(some),
-                    table.c.ordered_at != "",
-                )
-                times += [time for time in connection.execute(query).one() if time is not None]
+        query = sa.select(sa.func.min(table.c.ordered_at), sa.func.max(table.c.ordered_at)).where(
+            table.c.account == account, table.c.ordered_at != ""
+        )
+        spans = self._rows_with(query, table.c.order_id, order_ids)
+        times = [time for span in spans for time in span if time is not None]
         return (min(times), max(times)) if times else None
 
     def without_accounting_id(self, account: str, first: str, last: str) -> Iterator[KnownOrder]:
@@ -186,18 +156,7 @@ class IdCache(JournalBase):
             .order_by(table.c.ordered_at, table.c.order_id)
         )
         for row in self._stream(query):
-            yield KnownOrder(
-                row.order_id,
-                row.number,
-                row.reference,
-                row.status,
-                row.ordered_at,
-                row.updated_at,
-                None,
-                row.accounting_id,
-                row.synced,
-                frozenset(),
-            )
+            yield record_of(KnownOrder, row, items=None, told=frozenset[str]())
 
 
 def rename_account(connection: sa.Connection, former: str, account: str) -> None:
@@ -236,19 +195,14 @@ def _learn(
         else:
             how = ItemsKnown.NOT_ASKED.value
         values.append(
-            {
-                "account": account,
-                "order_id": order.order_id,
-                "number": order.number,
-                "reference": order.reference,
-                "status": order.status,
-                "ordered_at": _in_utc(order.ordered_at),
-                "updated_at": order.updated_at,
-                "accounting_id": order.accounting_id,
-                "synced": order.synced,
-                "items_known": how,
-                "lines": _as_lines(order),
-            }
+            values_of(
+                table,
+                order,
+                account=account,
+                ordered_at=_in_utc(order.ordered_at),
+                items_known=how,
+                lines=_as_lines(order),
+            )
         )
     if values:
         connection.execute(sa.insert(table), values)
@@ -269,13 +223,7 @@ def _put_items(
         sa.delete(table).where(table.c.account == account, table.c.order_id.in_(list(items)))
     )
     values = {
-        (order_id, item.item_id): {
-            "account": account,
-            "order_id": order_id,
-            "item_id": item.item_id,
-            "sku": item.sku,
-            "quantity": item.quantity,
-        }
+        (order_id, item.item_id): values_of(table, item, account=account, order_id=order_id)
         for order_id, some in items.items()
         for item in some
         if item.item_id is not None
@@ -285,15 +233,7 @@ def _put_items(
 
 
 def _put_state(connection: sa.Connection, account: str, state: PullState) -> None:
-    values = {
-        "since": state.since,
-        "page": state.page,
-        "began_at": state.began_at and state.began_at.isoformat(),
-        "complete_to": state.complete_to and state.complete_to.isoformat(),
-        "reported_fields": " ".join(sorted(state.reported_fields)),
-        "asked": state.asked,
-    }
-    put(connection, schema.pulls, {"account": account}, values)
+    put(connection, schema.pulls, {"account": account}, values_of(schema.pulls, state))
 
 
 def _as_lines(order: KnownOrder) -> str | None:
@@ -302,10 +242,6 @@ def _as_lines(order: KnownOrder) -> str | None:
 
 def _lines(column: str | None) -> tuple[OrderItem, ...] | None:
     return None if column is None else tuple(OrderItem(*line) for line in json.loads(column))
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
 
 
 def _in_utc(text: str) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from reconcile.journal import schema
 from reconcile.journal.base import JournalBase
 from reconcile.journal.call_states import CallState, outcome_of
-from reconcile.journal.mapping import run_record, source_rows
+from reconcile.journal.mapping import run_record
 from reconcile.journal.records import RunOverview
 from reconcile.journal.unfinished import OPEN, left_in
 
@@ -46,7 +46,7 @@ class Maintenance(JournalBase):
             rejected = Counter({row.run_id: row.held for row in connection.execute(held)})
             return [
                 RunOverview(
-                    run_record(row, source_rows(connection, row.id)),
+                    run_record(connection, row),
                     row.complete,
                     counts.get(row.id, Counter()),
                     rejected[row.id],
@@ -57,10 +57,8 @@ class Maintenance(JournalBase):
 
     def abandon(self, run_id: str) -> None:
         """What the run has left is never sent."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                sa.update(schema.runs).where(schema.runs.c.id == run_id).values(abandoned=True)
-            )
+        runs = schema.runs
+        self._execute(sa.update(runs).where(runs.c.id == run_id).values(abandoned=True))
 
     def prune(self, run_ids: Collection[str]) -> list[str]:
         """Takes runs out. What each order holds is kept, and that their files are done.
@@ -139,8 +137,7 @@ class Maintenance(JournalBase):
             .order_by(runs.c.sequence.desc())
             .limit(most)
         )
-        with self._database.transaction(reading=True) as connection:
-            return list(connection.execute(query).scalars())
+        return self._scalars(query)
 
     def last_ending(self, base_url: str) -> int | None:
         """The exit code with which the last command ended that sends; None if there is none."""
@@ -150,8 +147,7 @@ class Maintenance(JournalBase):
             .where(table.c.base_url == base_url)
             .order_by(table.c.number.desc())
         )
-        with self._database.transaction(reading=True) as connection:
-            return connection.execute(query).scalars().first()
+        return next(iter(self._scalars(query)), None)
 
     def add_ending(self, base_url: str, at: datetime, exit_code: int) -> None:
         """Keeps how a command ended, and forgets the oldest."""
@@ -159,12 +155,5 @@ class Maintenance(JournalBase):
         with self._database.transaction() as connection:
             last = connection.execute(sa.select(sa.func.max(table.c.number))).scalar() or 0
             connection.execute(sa.delete(table).where(table.c.number <= last + 1 - _KEPT_ENDINGS))
-            connection.execute(
-                sa.insert(table),
-                {
-                    "number": last + 1,
-                    "at": at.isoformat(),
-                    "base_url": base_url,
-                    "exit_code": exit_code,
-                },
-            )
+            ending = {"number": last + 1, "at": at.isoformat(), "base_url": base_url}
+            connection.execute(sa.insert(table), {**ending, "exit_code": exit_code})

@@ -1,22 +1,26 @@
-"""Between records and rows of the tables."""
+"""Between records and rows of the tables: a field and its column have the same name.
+
+How a value stands in the table follows from the type of the field: times as ISO 8601, enums by
+their value, mappings and tuples as JSON, sets of words parted by blanks, all else as it is.
+"""
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from enum import Enum
+from functools import cache
+from operator import attrgetter
+from types import NoneType
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import sqlalchemy as sa
 
-from reconcile.domain.calls import PlannedCall
-from reconcile.domain.model import CallKind, CellRef, Comparison, Issue, Notice
+from reconcile.domain.model import CellRef, Issue, Notice
 from reconcile.journal import schema
-from reconcile.journal.call_states import CallState
 from reconcile.journal.records import (
     AttemptEnd,
     AttemptRecord,
-    CallRecord,
     MessageRecord,
-    NewRun,
-    OrderRecord,
     RunRecord,
     SourceRecord,
 )
@@ -24,205 +28,143 @@ from reconcile.journal.records import (
 __all__ = [
     "as_json",
     "attempt_record",
-    "call_record",
-    "call_values",
-    "end_values",
     "message_record",
     "message_values",
-    "order_record",
-    "order_values",
+    "record_of",
     "run_record",
-    "run_values",
-    "source_rows",
-    "source_values",
+    "values_of",
 ]
+
+_Record = TypeVar("_Record")
 
 
 def as_json(value: object) -> str:
+    """The shortest JSON of ASCII."""
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
 
 
-def run_values(run: NewRun) -> dict[str, Any]:
-    return {
-        "id": run.id,
-        "version": run.version,
-        "created_at": run.created_at.isoformat(),
-        "base_url": run.base_url,
-        "account": run.account,
-        "account_name": run.account_name,
-        "command": run.command,
-        "settings": as_json(run.settings),
-        "workbook": run.workbook,
-        "target": run.workbook,
-        "pilot": run.pilot,
-        "complete": False,
-        "reason": "",
+def values_of(table: sa.Table, record: object, **others: object) -> dict[str, Any]:
+    """The values of a row, by column.
+
+    Args:
+        table: which of the fields of the record are stored: those it has columns for.
+        record: with the values.
+        others: values of further columns, or instead of the record's.
+    """
+    kind: Any = type(record)
+    names = [name for name in _hints(kind) if name in table.c and name not in others]
+    values = {name: getattr(record, name) for name in names}
+    stored = {
+        name: value if value is None else _conversion(kind, name).store(value)
+        for name, value in values.items()
     }
+    return {**others, **stored}
 
 
-def order_values(run_id: str, position: int, order: OrderRecord) -> dict[str, Any]:
-    return {
-        "run_id": run_id,
-        "position": position,
-        "order_id": order.order_id,
-        "rows": as_json(order.rows),
-        "rejected": order.rejected,
-    }
+def record_of(kind: type[_Record], row: sa.Row[Any], **others: object) -> _Record:
+    """The record of a row; fields that are no columns are given.
+
+    Args:
+        kind: the class of the record.
+        row: with a column for each of its other fields.
+        others: the fields that are no columns of the row.
+    """
+    of: Any = kind
+    names, loads, read = _reading(of, frozenset(others))
+    values = [
+        value if load is None or value is None else load(value)
+        for load, value in zip(loads, read(row), strict=True)
+    ]
+    return kind(**dict(zip(names, values, strict=True)), **others)
 
 
-def end_values(end: AttemptEnd) -> dict[str, Any]:
-    return {
-        "ended_at": end.ended_at.isoformat(),
-        "seconds": end.seconds,
-        "exchange": end.exchange,
-        "status": end.status,
-        "verdict": end.verdict,
-        "answer": end.answer,
-        "headers": as_json(end.headers),
-    }
-
-
-def run_record(row: sa.Row[Any], sources: list[sa.Row[Any]]) -> RunRecord:
-    return RunRecord(
-        row.id,
-        row.version,
-        datetime.fromisoformat(row.created_at),
-        row.base_url,
-        row.account,
-        row.account_name,
-        row.command,
-        json.loads(row.settings),
-        row.workbook,
-        datetime.fromisoformat(row.ended_at) if row.ended_at else None,
-        row.exit_code,
-        row.reason,
-        tuple(_source_record(source) for source in sources),
-        row.target or row.workbook,
-        row.pilot,
-        row.abandoned,
-    )
-
-
-def source_rows(connection: sa.Connection, run_id: str) -> list[sa.Row[Any]]:
+def run_record(connection: sa.Connection, row: sa.Row[Any]) -> RunRecord:
+    """A run with its sources."""
     table = schema.sources
-    query = sa.select(table).where(table.c.run_id == run_id).order_by(table.c.number)
-    return list(connection.execute(query).all())
-
-
-def order_record(row: sa.Row[Any]) -> OrderRecord:
-    rows = tuple((source, number) for source, number in json.loads(row.rows))
-    return OrderRecord(row.order_id, rows, row.rejected)
-
-
-def call_record(row: sa.Row[Any]) -> CallRecord:
-    return CallRecord(
-        row.order_id,
-        CallKind(row.kind),
-        row.content,
-        row.fingerprint,
-        Comparison(row.comparison),
-        row.previous,
-        CallState(row.state),
-        row.note,
-        row.tries,
-    )
+    query = sa.select(table).where(table.c.run_id == row.id).order_by(table.c.number)
+    sources = tuple(record_of(SourceRecord, source) for source in connection.execute(query))
+    return record_of(RunRecord, row, sources=sources, target=row.target or row.workbook)
 
 
 def attempt_record(row: sa.Row[Any]) -> AttemptRecord:
-    return AttemptRecord(
-        row.order_id,
-        CallKind(row.kind),
-        row.number,
-        datetime.fromisoformat(row.began_at),
-        row.content,
-        row.fingerprint,
-        _attempt_end(row),
-    )
+    """A try with its end, if it has one; the row has the content of its call too."""
+    end = None if row.ended_at is None else record_of(AttemptEnd, row)
+    return record_of(AttemptRecord, row, end=end)
 
 
 def message_record(row: sa.Row[Any]) -> MessageRecord:
-    found = row._mapping  # noqa: SLF001  (a column named count hides behind a method)
+    """An issue, which blocks, or a notice."""
     places = tuple(CellRef(*place) for place in json.loads(row.places))
     if row.blocks:
         return MessageRecord(row.order_id, Issue(row.code, places, row.found, row.detail))
-    notice = Notice(row.code, places[0], row.found, found["count"], row.detail)
+    notice = Notice(row.code, places[0], row.found, row.times, row.detail)
     return MessageRecord(row.order_id, notice)
 
 
-def call_values(run_id: str, position: int, call: PlannedCall) -> dict[str, Any]:
-    return {
-        "run_id": run_id,
-        "order_id": call.order_id,
-        "kind": call.kind.value,
-        "position": position,
-        "content": call.content,
-        "fingerprint": call.fingerprint,
-        "comparison": call.comparison.value,
-        "previous": call.previous,
-        "state": call.outcome.value,
-        "note": call.note,
-        "tries": 0,
-    }
-
-
 def message_values(run_id: str, number: int, record: MessageRecord) -> dict[str, Any]:
+    """The values of its row, by column."""
     message = record.message
     places = message.places if isinstance(message, Issue) else (message.place,)
-    return {
-        "run_id": run_id,
-        "number": number,
-        "order_id": record.order_id,
-        "blocks": isinstance(message, Issue),
-        "code": message.code,
-        "found": message.found,
-        "detail": message.detail,
-        "places": as_json(places),
-        "count": message.count if isinstance(message, Notice) else 1,
-    }
-
-
-def source_values(run_id: str, source: SourceRecord) -> dict[str, Any]:
-    return {
-        "run_id": run_id,
-        "number": source.number,
-        "path": source.path,
-        "file": source.file,
-        "sheet": source.sheet,
-        "kind": source.kind,
-        "size": source.size,
-        "sha256": source.sha256,
-        "header_row": source.header_row,
-        "headers": as_json(source.headers),
-        "fields": as_json(dict(source.fields)),
-        "rows": source.rows,
-    }
-
-
-def _source_record(row: sa.Row[Any]) -> SourceRecord:
-    return SourceRecord(
-        row.number,
-        row.path,
-        row.file,
-        row.sheet,
-        row.kind,
-        row.size,
-        row.sha256,
-        row.header_row,
-        tuple(json.loads(row.headers)),
-        json.loads(row.fields),
-        row.rows,
+    return values_of(
+        schema.messages,
+        message,
+        run_id=run_id,
+        number=number,
+        order_id=record.order_id,
+        blocks=isinstance(message, Issue),
+        places=as_json(places),
+        times=message.count if isinstance(message, Notice) else 1,
     )
 
 
-def _attempt_end(row: sa.Row[Any]) -> AttemptEnd | None:
-    if row.ended_at is None:
-        return None
-    return AttemptEnd(
-        datetime.fromisoformat(row.ended_at),
-        row.seconds,
-        row.exchange,
-        row.status,
-        row.verdict,
-        row.answer,
-        json.loads(row.headers),
-    )
+class _Conversion(NamedTuple):
+    """How values of a type are stored and loaded; `load` is None if they stand as they are."""
+
+    store: Callable[[Any], Any]
+    load: Callable[[Any], Any] | None
+
+
+_AS_IT_IS = _Conversion(lambda value: value, None)
+
+
+@cache
+def _hints(kind: Any) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
+@cache
+def _conversion(kind: Any, name: str) -> _Conversion:
+    hint = _hints(kind)[name]
+    if NoneType in get_args(hint):
+        (hint,) = (each for each in get_args(hint) if each is not NoneType)
+    form = get_origin(hint) or hint
+    if form is datetime:
+        return _Conversion(datetime.isoformat, datetime.fromisoformat)
+    if form is tuple:
+        return _Conversion(as_json, _tuple)
+    if form is frozenset:
+        return _Conversion(
+            lambda words: " ".join(sorted(words)), lambda text: frozenset(text.split())
+        )
+    if form is Mapping:
+        return _Conversion(lambda mapping: as_json(dict(mapping)), json.loads)
+    if issubclass(form, Enum):
+        return _Conversion(attrgetter("value"), form)
+    return _AS_IT_IS
+
+
+@cache
+def _reading(
+    kind: Any, others: frozenset[str]
+) -> tuple[list[str], list[Callable[[Any], Any] | None], Callable[[Any], tuple[Any, ...]]]:
+    """The fields that are read from a row, how each is loaded, and the way to all of them."""
+    names = [name for name in _hints(kind) if name not in others]
+    return names, [_conversion(kind, name).load for name in names], attrgetter(*names)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _tuple(text: str) -> tuple[Any, ...]:
+    return tuple(tuple(each) if isinstance(each, list) else each for each in json.loads(text))

@@ -9,14 +9,7 @@ import sqlalchemy as sa
 from reconcile.domain.calls import PlannedCall
 from reconcile.journal import schema
 from reconcile.journal.base import CHUNK, JournalBase, chunks
-from reconcile.journal.mapping import (
-    as_json,
-    call_values,
-    message_values,
-    order_values,
-    run_values,
-    source_values,
-)
+from reconcile.journal.mapping import as_json, message_values, values_of
 from reconcile.journal.records import MessageRecord, NewRun, OrderRecord, RowRecord, SourceRecord
 
 __all__ = ["Plans"]
@@ -38,24 +31,36 @@ class Plans(JournalBase):
 
         A run whose plan was cut short by a crash is never `complete` and never resumed.
         """
-        with self._database.transaction() as connection:
-            connection.execute(sa.insert(schema.runs), run_values(run))
-            if sources:
-                connection.execute(
-                    sa.insert(schema.sources), [source_values(run.id, s) for s in sources]
-                )
+        begun = values_of(schema.runs, run, target=run.workbook, complete=False, reason="")
+        self._insert(schema.runs, [begun])
+        self._insert(
+            schema.sources, (values_of(schema.sources, each, run_id=run.id) for each in sources)
+        )
         self._write_rows(run.id, rows)
         self._insert(
             schema.orders,
-            (order_values(run.id, position, order) for position, order in enumerate(orders)),
+            (
+                values_of(schema.orders, order, run_id=run.id, position=position)
+                for position, order in enumerate(orders)
+            ),
         )
         self._insert(
             schema.messages,
-            (message_values(run.id, number, m) for number, m in enumerate(messages)),
+            (message_values(run.id, number, each) for number, each in enumerate(messages)),
         )
         self._insert(
             schema.calls,
-            (call_values(run.id, position, call) for position, call in enumerate(calls)),
+            (
+                values_of(
+                    schema.calls,
+                    call,
+                    run_id=run.id,
+                    position=position,
+                    state=call.outcome.value,
+                    tries=0,
+                )
+                for position, call in enumerate(calls)
+            ),
         )
         table = schema.runs
         with self._database.transaction() as connection:

@@ -3,19 +3,13 @@
 import json
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 
 from reconcile.journal import schema
 from reconcile.journal.base import JournalBase
-from reconcile.journal.mapping import (
-    attempt_record,
-    call_record,
-    message_record,
-    order_record,
-    run_record,
-    source_rows,
-)
+from reconcile.journal.mapping import attempt_record, message_record, record_of, run_record
 from reconcile.journal.records import (
     AttemptRecord,
     CallRecord,
@@ -39,7 +33,7 @@ class Queries(JournalBase):
         query = query.order_by(schema.runs.c.created_at.desc(), schema.runs.c.id.desc())
         with self._database.transaction(reading=True) as connection:
             row = connection.execute(query).first()
-            return None if row is None else run_record(row, source_rows(connection, row.id))
+            return None if row is None else run_record(connection, row)
 
     def runs_with(self, order_id: int) -> list[RunRecord]:
         """All runs that have this order, the earliest first."""
@@ -52,25 +46,19 @@ class Queries(JournalBase):
         )
         with self._database.transaction(reading=True) as connection:
             found = connection.execute(query).all()
-            return [run_record(row, source_rows(connection, row.id)) for row in found]
+            return [run_record(connection, row) for row in found]
 
     def orders(self, run_id: str, order_id: int | None = None) -> Iterator[OrderRecord]:
-        """The orders of a run in the order of the plan."""
-        table = schema.orders
-        query = sa.select(table).where(table.c.run_id == run_id).order_by(table.c.position)
-        if order_id is not None:
-            query = query.where(table.c.order_id == order_id)
-        for row in self._stream(query):
-            yield order_record(row)
+        """The orders of a run in the order of the plan; or this order of it."""
+        query = sa.select(schema.orders).order_by(schema.orders.c.position)
+        for row in self._of_run(query, schema.orders, run_id, order_id):
+            yield record_of(OrderRecord, row)
 
     def calls(self, run_id: str, order_id: int | None = None) -> Iterator[CallRecord]:
-        """The calls of a run in the order of the plan."""
-        table = schema.calls
-        query = sa.select(table).where(table.c.run_id == run_id).order_by(table.c.position)
-        if order_id is not None:
-            query = query.where(table.c.order_id == order_id)
-        for row in self._stream(query):
-            yield call_record(row)
+        """The calls of a run in the order of the plan; or those of this order."""
+        query = sa.select(schema.calls).order_by(schema.calls.c.position)
+        for row in self._of_run(query, schema.calls, run_id, order_id):
+            yield record_of(CallRecord, row)
 
     def attempts(self, run_id: str, order_id: int | None = None) -> Iterator[AttemptRecord]:
         """Every try of a run, in the order in which they began."""
@@ -83,21 +71,15 @@ class Queries(JournalBase):
         query = (
             sa.select(table, of.c.content, of.c.fingerprint)
             .join(of, same)
-            .where(table.c.run_id == run_id)
             .order_by(table.c.sequence)
         )
-        if order_id is not None:
-            query = query.where(table.c.order_id == order_id)
-        for row in self._stream(query):
+        for row in self._of_run(query, table, run_id, order_id):
             yield attempt_record(row)
 
     def messages(self, run_id: str, order_id: int | None = None) -> Iterator[MessageRecord]:
         """The issues and notices of a run."""
-        table = schema.messages
-        query = sa.select(table).where(table.c.run_id == run_id).order_by(table.c.number)
-        if order_id is not None:
-            query = query.where(table.c.order_id == order_id)
-        for row in self._stream(query):
+        query = sa.select(schema.messages).order_by(schema.messages.c.number)
+        for row in self._of_run(query, schema.messages, run_id, order_id):
             yield message_record(row)
 
     def rows(self, run_id: str) -> Iterator[RowRecord]:
@@ -114,3 +96,11 @@ class Queries(JournalBase):
             ):
                 kinds = {int(column): what for column, what in was.items()}
                 yield RowRecord(source, row, state, order_id, detail, cells, kinds, surplus)
+
+    def _of_run(
+        self, query: sa.Select[Any], table: sa.Table, run_id: str, order_id: int | None
+    ) -> Iterator[sa.Row[Any]]:
+        query = query.where(table.c.run_id == run_id)
+        if order_id is not None:
+            query = query.where(table.c.order_id == order_id)
+        return self._stream(query)

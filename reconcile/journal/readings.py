@@ -1,14 +1,12 @@
 """What orders held when they were read, and which orders of a period no file names."""
 
-import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
 import sqlalchemy as sa
 
 from reconcile.journal import schema
 from reconcile.journal.base import JournalBase, chunks
-from reconcile.journal.mapping import as_json
+from reconcile.journal.mapping import record_of, values_of
 from reconcile.journal.records import Moment, OrderReading, UncoveredOrder
 
 __all__ = ["Readings"]
@@ -33,16 +31,7 @@ class Readings(JournalBase):
                 connection.execute(
                     sa.insert(table),
                     [
-                        {
-                            "run_id": run_id,
-                            "moment": moment.value,
-                            "order_id": reading.order_id,
-                            "at": reading.at.isoformat(),
-                            "state": None if reading.state is None else as_json(reading.state),
-                            "status": reading.status,
-                            "readable": reading.readable,
-                            "reported_fields": " ".join(sorted(reading.reported_fields)),
-                        }
+                        values_of(table, reading, run_id=run_id, moment=moment.value)
                         for reading in some
                     ],
                 )
@@ -56,19 +45,14 @@ class Readings(JournalBase):
             .order_by(table.c.order_id)
         )
         for row in self._stream(query):
-            state = None if row.state is None else json.loads(row.state)
-            at = datetime.fromisoformat(row.at)
-            fields = frozenset(row.reported_fields.split())
-            yield OrderReading(row.order_id, at, state, row.status, row.readable, fields)
+            yield record_of(OrderReading, row)
 
     def keep_uncovered(self, run_id: str, orders: Iterable[UncoveredOrder]) -> None:
         """Keeps which orders of its period no file of a run names."""
         for some in chunks(orders):
             with self._database.transaction() as connection:
-                connection.execute(
-                    sa.insert(schema.uncovered),
-                    [{"run_id": run_id, **order._asdict()} for order in some],
-                )
+                values = [values_of(schema.uncovered, order, run_id=run_id) for order in some]
+                connection.execute(sa.insert(schema.uncovered), values)
 
     def uncovered(self, run_id: str) -> Iterator[UncoveredOrder]:
         """Orders of its period that no file of a run names, by time."""
@@ -79,6 +63,4 @@ class Readings(JournalBase):
             .order_by(table.c.ordered_at, table.c.order_id)
         )
         for row in self._stream(query):
-            yield UncoveredOrder(
-                row.order_id, row.number, row.reference, row.status, row.ordered_at
-            )
+            yield record_of(UncoveredOrder, row)

@@ -13,6 +13,7 @@ from reconcile.journal.call_states import CallState, outcome_of
 
 __all__ = [
     "NEVER_SENT",
+    "AcknowledgedSync",
     "AttemptEnd",
     "AttemptRecord",
     "CallRecord",
@@ -31,7 +32,6 @@ __all__ = [
     "Setback",
     "SourceRecord",
     "UncoveredOrder",
-    "Written",
 ]
 
 
@@ -106,28 +106,18 @@ class NewRun:
 
 
 @dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(NewRun):
     """A run as the journal has it. `ended_at` and `exit_code` are None while it goes on.
 
     `workbook` is where the results are, `target` where they belong: another file may have
     stood there.
     """
 
-    id: str
-    version: str
-    created_at: datetime
-    base_url: str
-    account: str
-    account_name: str
-    command: str
-    settings: Mapping[str, Any]
-    workbook: str
-    ended_at: datetime | None
-    exit_code: int | None
-    reason: str
-    sources: tuple[SourceRecord, ...]
+    ended_at: datetime | None = None
+    exit_code: int | None = None
+    reason: str = ""
+    sources: tuple[SourceRecord, ...] = ()
     target: str = ""
-    pilot: bool = False
     abandoned: bool = False
 
 
@@ -283,7 +273,7 @@ class UncoveredOrder(NamedTuple):
     ordered_at: str
 
 
-class Written(NamedTuple):
+class AcknowledgedSync(NamedTuple):
     """An accounting sync that Flxpoint acknowledged: its run, its JSON, and when."""
 
     run_id: str

@@ -1,5 +1,7 @@
 """The tables, and their version."""
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -15,28 +17,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger
 
-__all__ = [
-    "VERSION",
-    "accounts",
-    "attempts",
-    "calls",
-    "done_files",
-    "endings",
-    "known_items",
-    "known_orders",
-    "messages",
-    "meta",
-    "metadata",
-    "orders",
-    "pulls",
-    "readings",
-    "row_chunks",
-    "runs",
-    "sources",
-    "standings",
-    "uncovered",
-]
-
 VERSION = 3
 """Raised with every change of the tables; a journal with a higher one is refused.
 
@@ -45,132 +25,124 @@ One with a lower one gets what it lacks: new tables, and new columns with their 
 
 metadata = MetaData()
 
-meta = Table(
-    "meta",
-    metadata,
-    Column("key", String(40), primary_key=True),
-    Column("value", Text, nullable=False),
-)
+
+def _key(name: str, kind: Any = Integer) -> Column[Any]:
+    return Column(name, kind, primary_key=True)
+
+
+def _needed(kind: Any, *names: str) -> list[Column[Any]]:
+    return [Column(name, kind, nullable=False) for name in names]
+
+
+def _of_run(name: str, *columns: Any) -> Table:
+    """A table whose rows belong to runs, and go with them."""
+    return Table(
+        name, metadata, Column("run_id", ForeignKey("runs.id"), primary_key=True), *columns
+    )
+
+
+_SHORT, _LONG, _HASH = String(40), String(400), String(64)
+_ACCOUNT = ("account", _LONG)
+
+meta = Table("meta", metadata, _key("key", _SHORT), *_needed(Text, "value"))
 
 accounts = Table(
     "accounts",
     metadata,
-    Column("base_url", String(400), primary_key=True),
-    Column("token_fingerprint", String(64), primary_key=True),
-    Column("account", String(400), nullable=False),
-    Column("name", Text, nullable=False),
+    _key("base_url", _LONG),
+    _key("token_fingerprint", _HASH),
+    *_needed(_LONG, "account"),
+    *_needed(Text, "name"),
 )
 
 runs = Table(
     "runs",
     metadata,
-    Column("id", String(40), primary_key=True),
-    Column("version", String(40), nullable=False),
-    Column("created_at", String(40), nullable=False),
-    Column("base_url", String(400), nullable=False),
-    Column("account", String(400), nullable=False),
-    Column("account_name", Text, nullable=False),
-    Column("command", String(40), nullable=False),
-    Column("settings", Text, nullable=False),
-    Column("workbook", Text, nullable=False),
-    Column("complete", Boolean, nullable=False),  # the plan is written down to its last row
-    Column("ended_at", String(40)),
+    _key("id", _SHORT),
+    *_needed(_SHORT, "version", "created_at"),
+    *_needed(_LONG, "base_url", "account"),
+    *_needed(Text, "account_name"),
+    *_needed(_SHORT, "command"),
+    *_needed(Text, "settings", "workbook"),
+    *_needed(Boolean, "complete"),  # the plan is written down to its last row
+    Column("ended_at", _SHORT),
     Column("exit_code", Integer),
-    Column("reason", Text, nullable=False),
+    *_needed(Text, "reason"),
     Column("target", Text, nullable=False, server_default=""),  # where the workbook belongs
     Column("pilot", Boolean, nullable=False, server_default="0"),  # of only some of its orders
     Column("sequence", Integer),  # in which plans were completed; the later one counts
     Column("abandoned", Boolean, nullable=False, server_default="0"),  # never to be resumed
 )
 
-_RUN = ("runs.id",)
-
-sources = Table(
+sources = _of_run(
     "sources",
-    metadata,
-    Column("run_id", ForeignKey(*_RUN), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("path", Text, nullable=False),
-    Column("file", Text, nullable=False),
-    Column("sheet", Text, nullable=False),
-    Column("kind", String(40), nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("header_row", Integer, nullable=False),
-    Column("headers", Text, nullable=False),
-    Column("fields", Text, nullable=False),
-    Column("rows", Integer, nullable=False),
+    _key("number"),
+    *_needed(Text, "path", "file", "sheet"),
+    *_needed(_SHORT, "kind"),
+    *_needed(BigInteger, "size"),
+    *_needed(_HASH, "sha256"),
+    *_needed(Integer, "header_row"),
+    *_needed(Text, "headers", "fields"),
+    *_needed(Integer, "rows"),
 )
 
-row_chunks = Table(
+row_chunks = _of_run(
     "row_chunks",
-    metadata,
-    Column("run_id", ForeignKey(*_RUN), primary_key=True),
-    Column("source", Integer, primary_key=True),
-    Column("chunk", Integer, primary_key=True),
-    Column("rows", LargeBinary, nullable=False),  # JSON, deflated: a million rows are 200 MB
+    _key("source"),
+    _key("chunk"),
+    *_needed(LargeBinary, "rows"),  # JSON, deflated: a million rows are 200 MB
 )
 
-orders = Table(
+orders = _of_run(
     "orders",
-    metadata,
-    Column("run_id", ForeignKey(*_RUN), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("order_id", BigInteger, nullable=False),
-    Column("rows", Text, nullable=False),
-    Column("rejected", Boolean, nullable=False),
+    _key("position"),
+    *_needed(BigInteger, "order_id"),
+    *_needed(Text, "rows"),
+    *_needed(Boolean, "rejected"),
     Index("orders_by_id", "order_id"),
 )
 
-messages = Table(
+messages = _of_run(
     "told",
-    metadata,
-    Column("run_id", ForeignKey(*_RUN), primary_key=True),
-    Column("number", Integer, primary_key=True),
+    _key("number"),
     Column("order_id", BigInteger),
-    Column("blocks", Boolean, nullable=False),
-    Column("code", String(60), nullable=False),
-    Column("found", Text, nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("places", Text, nullable=False),
-    Column("count", Integer, nullable=False),
+    *_needed(Boolean, "blocks"),
+    *_needed(String(60), "code"),
+    *_needed(Text, "found", "detail", "places"),
+    Column("count", Integer, key="times", nullable=False),
 )
 
-calls = Table(
+calls = _of_run(
     "calls",
-    metadata,
-    Column("run_id", ForeignKey(*_RUN), primary_key=True),
-    Column("order_id", BigInteger, primary_key=True),
-    Column("kind", String(20), primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("content", Text, nullable=False),
-    Column("fingerprint", String(64), nullable=False),
-    Column("comparison", String(20), nullable=False),
+    _key("order_id", BigInteger),
+    _key("kind", String(20)),
+    *_needed(Integer, "position"),
+    *_needed(Text, "content"),
+    *_needed(_HASH, "fingerprint"),
+    *_needed(String(20), "comparison"),
     Column("previous", Text),
-    Column("state", String(20), nullable=False),
-    Column("note", Text, nullable=False),
-    Column("tries", Integer, nullable=False),
+    *_needed(String(20), "state"),
+    *_needed(Text, "note"),
+    *_needed(Integer, "tries"),
     Column("setback", Integer, nullable=False, server_default="0"),  # see `records.Setback`
     Index("calls_by_order", "order_id"),
     Index("calls_by_state", "run_id", "state"),
 )
 
-attempts = Table(
+attempts = _of_run(
     "attempts",
-    metadata,
-    Column("run_id", ForeignKey(*_RUN), primary_key=True),
-    Column("order_id", BigInteger, primary_key=True),
-    Column("kind", String(20), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("sequence", Integer, nullable=False),
-    Column("began_at", String(40), nullable=False),
-    Column("disturbed_before", Boolean, nullable=False),
+    _key("order_id", BigInteger),
+    _key("kind", String(20)),
+    _key("number"),
+    *_needed(Integer, "sequence"),
+    *_needed(_SHORT, "began_at"),
+    *_needed(Boolean, "disturbed_before"),
     Column("doubts_before", Text),
-    Column("ended_at", String(40)),
+    Column("ended_at", _SHORT),
     Column("seconds", Float),
     Column("exchange", String(20)),
     Column("status", Integer),
-    Column("verdict", String(40)),
+    Column("verdict", _SHORT),
     Column("answer", Text),
     Column("headers", Text),
     Index("attempts_in_turn", "run_id", "sequence"),
@@ -179,50 +151,44 @@ attempts = Table(
 standings = Table(
     "standings",
     metadata,
-    Column("account", String(400), primary_key=True),
-    Column("order_id", BigInteger, primary_key=True),
-    Column("kind", String(20), primary_key=True),
+    _key(*_ACCOUNT),
+    _key("order_id", BigInteger),
+    _key("kind", String(20)),
     Column("content", Text),
-    Column("fingerprint", String(64)),
-    Column("run_id", String(40)),
-    Column("at", String(40)),
-    Column("disturbed", Boolean, nullable=False),
+    Column("fingerprint", _HASH),
+    Column("run_id", _SHORT),
+    Column("at", _SHORT),
+    *_needed(Boolean, "disturbed"),
     Column("in_doubt", Text),  # fingerprints, parted by blanks
 )
 
 # Files of runs that were pruned: last year's file must never be taken for a new one.
 done_files = Table(
-    "done_files",
-    metadata,
-    Column("account", String(400), primary_key=True),
-    Column("sha256", String(64), primary_key=True),
-    Column("run_id", String(40), nullable=False),
+    "done_files", metadata, _key(*_ACCOUNT), _key("sha256", _HASH), *_needed(_SHORT, "run_id")
 )
 
 # How commands ended, those that made no run included: a recovery is told once.
 endings = Table(
     "endings",
     metadata,
-    Column("number", Integer, primary_key=True),
-    Column("at", String(40), nullable=False),
-    Column("base_url", String(400), nullable=False),
-    Column("exit_code", Integer, nullable=False),
+    _key("number"),
+    *_needed(_SHORT, "at"),
+    *_needed(_LONG, "base_url"),
+    *_needed(Integer, "exit_code"),
 )
 
 # The local id map: what Flxpoint said of its orders. No names, no addresses.
 known_orders = Table(
     "known_orders",
     metadata,
-    Column("account", String(400), primary_key=True),
-    Column("order_id", BigInteger, primary_key=True),
-    Column("number", String(400), nullable=False),
-    Column("reference", String(400), nullable=False),
-    Column("status", String(400), nullable=False),
-    Column("ordered_at", String(400), nullable=False),  # in UTC, `""` if that can't be told
-    Column("updated_at", String(400), nullable=False),
+    _key(*_ACCOUNT),
+    _key("order_id", BigInteger),
+    *_needed(_LONG, "number", "reference", "status"),
+    *_needed(_LONG, "ordered_at"),  # in UTC, `""` if that can't be told
+    *_needed(_LONG, "updated_at"),
     Column("accounting_id", Text),
     Column("synced", Boolean),
-    Column("items_known", String(20), nullable=False),  # see `records.ItemsKnown`
+    *_needed(String(20), "items_known"),  # see `records.ItemsKnown`
     Column("lines", Text),  # SKU and quantity of its items, where they came without ids
     Index("known_orders_by_number", "account", "number"),
     Index("known_orders_by_reference", "account", "reference"),
@@ -232,50 +198,41 @@ known_orders = Table(
 known_items = Table(
     "known_items",
     metadata,
-    Column("account", String(400), primary_key=True),
-    Column("order_id", BigInteger, primary_key=True),
-    Column("item_id", BigInteger, primary_key=True),
-    Column("sku", String(400), nullable=False),
-    Column("quantity", String(400), nullable=False),
+    _key(*_ACCOUNT),
+    _key("order_id", BigInteger),
+    _key("item_id", BigInteger),
+    *_needed(_LONG, "sku", "quantity"),
 )
 
 # How far the local id map of an account goes.
 pulls = Table(
     "pulls",
     metadata,
-    Column("account", String(400), primary_key=True),
-    Column("since", String(40)),  # what the pull that goes on asks for; None: everything
+    _key(*_ACCOUNT),
+    Column("since", _SHORT),  # what the pull that goes on asks for; None: everything
     Column("page", Integer),  # its next page; None: no pull goes on
-    Column("began_at", String(40)),
-    Column("complete_to", String(40)),  # everything updated before is known
+    Column("began_at", _SHORT),
+    Column("complete_to", _SHORT),  # everything updated before is known
     # Accounting fields, parted by blanks.
     Column("told", Text, key="reported_fields", nullable=False, server_default=""),
     Column("asked", Boolean, nullable=False, server_default="0"),  # whether they were looked for
 )
 
 # What orders held when they were read, before a run and after it.
-readings = Table(
+readings = _of_run(
     "readings",
-    metadata,
-    Column("run_id", ForeignKey(*_RUN), primary_key=True),
-    Column("moment", String(10), primary_key=True),
-    Column("order_id", BigInteger, primary_key=True),
-    Column("at", String(40), nullable=False),
-    # JSON in the shape of the request; None: there was no such order.
-    Column("held", Text, key="state"),
-    Column("status", String(400), nullable=False),
+    _key("moment", String(10)),
+    _key("order_id", BigInteger),
+    *_needed(_SHORT, "at"),
+    Column("held", Text, key="state"),  # JSON like the request; None: there was no such order
+    *_needed(_LONG, "status"),
     Column("readable", Boolean, nullable=False, server_default="1"),  # whether it was an order
     Column("told", Text, key="reported_fields", nullable=False, server_default=""),
 )
 
 # Orders of the period of a run that have no accounting id and are in none of its files.
-uncovered = Table(
+uncovered = _of_run(
     "uncovered",
-    metadata,
-    Column("run_id", ForeignKey(*_RUN), primary_key=True),
-    Column("order_id", BigInteger, primary_key=True),
-    Column("number", String(400), nullable=False),
-    Column("reference", String(400), nullable=False),
-    Column("status", String(400), nullable=False),
-    Column("ordered_at", String(400), nullable=False),
+    _key("order_id", BigInteger),
+    *_needed(_LONG, "number", "reference", "status", "ordered_at"),
 )

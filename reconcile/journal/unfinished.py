@@ -13,18 +13,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from reconcile.domain.calls import PlannedCall
-from reconcile.domain.model import CallKind, Comparison
+from reconcile.domain.model import CallKind, Comparison, Outcome
 from reconcile.journal import schema
-from reconcile.journal.base import JournalBase, chunks
+from reconcile.journal.base import VALUES_A_QUERY, JournalBase, chunks
 from reconcile.journal.call_states import CallState
-from reconcile.journal.mapping import run_record, source_rows
+from reconcile.journal.mapping import record_of, run_record
 from reconcile.journal.records import RunRecord, Setback
 
 __all__ = ["OPEN", "Unfinished", "left_in"]
 
 OPEN = (CallState.PENDING.value, CallState.BEGUN.value, CallState.IN_DOUBT.value)
 _DONE = (CallState.SYNCED.value, CallState.UNCHANGED.value)
-_IDS_A_QUERY = 500
 _CUT_SHORT = "sent, and the program ended before an answer came"
 
 
@@ -42,7 +41,7 @@ class Unfinished(JournalBase):
             query = query.where(runs.c.account == account)
         with self._database.transaction(reading=True) as connection:
             found = connection.execute(query).all()
-            return [run_record(row, source_rows(connection, row.id)) for row in found]
+            return [run_record(connection, row) for row in found]
 
     def remaining(self, run_id: str) -> list[list[PlannedCall]]:
         """What is left to send of a run, order by order, as it was planned.
@@ -69,8 +68,7 @@ class Unfinished(JournalBase):
             .join(runs, runs.c.id == calls.c.run_id)
             .where(runs.c.id == run_id, _sendable(calls), _superseded(calls, runs))
         )
-        with self._database.transaction(reading=True) as connection:
-            found = connection.execute(query).all()
+        found = self._rows(query)
         return [
             (row.order_id, CallKind(row.kind), row.later, bool(row.taken_over)) for row in found
         ]
@@ -83,9 +81,7 @@ class Unfinished(JournalBase):
             .join(runs, runs.c.id == calls.c.run_id)
             .where(runs.c.id == run_id, calls.c.order_id == order_id)
         )
-        with self._database.transaction(reading=True) as connection:
-            found: str | None = connection.execute(query).scalars().first()
-            return found
+        return next(iter(self._scalars(query)), None)
 
     def reopen(self, run_id: str) -> list[list[PlannedCall]]:
         """A run goes on: it has no end, and what a dead process had begun is in doubt.
@@ -105,7 +101,7 @@ class Unfinished(JournalBase):
             connection.execute(
                 sa.update(calls).where(of_run, _sendable(calls)).values(setback=Setback.GIVEN_UP)
             )
-            for some in chunks([order[0].order_id for order in orders], _IDS_A_QUERY):
+            for some in chunks([order[0].order_id for order in orders], VALUES_A_QUERY):
                 of_these = calls.c.order_id.in_(some)
                 connection.execute(
                     sa.update(calls)
@@ -140,8 +136,7 @@ class Unfinished(JournalBase):
                 _claimed(theirs),
             )
         )
-        with self._database.transaction(reading=True) as connection:
-            return list(connection.execute(query).scalars())
+        return self._scalars(query)
 
     def claimed(self, run_ids: Collection[str], own: str) -> set[int]:
         """The orders that run `own` wants to send and one of these runs has yet to send."""
@@ -156,8 +151,7 @@ class Unfinished(JournalBase):
                 _claimed(theirs),
             )
         )
-        with self._database.transaction(reading=True) as connection:
-            return set(connection.execute(query).scalars())
+        return set(self._scalars(query))
 
     def outdated(self, run_id: str) -> set[int]:
         """The orders that were unchanged when the run was planned, and are not any more."""
@@ -180,8 +174,7 @@ class Unfinished(JournalBase):
                 ~_superseded(calls, runs),
             )
         )
-        with self._database.transaction(reading=True) as connection:
-            return set(connection.execute(query).scalars())
+        return set(self._scalars(query))
 
     def put_off(self, run_id: str, order_ids: Collection[int]) -> list[list[PlannedCall]]:
         """These orders wait for another run: what they are beside it is not known before.
@@ -190,7 +183,7 @@ class Unfinished(JournalBase):
         """
         calls = schema.calls
         with self._database.transaction() as connection:
-            for some in chunks(order_ids, _IDS_A_QUERY):
+            for some in chunks(order_ids, VALUES_A_QUERY):
                 connection.execute(
                     sa.update(calls)
                     .where(calls.c.run_id == run_id, calls.c.order_id.in_(some), _wanted(calls))
@@ -217,9 +210,7 @@ class Unfinished(JournalBase):
             runs.c.abandoned | ~_left(~_taken_over(calls, runs)).exists(),
         )
         pruned = sa.select(done.c.run_id).where(done.c.account == account, done.c.sha256 == sha256)
-        with self._database.transaction(reading=True) as connection:
-            found = connection.execute(ended).first() or connection.execute(pruned).first()
-            return found is not None
+        return bool(self._rows(ended) or self._rows(pruned))
 
     def is_abandoned(self, account: str, sha256: str) -> bool:
         """Whether the last run of a file of this content was given up."""
@@ -230,8 +221,7 @@ class Unfinished(JournalBase):
             .where(sources.c.sha256 == sha256, runs.c.account == account, runs.c.complete)
             .order_by(runs.c.sequence.desc())
         )
-        with self._database.transaction(reading=True) as connection:
-            return bool(connection.execute(query).scalars().first())
+        return any(self._scalars(query)[:1])
 
     def deliveries(self, account: str, sha256: str) -> list[tuple[str, datetime]]:
         """The paths under which a file of this content was run in this account, and when."""
@@ -241,8 +231,7 @@ class Unfinished(JournalBase):
             .join(runs, runs.c.id == sources.c.run_id)
             .where(sources.c.sha256 == sha256, runs.c.account == account, runs.c.complete)
         )
-        with self._database.transaction(reading=True) as connection:
-            found = connection.execute(query).all()
+        found = self._rows(query)
         return [(row.path, datetime.fromisoformat(row.created_at)) for row in found]
 
 
@@ -367,13 +356,5 @@ def _remaining(connection: sa.Connection, run_id: str) -> list[list[PlannedCall]
 
 
 def _planned(row: sa.Row[Any]) -> PlannedCall:
-    return PlannedCall(
-        row.order_id,
-        CallKind(row.kind),
-        row.content,
-        row.fingerprint,
-        Comparison(row.comparison),
-        previous=row.previous,
-        note=row.note,
-        doubtful=row.state != CallState.PENDING.value,
-    )
+    doubtful = row.state != CallState.PENDING.value
+    return record_of(PlannedCall, row, outcome=Outcome.PENDING, doubtful=doubtful)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind
 from reconcile.flxpoint.session import FlxpointSession
-from reconcile.journal import CallRecord, Journal, Moment, OrderReading, RunRecord, Written
+from reconcile.journal import AcknowledgedSync, CallRecord, Journal, Moment, OrderReading, RunRecord
 from reconcile.orders.overwrite import look
 from reconcile.undo.plan import LeftAlone, status_left_alone, worth_asking
 from reconcile.undo.previous_values import OrderHistory
@@ -29,7 +29,7 @@ def known_orders(journal: Journal, record: RunRecord) -> list[OrderHistory]:
     """Every accounting sync of a run, beside what was acknowledged before it and after."""
     calls = [call for call in journal.calls(record.id) if call.kind is CallKind.SYNC]
     ids = [call.order_id for call in calls]
-    written = journal.written(record.account, ids)
+    written = journal.acknowledged(record.account, ids)
     last = journal.last_words(record.account, ids)
     before = {reading.order_id: reading for reading in journal.readings(record.id, Moment.BEFORE)}
     return [
@@ -90,7 +90,7 @@ def statuses_left_alone(
             yield left
 
 
-def _known(call: CallRecord, written: Sequence[Written], run_id: str) -> OrderHistory:
+def _known(call: CallRecord, written: Sequence[AcknowledgedSync], run_id: str) -> OrderHistory:
     runs = [each.run_id for each in written]
     at = runs.index(run_id) if run_id in runs else len(written)
     earlier = [each.content for each in written[:at]]

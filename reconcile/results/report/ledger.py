@@ -5,67 +5,22 @@ totals check the journal and not themselves.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from reconcile.domain.calls import differences
 from reconcile.domain.model import CallKind, Issue, Notice, Outcome
 from reconcile.journal import (
     NEVER_SENT,
-    AttemptRecord,
     CallRecord,
-    MessageRecord,
-    Moment,
-    OrderReading,
-    OrderRecord,
     RowRecord,
-    RunRecord,
-    UncoveredOrder,
+    RunReader,
 )
 from reconcile.results.amounts.by_outcome import Amounts, amounts_of
 from reconcile.results.amounts.total_row import doubts_in
 from reconcile.results.report.item_totals import Items
 
-__all__ = ["Ledger", "RunReader", "Totals"]
-
-
-class RunReader(Protocol):
-    """What the journal tells of one run; everything can be gone through several times."""
-
-    @property
-    def run(self) -> RunRecord:
-        """The run itself."""
-
-    def orders(self) -> Iterable[OrderRecord]:
-        """Its orders in the order of the plan."""
-
-    def calls(self) -> Iterable[CallRecord]:
-        """Its calls in the order of the plan."""
-
-    def messages(self) -> Iterable[MessageRecord]:
-        """Its issues and notices."""
-
-    def attempts(self) -> Iterable[AttemptRecord]:
-        """Every try in the order in which they began."""
-
-    def rows(self) -> Iterable[RowRecord]:
-        """Every row of every source."""
-
-    def superseded(self) -> Mapping[tuple[int, CallKind], tuple[str, bool]]:
-        """Its calls that are left and that a later run has planned.
-
-        By order and kind: that run, and whether it has such a call too.
-        """
-
-    def readings(self, moment: Moment) -> Iterable[OrderReading]:
-        """What its orders held in Flxpoint, before it or after it."""
-
-    def reported_fields(self) -> frozenset[str]:
-        """The accounting fields that the answers of its account have."""
-
-    def uncovered(self) -> Iterable[UncoveredOrder]:
-        """Orders of its period without an accounting id that none of its files names."""
+__all__ = ["Ledger", "Totals"]
 
 
 @dataclass(frozen=True, slots=True)
