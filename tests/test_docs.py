@@ -126,6 +126,23 @@ def test_the_lock_files_hold_versions_and_hashes_and_no_addresses() -> None:
         assert not any(line.startswith("-") for line in text.splitlines()), "no options of pip"
 
 
+def test_every_section_of_the_rules_and_page_that_the_code_cites_is_there() -> None:
+    rules = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## (\d)\. ", rules, re.MULTILINE)
+    parts = re.split(r"^## \d\. .*$", rules, flags=re.MULTILINE)[1:]
+    for number, part in zip(tuple(sections), parts, strict=True):
+        sections += [f"{number}.{point}" for point in re.findall(r"^(\d)\. ", part, re.MULTILINE)]
+    cited: set[str] = set()
+    for source in [*ROOT.glob("reconcile/**/*.py"), *ROOT.glob("tests/**/*.py")]:
+        text = source.read_text(encoding="utf-8")
+        cited.update(re.findall(r"[Rr]ules,\s+sections? (\d(?:\.\d)?)", text))
+    for source in ROOT.glob("reconcile/**/*.py"):
+        cited_pages = re.findall(r"\bdocs/[\w/-]+\.md", source.read_text(encoding="utf-8"))
+        assert [name for name in cited_pages if not (ROOT / name).is_file()] == []
+    assert len(cited) > 10
+    assert cited - set(sections) == set()
+
+
 def commands_in(page: Path) -> Iterator[tuple[str, str]]:
     """Every command of the program that a page tells people to type: its name, and the rest."""
     text = page.read_text(encoding="utf-8")
