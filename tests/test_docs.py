@@ -147,7 +147,7 @@ def commands_in(page: Path) -> Iterator[tuple[str, str]]:
     """Every command of the program that a page tells people to type: its name, and the rest."""
     text = page.read_text(encoding="utf-8")
     code = [*re.findall(r"`([^`\n]+)`", BLOCK.sub("", text))]
-    code += [block for kind, block in BLOCK.findall(text) if kind != "text"]
+    code += [block for kind, block in BLOCK.findall(text) if kind not in ("text", "python")]
     for line in "\n".join(code).splitlines():
         yield from re.findall(r"(?:^|[/\\ ])reconcile ([a-z]+)(.*)", line)
 

@@ -181,6 +181,13 @@ def test_each_library_is_known_in_one_place(module: str) -> None:
     assert {name for name in libraries(module) if here not in LIBRARIES.get(name, ())} == set()
 
 
+def test_the_python_api_is_imported_when_it_is_used() -> None:
+    words = "import reconcile, sys; print('pandas' in sys.modules, reconcile.run.__module__)"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, check=True, text=True)
+    assert done.stdout.split() == ["False", "reconcile.job.api"]
+    assert all(hasattr(reconcile, name) for name in reconcile.__all__)
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"]])
 def test_help_comes_at_once_without_the_libraries_that_are_slow_to_start(
     arguments: list[str],

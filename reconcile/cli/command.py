@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconcile.cli.group import Invocation
-from reconcile.cli.options import config_files, settings_of, token_file_of
+from reconcile.cli.options import config_files, settings_of
 from reconcile.cli.output import Output
 from reconcile.domain.errors import ExitCode, NothingSentError
 from reconcile.domain.events import Event
@@ -72,11 +72,11 @@ class Command:
         Raises:
             TokenError: there is none.
         """
-        from reconcile.flxpoint.tokens import find_token
+        from reconcile.flxpoint.tokens import find_token, token_file_of
         from reconcile.job.run_monitor import RunMonitor
 
         settings = self.settings
-        token = find_token(settings.token_variable, token_file_of(settings), os.environ)
+        token = find_token(settings.token_variable, token_file_of(settings.token_file), os.environ)
         if invocation := _invocation():
             invocation.token = token
         for listener in self.listeners:

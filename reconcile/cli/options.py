@@ -162,10 +162,3 @@ def config_files(options: Mapping[str, Any]) -> tuple[Path, ...]:
     from reconcile.config import DEFAULT_NAME
 
     return (Path(DEFAULT_NAME) if options["config"] is None else options["config"],)
-
-
-def token_file_of(settings: "Settings") -> Path:
-    """Where `login` keeps the token."""
-    from reconcile.flxpoint.tokens import default_token_file
-
-    return default_token_file() if settings.token_file is None else Path(settings.token_file)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from reconcile.cli.group import program
-from reconcile.cli.options import EPILOG, PLACES, settings_of, token_file_of
+from reconcile.cli.options import EPILOG, PLACES, settings_of
 from reconcile.domain.errors import ExitCode, TokenError
 
 
@@ -17,7 +17,7 @@ from reconcile.domain.errors import ExitCode, TokenError
 @PLACES
 def login(yes: bool, **options: Any) -> int:  # noqa: FBT001
     """Ask for the API token unseen, try it, and keep it."""
-    from reconcile.flxpoint.tokens import checked_token, keep_token
+    from reconcile.flxpoint.tokens import checked_token, keep_token, token_file_of
     from reconcile.job.login import try_token
 
     settings = settings_of(options)
@@ -35,7 +35,7 @@ def login(yes: bool, **options: Any) -> int:  # noqa: FBT001
             raise TokenError("The token was not kept; --yes keeps it all the same.")
         if not click.confirm("Keep it all the same?", err=True):
             return ExitCode.NOTHING_SENT
-    file = token_file_of(settings)
+    file = token_file_of(settings.token_file)
     keep_token(token, file)
     click.echo(f"Kept in {file}, which only you can read.")
     return ExitCode.DONE

@@ -5,7 +5,7 @@ under `values:`). Both are known in this package and nowhere else.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -48,6 +48,7 @@ __all__ = [
     "ping_fault",
     "read_settings",
     "server_of",
+    "settings_from",
 ]
 
 DEFAULT_NAME = "config.yaml"
@@ -243,13 +244,7 @@ def read_settings(path: Path | None, overrides: Mapping[str, Any]) -> Settings:
     said = {} if path is None else _read(path)
     name = "The options" if path is None else str(path)
     given = {key: value for key, value in overrides.items() if value is not None}
-    try:
-        settings = Settings.model_validate({**said, **given})
-    except ValidationError as error:
-        options = () if path is None else tuple(given)
-        faults = "; ".join(sentence(fault, options, _MODELS) for fault in error.errors())
-        stop = "" if faults.endswith("?") else "."
-        raise ConfigError(f"{name}: {faults}{stop}") from None
+    settings = settings_from({**said, **given}, name, () if path is None else tuple(given))
     if path is None:
         return settings
     beside = {
@@ -258,6 +253,27 @@ def read_settings(path: Path | None, overrides: Mapping[str, Any]) -> Settings:
         if key not in given and (value := getattr(settings, key)) is not None
     }
     return settings.model_copy(update=beside)
+
+
+def settings_from(
+    values: Mapping[str, Any], name: str = "The settings", options: Sequence[str] = ()
+) -> Settings:
+    """Settings from values.
+
+    Args:
+        values: what config.yaml could say.
+        name: what the values are called in messages.
+        options: which of them were given on the command line.
+
+    Raises:
+        ConfigError: the values say something that can't be; one sentence for every fault.
+    """
+    try:
+        return Settings.model_validate(dict(values))
+    except ValidationError as error:
+        faults = "; ".join(sentence(fault, options, _MODELS) for fault in error.errors())
+        stop = "" if faults.endswith("?") else "."
+        raise ConfigError(f"{name}: {faults}{stop}") from None
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -20,6 +20,7 @@ __all__ = [
     "keep_token",
     "redacted",
     "redacted_json",
+    "token_file_of",
     "token_fingerprint",
 ]
 
@@ -30,6 +31,11 @@ _LONG = 16
 def default_token_file() -> Path:
     """In the user's config folder."""
     return Path(platformdirs.user_config_dir("reconcile", appauthor=False)) / "token"
+
+
+def token_file_of(named: str | None) -> Path:
+    """The file that the config names, else the one in the user's config folder."""
+    return default_token_file() if named is None else Path(named)
 
 
 def find_token(variable: str, file: Path, environment: Mapping[str, str]) -> str:

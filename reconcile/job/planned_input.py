@@ -30,6 +30,7 @@ __all__ = [
     "PlannedInput",
     "SendRules",
     "call_plan",
+    "load_export",
     "pilot_of",
     "plan_files",
 ]
@@ -147,22 +148,13 @@ def plan_files(
         StoppedError: missing ids were to be fetched, and Flxpoint doesn't answer.
     """
     local = local if local is not None and local.usable else None
-    load_rules = LoadRules(
-        settings.field_columns,
-        settings.only,
-        settings.sheet,
-        settings.status_updates,
-        settings.layout,
-        settings.bookings,
-        settings.ids is not None or local is not None,
-    )
     ids = None if settings.ids is None else _id_map(Path(settings.ids))
     exports: dict[str, Export] = {}
     skipped: list[str] = []
     notices = list(_passed_over(passed_over))
     for path, name in zip(files, _names(files), strict=True):
         try:
-            export = load(path, name, load_rules)
+            export = load_export(path, name, settings, has_ids=local is not None)
         except FileRefusedError as why:
             if not rules.skip_unreadable:
                 raise
@@ -183,6 +175,30 @@ def plan_files(
     if rules.orders and exports:
         planned = _only_orders(planned, rules.orders)
     return PlannedFiles(tuple(exports.values()), planned, tuple(skipped))
+
+
+def load_export(path: Path, name: str, settings: Settings, *, has_ids: bool = False) -> Export:
+    """Reads one export.
+
+    Args:
+        path: where it is.
+        name: what it is called in messages.
+        settings: of the config and the command line.
+        has_ids: ids are known that no file of ids names.
+
+    Raises:
+        FileRefusedError: it can't be read as an export.
+    """
+    rules = LoadRules(
+        settings.field_columns,
+        settings.only,
+        settings.sheet,
+        settings.status_updates,
+        settings.layout,
+        settings.bookings,
+        settings.ids is not None or has_ids,
+    )
+    return load(path, name, rules)
 
 
 def call_plan(planned: Plan, history: History, rules: SendRules) -> CallPlan:
