@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -32,11 +33,14 @@ settings.register_profile(
 settings.register_profile("deep", settings.get_profile("quick"), max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
+# What runs in the background has inherited that Ctrl-C is ignored, and hands it on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 PATIENCE = 120.0
 """Seconds after which something that has not happened counts as never; no test waits so long."""
 
 NO_READS = {"overwrite": "all", "verify": "none"}
-"""Nothing is read before a run or after it: what tests/online is about."""
+"""Nothing is read before a run or after it: what tests/orders is about."""
 
 
 def until(holds: Callable[[], bool]) -> None:

@@ -248,7 +248,7 @@ def test_a_fault_is_asked_with_kind_order_and_number_of_what_token_and_rate_let_
     serve: Serve,
 ) -> None:
     recorder = Recorder()
-    sandbox, client = serve(faults=(recorder,), rate=4, window=60)
+    sandbox, client = serve(faults=(recorder,), rate=4, window=3600)
     with connect(sandbox, ("X-API-TOKEN", "wrong")) as stranger:
         stranger.get("/orders/1")
     client.get("/orders/2")
@@ -266,5 +266,5 @@ def test_a_fault_is_asked_with_kind_order_and_number_of_what_token_and_rate_let_
 
 
 def test_a_call_answered_by_a_fault_counts_for_the_rate(serve: Serve) -> None:
-    _, client = serve(faults=(Scripted(None, None, Answer(500)),), rate=1, window=60)
+    _, client = serve(faults=(Scripted(None, None, Answer(500)),), rate=1, window=3600)
     assert [client.get("/account").status_code for _ in range(2)] == [500, 429]

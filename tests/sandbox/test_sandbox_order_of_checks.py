@@ -70,7 +70,7 @@ def test_a_bearer_token_is_no_token(serve: Serve) -> None:
 
 
 def test_the_rate_comes_before_path_order_and_body(serve: Serve) -> None:
-    _, client = serve(rate=1, window=60, orders="1-5")
+    _, client = serve(rate=1, window=3600, orders="1-5")
     assert client.get("/nothing").status_code == 404
     for path in ("/nothing", "/orders/99/accounting-sync", "/orders/1/accounting-sync"):
         answer = client.patch(path, json=BAD_BODY)
@@ -78,7 +78,7 @@ def test_the_rate_comes_before_path_order_and_body(serve: Serve) -> None:
 
 
 def test_reads_and_mistakes_with_the_token_count_for_the_rate(serve: Serve) -> None:
-    _, client = serve(rate=3, window=60)
+    _, client = serve(rate=3, window=3600)
     statuses = [
         client.get("/account").status_code,
         client.get("/nothing").status_code,
@@ -89,14 +89,14 @@ def test_reads_and_mistakes_with_the_token_count_for_the_rate(serve: Serve) -> N
 
 
 def test_a_wrong_token_costs_nobody_a_request(serve: Serve) -> None:
-    sandbox, client = serve(rate=1, window=60)
+    sandbox, client = serve(rate=1, window=3600)
     with connect(sandbox, ("X-API-TOKEN", "wrong")) as stranger:
         assert [stranger.get("/account").status_code for _ in range(3)] == [401, 401, 401]
     assert client.get("/account").status_code == 200
 
 
 def test_each_token_has_a_budget_of_its_own(serve: Serve) -> None:
-    sandbox, first = serve(tokens=("one", "two"), rate=1, window=60)
+    sandbox, first = serve(tokens=("one", "two"), rate=1, window=3600)
     with connect(sandbox, ("X-API-TOKEN", "two")) as second:
         statuses = [c.get("/account").status_code for c in (first, second, first, second)]
     assert statuses == [200, 200, 429, 429]

@@ -47,7 +47,7 @@ def test_an_arrival_is_told_as_it_came(serve: Serve) -> None:
     assert (second.number, second.query, second.order_id) == (2, "page=2", None)
     assert before <= first.at_monotonic <= second.at_monotonic <= time.monotonic()
     assert first.at.tzinfo is not None
-    assert abs(datetime.now(UTC) - first.at) < timedelta(seconds=5)
+    assert abs(datetime.now(UTC) - first.at) < timedelta(minutes=1)
 
 
 def test_the_token_is_neither_in_the_arrivals_nor_in_the_settings_as_text(serve: Serve) -> None:
@@ -122,7 +122,7 @@ def test_many_at_once_are_all_counted_once(serve: Serve) -> None:
 
 
 def test_the_rate_holds_for_many_at_once(serve: Serve) -> None:
-    _, client = serve(rate=3, window=60)
+    _, client = serve(rate=3, window=3600)
     with ThreadPoolExecutor(8) as pool:
         calls = [pool.submit(client.get, "/account") for _ in range(20)]
         statuses = sorted(call.result().status_code for call in calls)
@@ -181,7 +181,7 @@ def test_a_body_that_is_not_read_does_not_cost_the_client_its_answer(serve: Serv
 
 
 def test_every_answer_has_the_date_once(serve: Serve) -> None:
-    sandbox, client = serve(rate=4, window=60, orders="1")
+    sandbox, client = serve(rate=4, window=3600, orders="1")
     sandbox.inject(Scripted("account", None, Answer(503)))
     before = datetime.now(UTC) - timedelta(seconds=1)
     answers = [client.get(path) for path in ("/account", "/orders/1", "/orders/2", "/no", "/no")]
