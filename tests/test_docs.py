@@ -264,3 +264,15 @@ def test_the_commands_of_the_tutorial_do_what_it_says(terminal: Terminal) -> Non
             assert missing == [], output
 
     assert codes == [0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0]
+
+
+def test_the_commands_for_an_export_without_ids_do_what_the_page_says(terminal: Terminal) -> None:
+    page = (ROOT / "docs" / "how-to" / "first-export-without-ids.md").read_text(encoding="utf-8")
+    terminal.paste(". .venv/bin/activate\ncd sample_data\n")
+    output = ""
+    for kind, block in BLOCK.findall(page):
+        if kind == "sh" and "ids pull" not in block:  # Flxpoint can't be asked in here
+            output, code = terminal.paste(block)
+            assert code == 1, output
+        elif kind == "text":
+            assert [line for line in block.splitlines() if not shown(line, output)] == [], output
