@@ -15,7 +15,7 @@ from reconcile.job import exit_codes
 from reconcile.job.control_totals import amount_differences
 from reconcile.job.planned_input import PlannedInput
 from reconcile.loader import Export
-from reconcile.orders.overwrite import ReadOrder, Seen
+from reconcile.orders.overwrite import OrdersRead, ReadOrder
 from reconcile.orders.remote_state import Compared, Finding, OrderFinding, in_words
 
 __all__ = ["planned_json", "planned_lines"]
@@ -184,7 +184,7 @@ def _rejection_json(rejection: Rejection) -> dict[str, Any]:
     }
 
 
-def _seen_lines(seen: Seen) -> Iterator[str]:
+def _seen_lines(seen: OrdersRead) -> Iterator[str]:
     """What the planned orders hold: counts, and each value that is different."""
     counts = Counter(order.finding for order in seen.orders.values())
     parts = [
@@ -199,7 +199,7 @@ def _seen_lines(seen: Seen) -> Iterator[str]:
         yield f"           … and {len(lines) - _LISTED} more"
 
 
-def _seen_json(seen: Seen) -> list[dict[str, Any]]:
+def _seen_json(seen: OrdersRead) -> list[dict[str, Any]]:
     """The same, every order and value."""
     return [
         {

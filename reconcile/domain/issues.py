@@ -1,4 +1,4 @@
-"""The catalogue of what can be wrong, and of what is merely told.
+"""The catalogue of what can be wrong, and of what is only noticed.
 
 Each kind has a stable code, one sentence, what was expected, and what to do. The words
 stand here once; the terminal, the workbook and docs/reference/issues.md take them from here.
@@ -43,7 +43,7 @@ class IssueKind:
 
 @dataclass(frozen=True, slots=True)
 class NoticeKind:
-    """One kind of thing that is told and blocks nothing."""
+    """One kind of thing that is reported and blocks nothing."""
 
     sentence: str
 
@@ -372,14 +372,15 @@ def remedy(issue: Issue) -> str:
     return ISSUES[issue.code].remedy
 
 
-def explain(told: Issue | Notice) -> str:
+def explain(message: Issue | Notice) -> str:
     """The whole message on one line: where, what was found, what was expected, what to do."""
-    if isinstance(told, Notice):
-        words = _filled(NOTICES[told.code].sentence, told.found, told.detail)
-        more = f" ({told.count} times, first here)" if told.count > 1 else ""
-        return f"{told.place}: {words}{more}"
-    expected = _filled(ISSUES[told.code].expected, told.found, told.detail)
-    return f"{placed(told)}: {reason(told)}; expected {expected}. {remedy(told)} [{told.code}]"
+    if isinstance(message, Notice):
+        words = _filled(NOTICES[message.code].sentence, message.found, message.detail)
+        more = f" ({message.count} times, first here)" if message.count > 1 else ""
+        return f"{message.place}: {words}{more}"
+    expected = _filled(ISSUES[message.code].expected, message.found, message.detail)
+    what = f"{placed(message)}: {reason(message)}; expected {expected}."
+    return f"{what} {remedy(message)} [{message.code}]"
 
 
 def _filled(template: str, found: str, detail: str) -> str:

@@ -11,7 +11,7 @@ from reconcile.job.planned_input import PlannedInput
 from reconcile.job.row_states import row_states
 from reconcile.job.run_records import source_records
 from reconcile.results.amounts.by_outcome import amounts_of
-from reconcile.results.amounts.total_row import doubts_in
+from reconcile.results.amounts.total_row import inconclusive_files
 
 __all__ = ["amount_differences"]
 
@@ -25,6 +25,6 @@ def amount_differences(planned: PlannedInput) -> Iterator[str]:
         source_records(exports),
         partial(row_states, exports, plan),
         lambda row: None if row.state == "ignored" else Outcome.PENDING,
-        doubts_in(plan.notices),
+        inconclusive_files(plan.notices),
     )
     yield from (amounts.sentence for amounts in found if amounts.differ)

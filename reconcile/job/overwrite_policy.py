@@ -9,7 +9,7 @@ from reconcile.flxpoint.session import FlxpointSession
 from reconcile.job.context import RunContext
 from reconcile.job.planned_input import PlannedInput, SendRules, call_plan
 from reconcile.journal import Journal
-from reconcile.orders.overwrite import look, own_calls, reasons_to_hold
+from reconcile.orders.overwrite import issues_before_sending, own_calls, read_orders
 from reconcile.orders.readback_support import supports_readback
 from reconcile.planner.planning import reject_orders
 
@@ -71,13 +71,13 @@ def with_remote_state(
         return planned
     seconds = round(len(syncs) * session.pacer.spacing)
     session.listener(Event("reading", {"orders": len(syncs), "seconds": seconds}))
-    seen = look(session, journal, account.key, syncs, session.listener)
+    seen = read_orders(session, journal, account.key, syncs, session.listener)
     planned = replace(planned, seen=seen)
     calls, policy = planned.calls, context.settings.overwrite
     rows = {order.order_id: order.rows for order in calls.plan.orders}
     history = journal.history(account.key, rows)
     silent = journal.pull_state(account.key).asked and not seen.reported_fields
-    why = reasons_to_hold(
+    why = issues_before_sending(
         seen,
         [c for c in calls.calls if c.kind is CallKind.SYNC and c.outcome is Outcome.PENDING],
         rows,

@@ -19,7 +19,7 @@ from reconcile.job.input_files import PassedOver
 from reconcile.journal import UncoveredOrder
 from reconcile.loader import Export, LoadRules, load
 from reconcile.orders.known_ids import LocalIds
-from reconcile.orders.overwrite import Seen
+from reconcile.orders.overwrite import OrdersRead
 from reconcile.planner.history import CallPlan, diff_plan
 from reconcile.planner.id_map_file import read_id_map
 from reconcile.planner.planning import narrow, plan
@@ -90,7 +90,7 @@ class PlannedInput:
     account: Account | None = None
     seconds: float = 0.0
     reads: int = 0
-    seen: Seen | None = None
+    seen: OrdersRead | None = None
     uncovered: tuple[UncoveredOrder, ...] = ()
     skipped: tuple[str, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()

@@ -39,7 +39,7 @@ from reconcile.job.context import OPEN_ORDERS, RunContext
 from reconcile.job.results_writer import ledger_of, write_results
 from reconcile.journal import Journal, RunReader, RunRecord
 from reconcile.journal.locks import is_alive
-from reconcile.orders.readback import ReadBack, read_back, tells
+from reconcile.orders.readback import ReadBack, read_back, run_supports_readback
 from reconcile.results.report.ledger import Totals
 
 __all__ = ["Finished", "RunToSend"]
@@ -205,7 +205,9 @@ class RunToSend:
         try:
             if how is None:
                 looked = context.settings.overwrite != "all"
-                if not tells(session.without_retries, self.journal, record, looked_before=looked):
+                if not run_supports_readback(
+                    session.without_retries, self.journal, record, looked_before=looked
+                ):
                     return finished
                 how = "sample"
             back = read_back(session, self.journal, record, how)

@@ -15,7 +15,7 @@ from reconcile.results.comparison import (
     returned_differences,
     run_named,
 )
-from reconcile.results.returned.row_marks import returned
+from reconcile.results.returned.row_marks import returned_workbook
 
 __all__ = ["MOST_NAMED", "WorkbookChecked", "check_workbook", "checked_json", "checked_lines"]
 
@@ -56,7 +56,7 @@ def check_workbook(file: Path, journal: Journal) -> WorkbookChecked:
         place = Path(folder) / "expected.xlsx"
         expected = write_results(ledger, place, overwrite=False, as_returned=False)
         found = list(islice(differences(expected, file), MOST_NAMED))
-    found += list(islice(returned_differences(returned(ledger), file), MOST_NAMED))
+    found += list(islice(returned_differences(returned_workbook(ledger), file), MOST_NAMED))
     return WorkbookChecked(file.name, run_id, tuple(found))
 
 

@@ -1,7 +1,6 @@
 """The journal as everybody outside sees it: opened, used, closed."""
 
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from reconcile.journal.accounts import Accounts
@@ -54,10 +53,5 @@ class Journal(
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -27,20 +27,20 @@ from reconcile.orders.remote_state import (
     RemoteState,
     compared,
     in_words,
+    items_not_in_order,
     order_finding,
     overwritten,
     remote_state_of,
-    strangers,
 )
 
 __all__ = [
+    "OrdersRead",
     "ReadOrder",
-    "Seen",
     "holds_something",
-    "look",
+    "issues_before_sending",
     "own_calls",
+    "read_orders",
     "reading_of",
-    "reasons_to_hold",
 ]
 
 _OK: Final = 200
@@ -65,20 +65,20 @@ class ReadOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class OrdersRead:
     """What was read of orders, by id, and which accounting fields answers have."""
 
     orders: Mapping[int, ReadOrder]
     reported_fields: frozenset[str]
 
 
-def look(
+def read_orders(
     session: FlxpointSession,
     journal: Journal,
     account: str,
     contents: Mapping[int, str],
     listener: Listener = silent,
-) -> Seen:
+) -> OrdersRead:
     """Reads orders, and sets what they hold beside what their calls (JSON, by order) say.
 
     `listener` hears how many are left. An order that can't be read says nothing.
@@ -119,7 +119,7 @@ def look(
         if known_now != known.reported_fields:
             state = journal.pull_state(account)
             journal.keep_pull_state(account, state.with_reported_fields(known_now))
-    return Seen(
+    return OrdersRead(
         {
             order_id: _seen(
                 readings[order_id]._replace(reported_fields=known_now), json.loads(content)
@@ -166,8 +166,8 @@ def own_calls(history: History) -> dict[int, RemoteState]:
     }
 
 
-def reasons_to_hold(
-    seen: Seen,
+def issues_before_sending(
+    seen: OrdersRead,
     calls: Sequence[PlannedCall],
     rows: Mapping[int, Sequence[RowRef]],
     own: Mapping[int, RemoteState],
@@ -191,7 +191,7 @@ def reasons_to_hold(
         if order is None or order.reading.state is None:
             continue
         places = tuple(CellRef(*ref) for ref in rows[call.order_id])
-        issues = list(_stranger_issues(order, places))
+        issues = list(_issues_of_items(order, places))
         if unread and not order.reading.readable and policy != "all":
             issues.append(Issue("order-not-read", places, str(call.order_id)))
         if policy != "all":
@@ -206,9 +206,9 @@ def reasons_to_hold(
     return held
 
 
-def _stranger_issues(order: ReadOrder, places: tuple[CellRef, ...]) -> Iterator[Issue]:
+def _issues_of_items(order: ReadOrder, places: tuple[CellRef, ...]) -> Iterator[Issue]:
     own = [str(item["id"]) for item in (order.reading.state or {}).get("items", ())]
-    for item_id in strangers(order.values):
+    for item_id in items_not_in_order(order.values):
         yield Issue("item-not-in-order", places, str(item_id), detail=_few(own) or "it has none")
 
 

@@ -13,11 +13,11 @@ from reconcile.domain.model import CallKind, Outcome
 from reconcile.domain.wording import counted
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import CallRecord, Journal, Moment, RunRecord
-from reconcile.orders.overwrite import ReadOrder, holds_something, look
+from reconcile.orders.overwrite import ReadOrder, holds_something, read_orders
 from reconcile.orders.readback_support import learn_readback_support
 from reconcile.orders.remote_state import Compared, Finding
 
-__all__ = ["ReadBack", "orders_to_read", "read_back", "tells"]
+__all__ = ["ReadBack", "orders_to_read", "read_back", "run_supports_readback"]
 
 _SAMPLE: Final = 20
 """Orders of a sample: 10 s at 2 requests per second."""
@@ -96,7 +96,7 @@ def orders_to_read(
     return {order_id: sent[order_id] for order_id in sorted(chosen)}
 
 
-def tells(
+def run_supports_readback(
     session: FlxpointSession, journal: Journal, record: RunRecord, *, looked_before: bool
 ) -> bool:
     """Whether Flxpoint's answers say what orders hold; asks for some of the run if need be.
@@ -129,7 +129,7 @@ def read_back(
     listener = session.listener
     seconds = round(len(sent) * session.pacer.spacing)
     listener(Event("reading", {"orders": len(sent), "seconds": seconds}))
-    seen = look(session, journal, record.account, sent, listener)
+    seen = read_orders(session, journal, record.account, sent, listener)
     journal.keep_readings(
         record.id, Moment.AFTER, (order.reading for order in seen.orders.values())
     )

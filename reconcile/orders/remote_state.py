@@ -19,10 +19,10 @@ __all__ = [
     "equal",
     "in_words",
     "is_blank",
+    "items_not_in_order",
     "order_finding",
     "overwritten",
     "remote_state_of",
-    "strangers",
     "whole",
 ]
 
@@ -152,7 +152,7 @@ def overwritten(values: Sequence[Compared], own: RemoteState | None) -> list[Com
     ]
 
 
-def strangers(values: Sequence[Compared]) -> list[int]:
+def items_not_in_order(values: Sequence[Compared]) -> list[int]:
     """Item ids of the call that the order doesn't have."""
     return [int(str(value.said)) for value in values if value.path.endswith("].id")]
 

@@ -18,7 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.report_columns import ADDED
-from reconcile.results.returned.row_marks import Returned
+from reconcile.results.returned.row_marks import ReturnedWorkbook
 
 __all__ = ["Difference", "differences", "returned_differences", "run_named"]
 
@@ -85,7 +85,7 @@ def differences(expected: Path, found: Path) -> Iterator[Difference]:
             yield from _line_differences(sheet, *lines)
 
 
-def returned_differences(returned: Returned, found: Path) -> Iterator[Difference]:
+def returned_differences(returned: ReturnedWorkbook, found: Path) -> Iterator[Difference]:
     """What differs on the user's own sheet, if it is in the workbook: the outcome of each row."""
     source = returned.source
     if source is None:

@@ -9,7 +9,7 @@ from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind
 from reconcile.flxpoint.session import FlxpointSession
 from reconcile.journal import AcknowledgedSync, CallRecord, Journal, Moment, OrderReading, RunRecord
-from reconcile.orders.overwrite import look
+from reconcile.orders.overwrite import read_orders
 from reconcile.undo.plan import LeftAlone, status_left_alone, worth_asking
 from reconcile.undo.previous_values import OrderHistory
 
@@ -56,7 +56,7 @@ def ask_now(
     if not contents:
         return Asked(orders, 0, "nobody: the run changed nothing")
     if not known.asked:
-        look(session, journal, account, dict(list(contents.items())[:1]))
+        read_orders(session, journal, account, dict(list(contents.items())[:1]))
         known = journal.pull_state(account)
     if not known.reported_fields:
         words = "the journal alone: Flxpoint doesn't tell what orders hold in the books"
@@ -64,7 +64,7 @@ def ask_now(
     listener = session.listener
     seconds = round(len(contents) * session.pacer.spacing)
     listener(Event("reading", {"orders": len(contents), "seconds": seconds}))
-    seen = look(session, journal, account, contents, listener)
+    seen = read_orders(session, journal, account, contents, listener)
     now = {order_id: order.reading for order_id, order in seen.orders.items()}
     words = f"Flxpoint, which was asked for {len(now)} order{'s' * (len(now) != 1)}"
     if no_word := sum(not reading.readable for reading in now.values()):

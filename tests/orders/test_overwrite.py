@@ -15,7 +15,7 @@ from reconcile.job.online import PullWish, pull_ids
 from reconcile.job.planned_input import PlannedInput, SendRules
 from reconcile.job.run import run
 from reconcile.journal import OrderReading
-from reconcile.orders.overwrite import ReadOrder, Seen, reasons_to_hold
+from reconcile.orders.overwrite import OrdersRead, ReadOrder, issues_before_sending
 from reconcile.orders.remote_state import compared
 from reconcile.sandbox import Answer, Hang, Scripted
 from tests.conftest import Shop
@@ -311,9 +311,9 @@ def test_each_issue_says_where_what_was_found_what_was_expected_and_what_to_do(
 ) -> None:
     content = {"externalAccountingId": "INV", "items": [{"id": 1, "externalAccountingId": "L"}]}
     reading = OrderReading(7, None, held)  # type: ignore[arg-type]  # its time is of no account
-    seen = Seen({7: ReadOrder(reading, tuple(compared(content, held, ())))}, frozenset())
+    seen = OrdersRead({7: ReadOrder(reading, tuple(compared(content, held, ())))}, frozenset())
     rows = {7: [RowRef("export.csv", "", 2)]}
-    found = reasons_to_hold(seen, [call(7, "{}")], rows, {}, policy="blanks", unread=True)
+    found = issues_before_sending(seen, [call(7, "{}")], rows, {}, policy="blanks", unread=True)
     (issue,) = found[7]
     assert issue.code == code
     assert explain(issue).startswith("export.csv:2: ")

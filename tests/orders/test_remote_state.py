@@ -13,10 +13,10 @@ from reconcile.orders.remote_state import (
     OrderFinding,
     compared,
     in_words,
+    items_not_in_order,
     order_finding,
     overwritten,
     remote_state_of,
-    strangers,
 )
 
 ALL = frozenset(
@@ -132,7 +132,7 @@ def test_a_further_supplier_sku_is_missing_and_overwrites_nothing() -> None:
 
 def test_an_item_that_the_order_does_not_have_is_named() -> None:
     answer = {"orderItems": [{"id": 32}]}
-    assert strangers(values(answer)) == [31]
+    assert items_not_in_order(values(answer)) == [31]
 
 
 def test_an_id_that_flxpoint_writes_as_a_number_is_the_same_id() -> None:

@@ -12,7 +12,16 @@ from pathlib import Path
 
 from reconcile.domain.model import Outcome, SourceType
 from reconcile.results.report.outcome_words import OUTCOMES
-from reconcile.results.report.tables import Block, Column, Kept, Kind, Report, Summary, Table, Value
+from reconcile.results.report.tables import (
+    Block,
+    Column,
+    Kind,
+    Report,
+    SourceCell,
+    Summary,
+    Table,
+    Value,
+)
 from reconcile.results.workbook.write import write_workbook
 
 FILE = "invoices november.xlsx"
@@ -319,10 +328,10 @@ def _source_rows() -> Iterator[tuple[int, int, tuple[Value, ...]]]:
             item: Value = f"L-{order % 100}-{line}"
             sku: Value = f"BILL-{order % 97:05}"
             if outcome is Outcome.REJECTED and order % 2:
-                item = Kept("2026-05-03", SourceType.DATE)
+                item = SourceCell("2026-05-03", SourceType.DATE)
             elif outcome is Outcome.REJECTED:
-                external = Kept("#N/A", SourceType.ERROR)
-                sku = Kept("12345678901234567890", SourceType.LONG_NUMBER)
+                external = SourceCell("#N/A", SourceType.ERROR)
+                sku = SourceCell("12345678901234567890", SourceType.LONG_NUMBER)
             yield (
                 number,
                 order,
@@ -334,7 +343,7 @@ def _source_rows() -> Iterator[tuple[int, int, tuple[Value, ...]]]:
                     sku,
                     str(line),
                     _CUSTOMERS[order % 5],
-                    Kept("2026-11-14", SourceType.DATE),
+                    SourceCell("2026-11-14", SourceType.DATE),
                     _MEMOS[(order + line) % 5],
                 ),
             )

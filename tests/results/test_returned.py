@@ -21,7 +21,7 @@ from reconcile.journal import Journal, RunReader
 from reconcile.loader import LoadRules, load
 from reconcile.results.report.build import build_report
 from reconcile.results.report.ledger import Ledger
-from reconcile.results.returned.row_marks import MOST_ROWS, returned
+from reconcile.results.returned.row_marks import MOST_ROWS, returned_workbook
 from reconcile.results.workbook.style import pale_outcome_look
 from tests.conftest import Shop
 
@@ -318,5 +318,5 @@ def test_too_many_rows_are_not_given_back(shop: Shop) -> None:
         assert record is not None
         large = replace(record.sources[0], rows=MOST_ROWS + 1)
         ledger = Ledger(RunReader(journal, replace(record, sources=(large,))))
-        assert "has 50,001 rows; up to 50,000" in returned(ledger).refused
+        assert "has 50,001 rows; up to 50,000" in returned_workbook(ledger).refused
         assert build_report(ledger).returned is not None

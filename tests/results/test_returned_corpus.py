@@ -12,7 +12,7 @@ from reconcile.domain.model import Outcome, SourceType
 from reconcile.journal import SourceRecord
 from reconcile.loader import Export, LoadRules, load
 from reconcile.results.returned.annotate import annotate
-from reconcile.results.returned.row_marks import Mark, Returned
+from reconcile.results.returned.row_marks import ReturnedWorkbook, RowMark
 from reconcile.results.returned.user_workbook import CannotReturnError, open_original
 from reconcile.results.workbook.style import Styles
 
@@ -23,21 +23,21 @@ UNUSUAL = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Marked(Returned):
+class Marked(ReturnedWorkbook):
     """An export of which every row of data was rejected."""
 
     export: Any = None
 
-    def marks(self) -> Iterator[Mark]:
+    def marks(self) -> Iterator[RowMark]:
         export: Export = self.export
         was: dict[int, dict[int, str]] = {}
         for (row, column), what in export.was.items():
             was.setdefault(row, {})[column] = what.value
         for row, cells in enumerate(zip(*export.columns, strict=True), 1):
             outcome = None if row in export.ignored else Outcome.REJECTED
-            yield Mark(row, outcome, "why", "=do", cells, was.get(row, {}), "Rows", row + 1)
+            yield RowMark(row, outcome, "why", "=do", cells, was.get(row, {}), "Rows", row + 1)
 
-    def guilty(self) -> dict[tuple[int, int], str]:
+    def faulty_cells(self) -> dict[tuple[int, int], str]:
         return {(self.export.header_row + 1, 0): "wrong"}
 
 

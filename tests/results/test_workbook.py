@@ -18,7 +18,16 @@ from hypothesis import strategies as st
 
 from reconcile.domain.errors import WorkbookError
 from reconcile.domain.model import Outcome, SourceType
-from reconcile.results.report.tables import Block, Column, Kept, Kind, Report, Summary, Table, Value
+from reconcile.results.report.tables import (
+    Block,
+    Column,
+    Kind,
+    Report,
+    SourceCell,
+    Summary,
+    Table,
+    Value,
+)
 from reconcile.results.workbook.style import OUTCOME_COLOURS
 from reconcile.results.workbook.write import write_workbook
 from tests.results.example_report import example_report
@@ -352,7 +361,7 @@ def test_text_from_outside_never_becomes_anything_else(write: Write) -> None:
 
 @pytest.mark.parametrize("text", INJECTIONS[:8])
 def test_no_place_for_text_makes_a_formula_of_it(write: Write, text: str) -> None:
-    block = Block(text, [(text, 1, Kept(text, SourceType.TEXT_FORMULA))], (text, text, text))
+    block = Block(text, [(text, 1, SourceCell(text, SourceType.TEXT_FORMULA))], (text, text, text))
     first = Summary(text, text, text, [(Outcome.SYNCED, 1, text)], [block])
     written = write(Table("Rows", [Column(text)], [], text), summary=first)
     for name in ("sheet1", "sheet2"):
@@ -467,18 +476,20 @@ def test_the_length_counts_letters_and_not_their_escapes(write: Write) -> None:
 def test_a_cell_of_the_export_stays_what_it_was(
     write: Write, text: str, was: SourceType, value: object, data_type: str
 ) -> None:
-    cell = one_cell(write, Kept(text, was))
+    cell = one_cell(write, SourceCell(text, was))
     assert (cell.value, cell.data_type) == (value, data_type)
 
 
 def test_a_long_number_keeps_all_its_digits_in_the_file(write: Write) -> None:
-    written = write(table([(Kept("12345678901234567890", SourceType.LONG_NUMBER),)], Column("Id")))
+    written = write(
+        table([(SourceCell("12345678901234567890", SourceType.LONG_NUMBER),)], Column("Id"))
+    )
     assert "<v>12345678901234567890</v>" in written.part("xl/worksheets/sheet2.xml")
 
 
 @pytest.mark.parametrize(("text", "number"), [("2958466", "2958466"), ("1900-02-29", "60")])
 def test_what_only_excel_takes_for_a_date_stays_one(tmp_path: Path, text: str, number: str) -> None:
-    rows = table([(Kept(text, SourceType.DATE),)], Column("Id", Kind.CELL))
+    rows = table([(SourceCell(text, SourceType.DATE),)], Column("Id", Kind.CELL))
     path = write_workbook(Report(summary(), [rows]), tmp_path / "a.xlsx")
     with zipfile.ZipFile(path) as package:
         assert f"<v>{number}</v>" in package.read("xl/worksheets/sheet2.xml").decode()
@@ -487,14 +498,16 @@ def test_what_only_excel_takes_for_a_date_stays_one(tmp_path: Path, text: str, n
 
 def test_a_date_is_shown_as_a_date_by_another_program(write: Write) -> None:
     path = write(
-        table([(Kept("2026-05-03", SourceType.DATE), "x")], Column("Date"), Column("x"))
+        table([(SourceCell("2026-05-03", SourceType.DATE), "x")], Column("Date"), Column("x"))
     ).path
     sheet = python_calamine.load_workbook(path).get_sheet_by_name("Rows")
     assert sheet.to_python()[1] == [date(2026, 5, 3), "x"]
 
 
 def test_no_kind_of_cell_is_forgotten(write: Write) -> None:
-    written = write(table([(Kept("1", was),) for was in SourceType], Column("Value", Kind.CELL)))
+    written = write(
+        table([(SourceCell("1", was),) for was in SourceType], Column("Value", Kind.CELL))
+    )
     assert all(value is not None for (value,) in written.rows("Rows"))
     assert len(written.rows("Rows")) == 1 + len(SourceType)
 

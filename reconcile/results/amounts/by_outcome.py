@@ -21,7 +21,7 @@ from reconcile.results.amounts.amount_text import (
     with_point,
 )
 from reconcile.results.amounts.repeated_amounts import Repeats, repeats_of
-from reconcile.results.amounts.total_row import Doubt, Extras, counted_as, is_data, tie_out
+from reconcile.results.amounts.total_row import Extras, Inconclusive, counted_as, is_data, tie_out
 
 __all__ = ["Amounts", "amounts_of"]
 
@@ -149,7 +149,7 @@ def amounts_of(
     sources: Sequence[SourceRecord],
     rows: Callable[[], Iterable[RowRecord]],
     outcome: Outcomes,
-    doubts: Mapping[str, Doubt] = MappingProxyType({}),
+    doubts: Mapping[str, Inconclusive] = MappingProxyType({}),
 ) -> tuple[Amounts, ...]:
     """The sums of each export that has a column of amounts.
 
@@ -200,7 +200,7 @@ class _Column:
         return repeats_of(self.source, self.at, mine, self.sums.read, self.outcome)
 
 
-def _judged(column: _Column, beside: Doubt | None) -> Amounts:
+def _judged(column: _Column, beside: Inconclusive | None) -> Amounts:
     source, sums = column.source, column.sums
     header = source.headers[column.at]
     if sums.total is None:
@@ -221,11 +221,11 @@ def _judged(column: _Column, beside: Doubt | None) -> Amounts:
             )
     possible = (
         explained,
-        Doubt.NO_WORDS if not has_words else None,
-        Doubt.MOVED if sums.moved else None,
+        Inconclusive.NO_WORDS if not has_words else None,
+        Inconclusive.MOVED if sums.moved else None,
         beside,
-        Doubt.REPEATS if repeats.may_explain(sums.added, total, sums.extras.most) else None,
-        Doubt.ROUNDING if abs(sums.added - total) <= _rounding(source, sums) else None,
+        Inconclusive.REPEATS if repeats.may_explain(sums.added, total, sums.extras.most) else None,
+        Inconclusive.ROUNDING if abs(sums.added - total) <= _rounding(source, sums) else None,
     )
     doubt = next((doubt.value for doubt in possible if doubt is not None), "")
     return Amounts(source, header, sums.by_outcome, total, doubt=doubt)
@@ -246,7 +246,11 @@ def _over_all_files(found: Sequence[Amounts]) -> Iterator[Amounts]:
         added = sum((other.added for other in alike), Decimal())
         if each.differ and len(alike) > 1 and abs(added - (each.total or 0)) < CENT:
             yield Amounts(
-                each.source, each.header, each.by_outcome, each.total, doubt=Doubt.ALL_FILES.value
+                each.source,
+                each.header,
+                each.by_outcome,
+                each.total,
+                doubt=Inconclusive.ALL_FILES.value,
             )
         else:
             yield each

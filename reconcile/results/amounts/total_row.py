@@ -13,7 +13,7 @@ from reconcile.domain.model import IgnoreRule, Notice, Outcome
 from reconcile.journal.records import RowRecord
 from reconcile.results.amounts.amount_text import CENT
 
-__all__ = ["Doubt", "Extras", "counted_as", "doubts_in", "is_data", "tie_out"]
+__all__ = ["Extras", "Inconclusive", "counted_as", "inconclusive_files", "is_data", "tie_out"]
 
 _NO_AMOUNT = frozenset(
     {IgnoreRule.BLANK, IgnoreRule.HEADER, IgnoreRule.HEADER_AGAIN, IgnoreRule.TITLE}
@@ -25,7 +25,7 @@ _MOST = 7
 _HEADINGS = "rows with words and an amount among the data"
 
 
-class Doubt(Enum):
+class Inconclusive(Enum):
     """Why a difference can't be judged."""
 
     MANY = "There are too many rows with words and amounts to say what the total counts."
@@ -38,10 +38,10 @@ class Doubt(Enum):
     ALL_FILES = "The total is that of all files of this run."
 
 
-_NOTICED = {"hidden-rows": Doubt.HIDDEN, "filled-down": Doubt.MERGED}
+_NOTICED = {"hidden-rows": Inconclusive.HIDDEN, "filled-down": Inconclusive.MERGED}
 
 
-def doubts_in(notices: Iterable[Notice]) -> dict[str, Doubt]:
+def inconclusive_files(notices: Iterable[Notice]) -> dict[str, Inconclusive]:
     """Files in which a difference can't be judged, by what was noticed of them."""
     return {each.place.file: _NOTICED[each.code] for each in notices if each.code in _NOTICED}
 
@@ -100,10 +100,10 @@ def counted_as(row: RowRecord, outcome: Outcome | None) -> str | None:
     return None if row.detail in _NO_AMOUNT else f"ignored: {row.detail}"
 
 
-def tie_out(added: Decimal, total: Decimal, extras: Extras) -> str | Doubt | None:
+def tie_out(added: Decimal, total: Decimal, extras: Extras) -> str | Inconclusive | None:
     """What makes the sum of all rows the total: words, empty if nothing is needed.
 
-    None if nothing does; a `Doubt` if there is too much to try.
+    None if nothing does; a `Inconclusive` if there is too much to try.
     """
     found: dict[Decimal, tuple[str, ...]] = {added: ()}
     steps: list[tuple[str, Decimal, tuple[tuple[str, int], ...]]] = [
@@ -117,7 +117,7 @@ def tie_out(added: Decimal, total: Decimal, extras: Extras) -> str | Doubt | Non
     if extras.headings:
         steps.append((_HEADINGS, extras.headings, (("adds", 1),)))
     if len(steps) > _MOST or extras.too_many:
-        return Doubt.MANY
+        return Inconclusive.MANY
     for name, amount, ways in steps:
         for so_far, words in list(found.items()):
             for verb, times in ways:

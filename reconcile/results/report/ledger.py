@@ -17,7 +17,7 @@ from reconcile.journal import (
     RunReader,
 )
 from reconcile.results.amounts.by_outcome import Amounts, amounts_of
-from reconcile.results.amounts.total_row import doubts_in
+from reconcile.results.amounts.total_row import inconclusive_files
 from reconcile.results.report.item_totals import Items
 
 __all__ = ["Ledger", "Totals"]
@@ -118,7 +118,7 @@ class Ledger:
                 self.outcomes[order.order_id] = Outcome.REJECTED
             elif calls:
                 self.outcomes[order.order_id] = Outcome.worst([call.outcome for call in calls])
-        doubts = doubts_in(self.notices)
+        doubts = inconclusive_files(self.notices)
         sources = self.reader.run.sources
         self.amounts = amounts_of(sources, self.reader.rows, self.outcome_of, doubts)
         self.totals = self._count(orders)

@@ -12,7 +12,7 @@ from reconcile.results.report.formula_safe_text import formula_safe
 from reconcile.results.report.ledger import Ledger
 from reconcile.results.report.outcome_words import CALLS, VERDICTS
 from reconcile.results.report.tables import Kind, Link, ReportColumn, Table, table_of
-from reconcile.results.returned.row_marks import returned
+from reconcile.results.returned.row_marks import returned_workbook
 
 __all__ = ["attempts", "successes"]
 
@@ -117,7 +117,7 @@ def _done(ledger: Ledger) -> Iterator[_DoneOrder]:
         for attempt in ledger.reader.attempts()
         if attempt.end is not None
     }
-    linked = returned(ledger).source is not None
+    linked = returned_workbook(ledger).source is not None
     for order in ledger.reader.orders():
         outcome = ledger.outcomes.get(order.order_id)
         if outcome is None or not outcome.done:
@@ -136,7 +136,7 @@ def _done(ledger: Ledger) -> Iterator[_DoneOrder]:
 
 def _tries(ledger: Ledger) -> Iterator[_Try]:
     first: dict[int, tuple[int, int]] = {}
-    if returned(ledger).source is not None:  # it is never a large one
+    if returned_workbook(ledger).source is not None:  # it is never a large one
         first = {order.order_id: order.rows[0] for order in ledger.reader.orders() if order.rows}
     for attempt in ledger.reader.attempts():
         name = str(attempt.order_id)

@@ -8,10 +8,10 @@ from reconcile.journal import CallRecord, RowRecord
 from reconcile.results.report.ledger import Ledger
 from reconcile.results.report.outcome_words import CALLS, call_words, next_step
 
-__all__ = ["why"]
+__all__ = ["reasons_of"]
 
 
-def why(ledger: Ledger, row: RowRecord) -> tuple[str, str, str]:
+def reasons_of(ledger: Ledger, row: RowRecord) -> tuple[str, str, str]:
     """Code, reason and remedy of a row that isn't done."""
     own = ledger.row_issues(row)
     if row.state == "held":

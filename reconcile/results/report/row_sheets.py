@@ -1,21 +1,24 @@
 """The sheets Failures and Rows: one line for each row of the exports. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Final
 
 from reconcile.domain.model import Outcome, RowRef
+from reconcile.journal import RowRecord
+from reconcile.results.amounts.amount_text import is_figure
 from reconcile.results.report.formula_safe_text import formula_safe
 from reconcile.results.report.ledger import Ledger
-from reconcile.results.report.number_columns import figure_columns
-from reconcile.results.report.row_reasons import why
+from reconcile.results.report.row_reasons import reasons_of
 from reconcile.results.report.source_columns import RowLine, SourceColumns
 from reconcile.results.report.tables import Kind, Link, ReportColumn, Table, table_of
 
 __all__ = ["BEFORE_FAILURES", "row_sheets"]
 
 _WIDEST_PLACE: Final = 100
+_LOOKED_AT: Final = 500
 
 
 def _place(line: RowLine) -> Link:
@@ -77,7 +80,7 @@ def row_sheets(ledger: Ledger) -> tuple[Table, Table]:
         reader.run.sources,
         [column.name for column in BEFORE_FAILURES],
         surplus=any(row.surplus for row in reader.rows()),
-        figures=figure_columns(reader.rows()),
+        figures=_figure_columns(reader.rows()),
     )
     failures, rows = (partial(_lines, ledger, originals, failures=only) for only in (True, False))
     return (
@@ -109,6 +112,18 @@ def _lines(ledger: Ledger, originals: SourceColumns, *, failures: bool) -> Itera
     for row in ledger.reader.rows():
         fails = ledger.fails(row)
         if fails or not failures:
-            reasons = why(ledger, row) if fails else ("", "", "")
+            reasons = reasons_of(ledger, row) if fails else ("", "", "")
             source, outcome = sources[row.source], ledger.outcome_of(row)
             yield RowLine(row, source, outcome, *reasons, originals.cells(row))
+
+
+def _figure_columns(rows: Iterable[RowRecord]) -> frozenset[tuple[int, int]]:
+    """Source and column (from 0) where the first rows of data have nothing but figures."""
+    figures: set[tuple[int, int]] = set()
+    others: set[tuple[int, int]] = set()
+    for row in islice(rows, _LOOKED_AT):
+        if row.state != "ignored":
+            for at, text in enumerate(row.cells):
+                if text.strip():
+                    (figures if is_figure(text.strip()) else others).add((row.source, at))
+    return frozenset(figures - others)

@@ -11,7 +11,7 @@ from reconcile.domain.model import Field, Outcome, SourceType
 from reconcile.domain.report_columns import our_columns
 from reconcile.journal import RowRecord, SourceRecord
 from reconcile.results.report.formula_safe_text import formula_safe
-from reconcile.results.report.tables import Kept, Kind, ReportColumn, Value
+from reconcile.results.report.tables import Kind, ReportColumn, SourceCell, Value
 
 __all__ = ["RowLine", "SourceColumns"]
 
@@ -100,7 +100,7 @@ class SourceColumns:
             was = row.was.get(position)
             as_it_stands = not text or text[0].isalnum() or position in with_meaning
             shown = text if as_it_stands else formula_safe(text)
-            values[place] = Kept(shown, SourceType(was)) if was else shown
+            values[place] = SourceCell(shown, SourceType(was)) if was else shown
         if self._surplus and row.surplus:
             values[-1] = formula_safe(" | ".join(row.surplus))
         return values

@@ -7,7 +7,7 @@ from reconcile.domain.errors import ExitCode
 from reconcile.domain.fields import FIELDS
 from reconcile.domain.issues import explain
 from reconcile.domain.model import Field, Outcome
-from reconcile.results.report.amount_blocks import amount_blocks, difference_blocks
+from reconcile.results.amounts.by_outcome import Amounts
 from reconcile.results.report.ledger import Ledger, Totals
 from reconcile.results.report.outcome_words import NEXT_STEPS, OUTCOMES, value_words
 from reconcile.results.report.problem_causes import causes
@@ -67,10 +67,10 @@ def _blocks(ledger: Ledger) -> Iterator[Block]:
         yield Block("The run was stopped", [(run.reason,)], alarm=True)
     if totals.difference:
         yield Block("The control totals differ", [_difference_line(totals)], alarm=True)
-    yield from difference_blocks(ledger)
+    yield from _difference_blocks(ledger)
     yield from causes(ledger)
     yield _control_totals(totals)
-    yield from amount_blocks(ledger)
+    yield from _amount_blocks(ledger)
     if None in ledger.issues:
         lines = [(explain(issue),) for issue in ledger.issues[None][:_LISTED]]
         yield Block("Rejected rows that name no order", lines, alarm=True)
@@ -127,6 +127,32 @@ def _difference_line(totals: Totals) -> tuple[Value, ...]:
         "This is a fault of the job itself; don't rely on this workbook."
     )
     return (sentence,)
+
+
+def _difference_blocks(ledger: Ledger) -> Iterator[Block]:
+    """The differences, in red."""
+    lines = [(sentence,) for sentence in ledger.totals.amounts]
+    if lines:
+        yield Block("The amounts differ", lines, alarm=True)
+
+
+def _amount_blocks(ledger: Ledger) -> Iterator[Block]:
+    """The sums of each export that has a column of amounts."""
+    for amounts in ledger.amounts:
+        yield Block(f"Amounts: {amounts.header}", list(_amount_lines(amounts)))
+        said = amounts.explained or amounts.doubt
+        if said:
+            yield Block("About this difference", [(said,)])
+
+
+def _amount_lines(amounts: Amounts) -> Iterator[tuple[Value, ...]]:
+    once = "All orders of {}, each once" if amounts.each_order_once else "All rows of {}"
+    yield once.format(amounts.source.file), float(amounts.added)
+    for what, amount in amounts.by_outcome.items():
+        yield f"  {what}", float(amount)
+    if amounts.total is not None:
+        yield "The total row of the file", float(amounts.total)
+        yield "Difference", float(amounts.added - amounts.total)
 
 
 def _files(ledger: Ledger) -> Block:

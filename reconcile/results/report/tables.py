@@ -8,17 +8,17 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from reconcile.domain.model import Outcome, SourceType
-from reconcile.results.returned.row_marks import Returned
+from reconcile.results.returned.row_marks import ReturnedWorkbook
 
 __all__ = [
     "Block",
     "Column",
-    "Kept",
     "Kind",
     "Link",
     "ReplayableRows",
     "Report",
     "ReportColumn",
+    "SourceCell",
     "Summary",
     "Table",
     "Value",
@@ -44,11 +44,11 @@ class Kind(Enum):
     OUTCOME = "outcome"
     """An `Outcome` (or its text), in its colour."""
     CELL = "cell"
-    """A cell of the export as it was: text, or `Kept` where the text doesn't tell."""
+    """A cell of the export as it was: text, or `SourceCell` where the text doesn't tell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class SourceCell:
     """A cell of the export that was more than its text.
 
     It is written so that, dropped again uncorrected, it is rejected again for the same
@@ -68,7 +68,7 @@ class Link:
     row: int
 
 
-Value = str | int | float | datetime | Outcome | Kept | Link | None
+Value = str | int | float | datetime | Outcome | SourceCell | Link | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +171,4 @@ class Report:
 
     summary: Summary
     tables: Sequence[Table]
-    returned: Returned | None = None
+    returned: ReturnedWorkbook | None = None

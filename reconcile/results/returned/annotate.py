@@ -14,8 +14,8 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from reconcile.domain.model import SourceType
-from reconcile.results.report.tables import Kept, Kind, ReportColumn
-from reconcile.results.returned.row_marks import Mark, Returned
+from reconcile.results.report.tables import Kind, ReportColumn, SourceCell
+from reconcile.results.returned.row_marks import ReturnedWorkbook, RowMark
 from reconcile.results.returned.user_workbook import CannotReturnError, Original
 from reconcile.results.workbook.cell_text import cut, escaped
 from reconcile.results.workbook.style import BODY, Styles, pale_outcome_look
@@ -25,7 +25,7 @@ from reconcile.results.workbook.typed_cells import typed
 
 __all__ = ["annotate"]
 
-_ADDED: Final[Sequence[ReportColumn[Mark]]] = (
+_ADDED: Final[Sequence[ReportColumn[RowMark]]] = (
     ReportColumn("Outcome", Kind.OUTCOME, 12, value=lambda mark: str(mark.outcome)),
     ReportColumn("Reason", Kind.TEXT, 58, value=lambda mark: mark.reason),
     ReportColumn("What to do", Kind.TEXT, 58, value=lambda mark: mark.what_to_do),
@@ -33,7 +33,7 @@ _ADDED: Final[Sequence[ReportColumn[Mark]]] = (
 """`report_columns` in `domain` knows them by their names."""
 
 _MOST_COLUMNS = 16_384
-_GUILTY = PatternFill("solid", fgColor="F6C667")
+_FAULTY = PatternFill("solid", fgColor="F6C667")
 _AUTHOR = "reconcile"
 _FIRST_WORDS = "reconcile: "
 _COMMENT_WIDTH = 320
@@ -42,8 +42,8 @@ _COMMENT_LETTERS = 48
 _USUAL_HEIGHT = 15.0
 
 
-def annotate(original: Original, returned: Returned, styles: Styles) -> None:
-    """Adds the three columns right of the last used one, and colours the guilty cells.
+def annotate(original: Original, returned: ReturnedWorkbook, styles: Styles) -> None:
+    """Adds the three columns right of the last used one, and colours the faulty cells.
 
     A row that is no data stays as it is: with words in it, it would not be known as such.
 
@@ -67,9 +67,9 @@ def annotate(original: Original, returned: Returned, styles: Styles) -> None:
         _keep_texts(sheet, mark)
         if mark.outcome is not None:
             _write(sheet, mark, first, looks, linked=linked)
-    for (row, column), words in returned.guilty().items():
+    for (row, column), words in returned.faulty_cells().items():
         at = merged.get((row, column + 1), (row, column + 1))
-        _accuse(sheet.cell(*at), words)
+        _mark_faulty(sheet.cell(*at), words)
     _extend_filter(sheet, source.header_row, first)
     _fit_print(sheet)
 
@@ -106,7 +106,7 @@ def _clear_former(sheet: Any, first: int) -> None:
         if comment is not None and _FIRST_WORDS in comment.text:
             kept = comment.text[: comment.text.index(_FIRST_WORDS)].rstrip()
             cell.comment = Comment(kept, comment.author) if kept else None
-            if cell.fill.fgColor.rgb == _GUILTY.fgColor.rgb:
+            if cell.fill.fgColor.rgb == _FAULTY.fgColor.rgb:
                 cell.fill = PatternFill()
 
 
@@ -158,7 +158,7 @@ class _Looks:
         return self._array[self._styles.number(look)]
 
 
-def _write(sheet: Any, mark: Mark, first: int, looks: _Looks, *, linked: bool) -> None:
+def _write(sheet: Any, mark: RowMark, first: int, looks: _Looks, *, linked: bool) -> None:
     lines = 1
     for at, column in enumerate(_ADDED, first):
         text = str(column.value(mark))
@@ -183,7 +183,7 @@ def _write(sheet: Any, mark: Mark, first: int, looks: _Looks, *, linked: bool) -
         dimension.height = max(dimension.height or _USUAL_HEIGHT, fitting_height(lines, BODY.size))
 
 
-def _keep_texts(sheet: Any, mark: Mark) -> None:
+def _keep_texts(sheet: Any, mark: RowMark) -> None:
     """Texts with escapes that openpyxl doesn't know, and formulas that were never calculated."""
     for column, text in enumerate(mark.cells, 1):
         if "_x" in text or "\r" in text:
@@ -193,7 +193,7 @@ def _keep_texts(sheet: Any, mark: Mark) -> None:
     for column, was in mark.was.items():
         if was == SourceType.FORMULA and mark.outcome is not None:
             cell = sheet.cell(mark.row, column + 1)
-            value = typed(Kept("", SourceType.FORMULA))
+            value = typed(SourceCell("", SourceType.FORMULA))
             if value is not None and not isinstance(cell, MergedCell) and cell.value is None:
                 cell._value, cell.data_type = value.value, value.cell_type  # noqa: SLF001
 
@@ -208,7 +208,7 @@ def _merged_into(sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:
 
 
 def _refuse_hidden_values(
-    sheet: Any, mark: Mark, merged: Mapping[tuple[int, int], tuple[int, int]]
+    sheet: Any, mark: RowMark, merged: Mapping[tuple[int, int], tuple[int, int]]
 ) -> None:
     """Values below merged cells can't be kept, and the sheet would be read otherwise."""
     for column, text in enumerate(mark.cells if merged else (), 1):
@@ -218,8 +218,8 @@ def _refuse_hidden_values(
             raise CannotReturnError(f"Merged cells of {sheet.title} hide other values.")
 
 
-def _accuse(cell: Any, words: str) -> None:
-    cell.fill = _GUILTY
+def _mark_faulty(cell: Any, words: str) -> None:
+    cell.fill = _FAULTY
     font = copy(cell.font)
     font.color = "000000"
     cell.font = font

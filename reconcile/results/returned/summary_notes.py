@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from reconcile.results.report.tables import Block, Report, Value
-from reconcile.results.returned.row_marks import Returned
+from reconcile.results.returned.row_marks import ReturnedWorkbook
 from reconcile.results.returned.user_workbook import Original
 from reconcile.results.workbook.table_sheets import MOST_LINKS
 
@@ -27,7 +27,7 @@ def not_returned(why: str) -> Block:
     )
 
 
-def words_of(returned: Returned, original: Original) -> Block:
+def words_of(returned: ReturnedWorkbook, original: Original) -> Block:
     """It is, and this is what became of it."""
     title = original.sheet.title
     lines: list[tuple[Value, ...]] = [

@@ -23,7 +23,7 @@ from openpyxl.worksheet.dimensions import RowDimension
 
 from reconcile.journal.records import SourceRecord
 from reconcile.results.returned.lost_parts import covered_by_merges, lost_parts, unpacked_size
-from reconcile.results.returned.row_marks import Returned
+from reconcile.results.returned.row_marks import ReturnedWorkbook
 from reconcile.results.returned.strict_ooxml import ordinary
 
 __all__ = ["LARGEST", "CannotReturnError", "Original", "open_original"]
@@ -52,7 +52,7 @@ class Original:
     renamed: dict[str, str] = field(default_factory=dict)
 
 
-def open_original(returned: Returned, taken: Collection[str]) -> Original:
+def open_original(returned: ReturnedWorkbook, taken: Collection[str]) -> Original:
     """Opens the workbook of a run.
 
     Args:

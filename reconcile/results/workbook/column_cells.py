@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import assert_never
 
 from reconcile.domain.model import Outcome
-from reconcile.results.report.number_columns import is_figure
-from reconcile.results.report.tables import Column, Kept, Kind, Link, Value
+from reconcile.results.amounts.amount_text import is_figure
+from reconcile.results.report.tables import Column, Kind, Link, SourceCell, Value
 from reconcile.results.workbook.cell_xml import (
     blank_cell,
     digits,
@@ -74,7 +74,7 @@ class ColumnCells:
                 xml = self._number(ref, value)
             case datetime():
                 xml = self._text(ref, local_text(value))
-            case Kept():
+            case SourceCell():
                 xml = self._kept(ref, value)
             case Link():
                 xml = self._link(ref, value)
@@ -120,7 +120,7 @@ class ColumnCells:
         style = self._styles.number(replace(self._look, underlined=True, colour=LINK))
         return xml.replace(f' s="{self._style}"', f' s="{style}"', 1)
 
-    def _kept(self, ref: str, kept: Kept) -> str:
+    def _kept(self, ref: str, kept: SourceCell) -> str:
         value = typed(kept)
         if value is None:
             return self._text(ref, kept.text)

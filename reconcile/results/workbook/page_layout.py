@@ -5,6 +5,7 @@ cell; so every row gets its height here. Pages end here too, so that no heading 
 alone at the foot of one.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.pagebreak import Break
 
-from reconcile.results.report.tables import Kept, Link, Value
+from reconcile.results.report.tables import Link, SourceCell, Value
 from reconcile.results.workbook.cell_text import cut
 from reconcile.results.workbook.cell_xml import (
     blank_cell,
@@ -23,12 +24,20 @@ from reconcile.results.workbook.cell_xml import (
     number_cell,
     text_cell,
 )
-from reconcile.results.workbook.grid import UNIT_WIDTH
 from reconcile.results.workbook.style import Look, Styles
 from reconcile.results.workbook.text_size import fitting_height, line_count, text_width
 from reconcile.results.workbook.xlsx_package import Spool
 
-__all__ = ["Cell", "Page"]
+__all__ = ["UNITS", "UNIT_WIDTH", "Cell", "Page", "spans"]
+
+UNITS = 16
+"""The grid has so many columns."""
+
+UNIT_WIDTH = 6.8
+"""A column of the grid is so many digits wide; together they fill a page."""
+
+_WIDEST_WISH = 9
+_COLUMN_PADDING = 2.5
 
 _LONGEST = 3000
 _GAP = 12
@@ -59,7 +68,7 @@ class Cell:
                 return ""
             case datetime():
                 return local_text(self.value)
-            case Kept():
+            case SourceCell():
                 return cut(self.value.text, _LONGEST)
             case str():
                 return cut(str(self.value), _LONGEST)
@@ -135,6 +144,24 @@ class Page:
     def _turn(self) -> None:
         self.sheet.row_breaks.append(Break(id=self.row))
         self._filled = 0.0
+
+
+def spans(widths: Sequence[float], *, fill: bool) -> list[int]:
+    """How many units each column of a block takes.
+
+    Args:
+        widths: The longest text of each column, in digits.
+        fill: The last column takes what is left.
+    """
+    units = [
+        min(max(math.ceil((width + _COLUMN_PADDING) / UNIT_WIDTH), 1), _WIDEST_WISH)
+        for width in widths
+    ]
+    while sum(units) > UNITS and max(units) > 1:
+        units[units.index(max(units))] -= 1
+    if fill:
+        units[-1] += max(UNITS - sum(units), 0)
+    return units
 
 
 def _height(cells: Sequence[Cell], at_least: float) -> float:

@@ -8,9 +8,8 @@ from openpyxl.utils import get_column_letter
 
 from reconcile.domain.model import Outcome
 from reconcile.results.report.tables import Block, Summary, Value
-from reconcile.results.workbook.grid import UNIT_WIDTH, UNITS, spans
 from reconcile.results.workbook.outcome_chart import outcome_chart, place_chart
-from reconcile.results.workbook.page_layout import Cell, Page
+from reconcile.results.workbook.page_layout import UNIT_WIDTH, UNITS, Cell, Page, spans
 from reconcile.results.workbook.style import (
     ALARM,
     BODY,

@@ -14,7 +14,7 @@ from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils.datetime import to_excel
 
 from reconcile.domain.model import SourceType
-from reconcile.results.report.tables import Kept
+from reconcile.results.report.tables import SourceCell
 
 __all__ = ["Typed", "typed"]
 
@@ -27,7 +27,7 @@ class Typed(NamedTuple):
     number_format: str = "General"
 
 
-def typed(kept: Kept) -> Typed | None:
+def typed(kept: SourceCell) -> Typed | None:
     """The value of the cell; None if the text is all that it was, or can't be read as more."""
     return _AS[kept.was](kept.text.strip())
 

@@ -13,7 +13,7 @@ from reconcile.results.returned.annotate import annotate
 from reconcile.results.returned.summary_notes import not_returned, with_words, words_of
 from reconcile.results.returned.user_workbook import CannotReturnError, Original, open_original
 from reconcile.results.workbook.cell_text import plain_line
-from reconcile.results.workbook.grid import UNITS
+from reconcile.results.workbook.page_layout import UNITS
 from reconcile.results.workbook.style import Styles
 from reconcile.results.workbook.summary_sheet import fill_summary
 from reconcile.results.workbook.table_sheets import ROWS_PER_SHEET, create_sheets, spool_table
