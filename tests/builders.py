@@ -1,12 +1,16 @@
 """Rows for tests, written as the tables that a person sees, and a plan told in plain values."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
+from reconcile.domain.fields import FIELDS
 from reconcile.domain.id_map import IdMap
 from reconcile.domain.issues import explain
-from reconcile.domain.model import CellRef, Field, Issue, Notice, Plan, SourceRows, SourceType
+from reconcile.domain.model import CellRef, Field, Issue, Notice, Plan, SourceType
 from reconcile.domain.rules import CellRules, PlanningRules, ResolvingRules, SyncedDefault
+from reconcile.loader import Export
+from reconcile.loader.export import frame_of
 from reconcile.planner.planning import plan
 
 HEADERS: Final = {
@@ -38,7 +42,7 @@ def sheet(
     surplus: Mapping[int, tuple[str, ...]] | None = None,
     ignored: Mapping[int, str] | None = None,
     issues: Mapping[int, tuple[str, str, str, str]] | None = None,
-) -> SourceRows:
+) -> Export:
     """The rows of a table whose cells are parted by `|` and whose first line is the header.
 
     Columns stand from A in the order of the header, the first data row in row 2. `was`,
@@ -53,13 +57,11 @@ def sheet(
         fields=fields,
         file=file,
         name=name,
-        was={(row - 2, HEADERS[header]): kind for (row, header), kind in (was or {}).items()},
-        surplus={row - 2: cells for row, cells in (surplus or {}).items()},
-        ignored={row - 2: rule for row, rule in (ignored or {}).items()},
+        was={(row, HEADERS[header]): kind for (row, header), kind in (was or {}).items()},
+        surplus=surplus,
+        ignored=ignored,
         issues={
-            row - 2: (
-                Issue(code, (CellRef(file, name, row, lines[0].index(header)),), found, detail),
-            )
+            row: (Issue(code, (CellRef(file, name, row, lines[0].index(header)),), found, detail),)
             for row, (code, header, found, detail) in (issues or {}).items()
         },
     )
@@ -75,23 +77,42 @@ def source(
     surplus: Mapping[int, tuple[str, ...]] | None = None,
     ignored: Mapping[int, str] | None = None,
     issues: Mapping[int, tuple[Issue, ...]] | None = None,
-) -> SourceRows:
-    """Rows as mappings, from row 2; a field that a row doesn't name is a blank cell."""
-    return SourceRows(
+) -> Export:
+    """Rows as mappings, from row 2; a field that a row doesn't name is a blank cell.
+
+    All that is said of a row goes by its number.
+    """
+    names = tuple(FIELDS[field].header for field in fields)
+    columns = [[row.get(field, "") for row in rows] for field in fields]
+    return Export(
+        path=Path(file),
         file=file,
         sheet=name,
-        numbers=range(2, len(rows) + 2),
-        columns={field: [row.get(field, "") for row in rows] for field in fields},
-        positions={field: position for position, field in enumerate(fields)},
-        was=was or {},
+        kind="xlsx",
+        size=0,
+        sha256=file,
+        header_row=1,
+        headers=names,
+        fields={field: position for position, field in enumerate(fields)},
+        frame=frame_of(file, name, names, columns, first=2),
+        source_types={
+            (row, fields.index(field)): kind
+            for (row, field), kind in (was or {}).items()
+            if field in fields
+        },
         surplus=surplus or {},
         ignored=ignored or {},
         issues=issues or {},
     )
 
 
+def columns_of(export: Export) -> list[list[str]]:
+    """The cells of an export, column by column, from its first row."""
+    return [export.column(at).tolist() for at in range(len(export.headers))]
+
+
 def planned(
-    *sources: SourceRows,
+    *sources: Export,
     synced_default: SyncedDefault = "auto",
     send_status: bool = False,
     cells: CellRules | None = None,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from reconcile.domain.model import CellRef
 
-__all__ = ["Entry", "IdMap", "KnownItem", "amount"]
+__all__ = ["Entry", "IdMap", "KnownItem", "WantedIds", "amount"]
 
 
 class Entry(NamedTuple):
@@ -23,6 +23,14 @@ class Entry(NamedTuple):
     sku: str = ""
     item_id: int | None = None
     quantity: str = ""
+
+
+class WantedIds(NamedTuple):
+    """What rows name that an id map may know: order numbers, order ids, and whether SKUs."""
+
+    numbers: frozenset[str]
+    order_ids: frozenset[int]
+    skus: bool
 
 
 class KnownItem(NamedTuple):

@@ -4,8 +4,8 @@ Frozen values that know nothing but the standard library. The vocabulary of the 
 project is fixed here; docs/reference/glossary.md explains it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -25,7 +25,6 @@ __all__ = [
     "Plan",
     "Rejection",
     "RowRef",
-    "SourceRows",
     "SourceType",
     "column_letter",
 ]
@@ -146,42 +145,6 @@ class IgnoreRule(StrEnum):
     PILOT = "not in the pilot"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRows:
-    """One sheet at the planner's door: its rows as lists of exact text.
-
-    `numbers` are row numbers, strictly rising. Every list in `columns` is as long as
-    `numbers`; `""` is a blank cell. `positions` says in which column (from 0) a field
-    stands. `was` is keyed by index into `numbers` and field; so is `surplus` (the cells
-    beyond the header, in text files) and `ignored` by index alone. `issues` is what the
-    layout has against a row; `credits` are ignored rows that take a booking back, with the
-    word for them. `documents` names, if it isn't empty, the document that each row is of;
-    `bodies` are rows that speak of a document as a whole, and of no item.
-    """
-
-    file: str
-    sheet: str
-    numbers: Sequence[int]
-    columns: Mapping[Field, Sequence[str]]
-    positions: Mapping[Field, int]
-    was: Mapping[tuple[int, Field], SourceType] = field(default_factory=dict)
-    surplus: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    ignored: Mapping[int, str] = field(default_factory=dict)
-    issues: Mapping[int, tuple[Issue, ...]] = field(default_factory=dict)
-    credits: Mapping[int, str] = field(default_factory=dict)
-    documents: Sequence[str] = ()
-    bodies: Collection[int] = frozenset()
-
-    def ref(self, index: int) -> RowRef:
-        """The row at `index`."""
-        return RowRef(self.file, self.sheet, self.numbers[index])
-
-    def place(self, index: int, column: Field | None = None) -> CellRef:
-        """The cell of `column` in the row at `index`; the whole row if there is no such cell."""
-        position = None if column is None else self.positions.get(column)
-        return CellRef(self.file, self.sheet, self.numbers[index], position)
-
-
 class CallKind(StrEnum):
     """The two endpoints."""
 
@@ -263,7 +226,7 @@ class Plan:
     Control totals: `rows_read` = rows of `orders` + rows of `rejections` + `ignored`.
     """
 
-    orders: tuple[OrderSync, ...]
+    orders: Sequence[OrderSync]
     rejections: tuple[Rejection, ...]
     ignored: tuple[Ignored, ...]
     notices: tuple[Notice, ...]

@@ -94,6 +94,30 @@ class OrderAccountingSyncRequest(NamedTuple):
             accountingSyncError=self.accounting_sync_error,
         )
 
+    @classmethod
+    def from_text(cls, text: str) -> "OrderAccountingSyncRequest":
+        """The request whose JSON this is: the way back from `to_json`."""
+        content = json.loads(text)
+        items = tuple(
+            OrderItemAccountingSyncRequest(
+                item["id"],
+                item.get("externalAccountingId", UNSET),
+                tuple(
+                    OrderItemAccountingItem(
+                        sub.get("externalAccountingId", UNSET), sub.get("quantity", UNSET)
+                    )
+                    for sub in item.get("orderItemAccountingItems", ())
+                ),
+            )
+            for item in content.get("items", ())
+        )
+        return cls(
+            content.get("accountingSynced", UNSET),
+            content.get("externalAccountingId", UNSET),
+            items,
+            content.get("accountingSyncError", UNSET),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:

@@ -21,6 +21,7 @@ from reconcile.loader import Export, LoadRules, load
 from reconcile.orders.known_ids import LocalIds
 from reconcile.orders.overwrite import OrdersRead
 from reconcile.planner.history import CallPlan, diff_plan
+from reconcile.planner.id_lookup import wanted_ids
 from reconcile.planner.id_map_file import read_id_map
 from reconcile.planner.planning import narrow, plan
 
@@ -166,11 +167,10 @@ def plan_files(
             continue
         exports[export.sha256] = export
         notices += export.notices
-    sources = [export.source_rows() for export in exports.values()]
     if local is not None:
-        known = local.of(sources, settings.order_number.prefix or "")
+        known = local.of(wanted_ids(list(exports.values()), settings.order_number.prefix or ""))
         ids = known if ids is None else ids.over(known)
-    planned = plan(sources, settings.planning, ids)
+    planned = plan(list(exports.values()), settings.planning, ids)
     planned = replace(planned, notices=(*notices, *planned.notices))
     if rules.orders and exports:
         planned = _only_orders(planned, rules.orders)

@@ -63,9 +63,10 @@ def _put_rejection(states: _States, rejection: Rejection) -> None:
 
 def _records(number: int, export: Export, states: Sequence[_State | None]) -> Iterator[RowRecord]:
     was: dict[int, dict[int, str]] = {}
-    for (row, column), what in export.was.items():
+    for (row, column), what in export.source_types.items():
         was.setdefault(row, {})[column] = what.value
-    cells = zip(*export.columns, strict=True) if export.columns else ()
+    columns = [export.column(position).tolist() for position in range(len(export.headers))]
+    cells = zip(*columns, strict=True) if columns else ()
     for row, (state, texts) in enumerate(zip(states, cells, strict=True), start=1):
         if state is None:
             raise InternalError(f"The row {RowRef(export.file, export.sheet, row)} has no state.")

@@ -6,27 +6,20 @@ Header, titles, totals and other rows that are no data are told apart. Nothing h
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-import pandas as pd
-
-from reconcile.domain.bulk import without_cyclic_gc
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.fields import BEYOND_HEADER, FIELDS, SENT
 from reconcile.domain.model import (
     CellRef,
     Field,
-    Issue,
     Notice,
-    SourceRows,
-    SourceType,
-    column_letter,
 )
 from reconcile.domain.text import quoted
+from reconcile.loader.export import Export, frame_of
 from reconcile.loader.header import Header, Wanted
-from reconcile.loader.layouts import PLAIN, Layout
+from reconcile.loader.layouts import PLAIN
 from reconcile.loader.layouts.columns import Reading, known_columns, layout_named
 from reconcile.loader.layouts.headings import derived_skus, under_no_heading
 from reconcile.loader.layouts.rows import without_data
@@ -46,8 +39,6 @@ from reconcile.loader.sheets import (
 from reconcile.loader.structure import filter_rows, ignored_rows
 
 __all__ = ["OUR_SHEETS", "Export", "LoadRules", "load"]
-
-_PROVENANCE = ("file", "sheet", "row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,89 +60,6 @@ class LoadRules:
     ids: bool = False
 
 
-@dataclass(frozen=True)
-class Export:
-    """One sheet of one file that an accounting system wrote.
-
-    `columns` has the exact untrimmed text of every row from 1 to the last filled one, column
-    by column, `""` for an empty cell. `fields` says in which column (from 0) a field stands;
-    `was`, `surplus`, `ignored`, `issues` and `credits` are keyed by row number. `layout`
-    recognised it. `derived` are fields whose values no cell holds as they are (the SKU of a
-    group heading): they have a column of their own at the end, and the column here is where
-    the value stands in the file. `documents` names the document of each row, if the layout
-    knows it; `bodies` are rows that speak of one as a whole.
-    """
-
-    path: Path
-    file: str
-    sheet: str
-    kind: str
-    size: int
-    sha256: str
-    header_row: int
-    headers: tuple[str, ...]
-    fields: Mapping[Field, int]
-    columns: Sequence[Sequence[str]]
-    was: Mapping[tuple[int, int], SourceType]
-    surplus: Mapping[int, tuple[str, ...]]
-    ignored: Mapping[int, str]
-    notices: tuple[Notice, ...]
-    layout: Layout = PLAIN
-    sku_in_headings: bool = False
-    words: tuple[str, ...] = ()
-    derived: Mapping[Field, int] = field(default_factory=dict)
-    issues: Mapping[int, tuple[Issue, ...]] = field(default_factory=dict)
-    credits: Mapping[int, str] = field(default_factory=dict)
-    documents: Sequence[str] = ()
-    bodies: frozenset[int] = frozenset()
-
-    @property
-    def rows(self) -> int:
-        """How many rows there are, the header and those without data included."""
-        return len(self.columns[0]) if self.columns else 0
-
-    @cached_property
-    def frame(self) -> pd.DataFrame:
-        """The rows with their provenance; made when it is first asked for.
-
-        A line for every row from 1 to the last filled one: the columns `file`, `sheet`, `row`,
-        then one for each column of the header (`Column A` for an empty name; `(2)` for a
-        second of that name), all of dtype object. The frame's index means nothing.
-        """
-        return _frame(self.file, self.sheet, self.headers, self.columns)
-
-    def source_rows(self) -> SourceRows:
-        """The rows as the planner wants them: the columns that mean something, as lists."""
-        fields_of: dict[int, list[Field]] = {}
-        for known, position in self.fields.items():
-            fields_of.setdefault(position, []).append(known)
-        return SourceRows(
-            file=self.file,
-            sheet=self.sheet,
-            numbers=range(1, self.rows + 1),
-            columns={field: self.columns[position] for field, position in self.fields.items()},
-            positions=self._positions(),
-            was={
-                (row - 1, known): what
-                for (row, column), what in self.was.items()
-                for known in fields_of.get(column, ())
-            },
-            surplus={row - 1: cells for row, cells in self.surplus.items()},
-            ignored={row - 1: rule for row, rule in self.ignored.items()},
-            issues={row - 1: issues for row, issues in self.issues.items()},
-            credits={row - 1: word for row, word in self.credits.items()},
-            documents=self.documents,
-            bodies={row - 1 for row in self.bodies},
-        )
-
-    def _positions(self) -> dict[Field, int]:
-        """Where the values stand in the file; those of group headings stand on another row."""
-        positions = {**self.fields, **self.derived}
-        if self.sku_in_headings:
-            del positions[Field.SKU]
-        return positions
-
-
 def load(path: Path, file: str, rules: LoadRules) -> Export:
     """Reads one file.
 
@@ -164,11 +72,6 @@ def load(path: Path, file: str, rules: LoadRules) -> Export:
         FileRefusedError: it can't be read as an export; says why and what to do.
         ConfigError: the config names a layout that there isn't.
     """
-    with without_cyclic_gc():
-        return _load(path, file, rules)
-
-
-def _load(path: Path, file: str, rules: LoadRules) -> Export:
     forced = layout_named(rules.layout)
     data = _bytes_of(path, file)
     kind, sheets = read_sheets(data, file, known_columns)
@@ -191,8 +94,8 @@ def _load(path: Path, file: str, rules: LoadRules) -> Export:
         header_row=header.row,
         headers=header.names,
         fields=header.fields,
-        columns=columns,
-        was=cells.was,
+        frame=frame_of(file, sheet.name, header.names, columns),
+        source_types=cells.was,
         surplus={**cells.surplus, **_beyond(header.names, cells)},
         ignored=ignored,
         notices=tuple(_notices(file, sheet, sheets, header, cells)),
@@ -263,33 +166,6 @@ def _bytes_of(path: Path, file: str) -> bytes:
         raise FileRefusedError(f"{file} can't be read: {error.strerror}.") from error
 
 
-def _frame(
-    file: str, sheet: str, names: Sequence[str], columns: Sequence[Sequence[str]]
-) -> pd.DataFrame:
-    """Dtype object throughout, so that whether pyarrow is installed changes nothing."""
-    rows = len(columns[0]) if columns else 0
-    values: dict[str, pd.Series] = {
-        "file": pd.Series(file, index=range(rows), dtype=object),
-        "sheet": pd.Series(sheet, index=range(rows), dtype=object),
-        "row": pd.Series(range(1, rows + 1), dtype="int64"),
-    }
-    for label, texts in zip(_labels(names), columns, strict=True):
-        values[label] = pd.Series(texts, dtype=object)
-    return pd.DataFrame(values, copy=False)
-
-
-def _labels(names: Sequence[str]) -> Iterator[str]:
-    taken = set(_PROVENANCE)
-    for position, name in enumerate(names):
-        plain = name or f"Column {column_letter(position)}"
-        label, number = plain, 1
-        while label in taken:
-            number += 1
-            label = f"{plain} ({number})"
-        taken.add(label)
-        yield label
-
-
 def _notices(
     file: str, sheet: Sheet, sheets: Sequence[Sheet], header: Header, cells: Cells
 ) -> Iterator[Notice]:
@@ -317,11 +193,13 @@ def _refuse_without_values(export: Export, *, send_status: bool) -> None:
     if not any(row not in export.ignored for row in data):
         return
     for _, position in there:
-        texts = enumerate(export.columns[position], start=1)
+        texts = enumerate(export.column(position), start=1)
         if any(text.strip() and row not in export.ignored for row, text in texts):
             return
     columns_there = {position for _, position in there}
-    if any(column in columns_there and row not in export.ignored for row, column in export.was):
+    if any(
+        column in columns_there and row not in export.ignored for row, column in export.source_types
+    ):
         return
     place = named(export.file, export.sheet)
     columns = ", ".join(FIELDS[field].header for field, _ in there)

@@ -4,14 +4,15 @@ Pure. Rules, sections 4 and 5: a call equal to the one last acknowledged, with n
 sent for it since, is not sent; a status call in doubt is never repeated.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from hashlib import sha256
 
-from reconcile.domain.bulk import without_cyclic_gc
 from reconcile.domain.calls import History, PlannedCall, compared
-from reconcile.domain.model import CallKind, Comparison, OrderSync, Outcome, Plan
-from reconcile.domain.payload import sealed
+from reconcile.domain.model import CallKind, Comparison, Outcome, Plan
+from reconcile.domain.payload import fingerprint, sealed
+from reconcile.planner.planned_orders import PlannedOrders
 
 __all__ = [
     "CallPlan",
@@ -46,8 +47,23 @@ def diff_plan(plan: Plan, history: History, *, force: bool = False) -> CallPlan:
         history: what the journal knows of the plan's orders; empty if nothing.
         force: send unchanged calls too (never a status call in doubt).
     """
-    with without_cyclic_gc():
-        calls = [call for order in plan.orders for call in _calls_of(order, history, force=force)]
+    orders = PlannedOrders.of(plan.orders)
+    calls: list[PlannedCall] = []
+    normal = orders.in_normal_form
+    for at, order_id in enumerate(orders.ids.tolist()):
+        text = orders.texts[at]
+        if text:
+            seal = (
+                sha256(text.encode()).hexdigest() if normal[at] else fingerprint(json.loads(text))
+            )
+            calls.append(_planned(order_id, CallKind.SYNC, text, seal, history, force=force))
+        status = orders.statuses.get(order_id)
+        if status is not None:
+            content, seal = sealed(status.to_json())
+            calls.append(_planned(order_id, CallKind.STATUS, content, seal, history, force=force))
+        elif order_id in orders.status_issues:
+            rejected = Comparison.NEW, Outcome.REJECTED
+            calls.append(PlannedCall(order_id, CallKind.STATUS, "", "", *rejected))
     counts = dict.fromkeys(Comparison, 0)
     for call in calls:
         if call.kind is CallKind.SYNC:
@@ -55,19 +71,9 @@ def diff_plan(plan: Plan, history: History, *, force: bool = False) -> CallPlan:
     return CallPlan(plan, tuple(calls), counts)
 
 
-def _calls_of(order: OrderSync, history: History, *, force: bool) -> Iterable[PlannedCall]:
-    if order.sync is not None:
-        yield _planned(order, CallKind.SYNC, order.sync.to_json(), history, force=force)
-    if order.status is not None:
-        yield _planned(order, CallKind.STATUS, order.status.to_json(), history, force=force)
-    elif order.status_issues:
-        yield PlannedCall(order.order_id, CallKind.STATUS, "", "", Comparison.NEW, Outcome.REJECTED)
-
-
 def _planned(
-    order: OrderSync, kind: CallKind, content: dict[str, Any], history: History, *, force: bool
+    order_id: int, kind: CallKind, content: str, seal: str, history: History, *, force: bool
 ) -> PlannedCall:
-    text, print_ = sealed(content)
-    call = PlannedCall(order.order_id, kind, text, print_, Comparison.NEW)
-    known = history.get((order.order_id, kind))
+    call = PlannedCall(order_id, kind, content, seal, Comparison.NEW)
+    known = history.get((order_id, kind))
     return call if known is None else compared(call, known, force=force)

@@ -20,7 +20,7 @@ from reconcile.domain.rules import CellRules
 from reconcile.domain.text import quoted
 from reconcile.loader.readers import Cells, Head, Sheet
 from reconcile.loader.recognition import read_sheets
-from reconcile.planner.validation import JudgedColumn, judge_column
+from reconcile.planner.validation import ValidatedColumn, judge_column
 
 __all__ = ["read_id_map"]
 
@@ -135,7 +135,7 @@ def _entries(header: _Header, cells: Cells, place: CellRef) -> Iterator[Entry]:
         yield Entry(order_id, own, at, sku or "", item_id, quantity or "")
 
 
-def _judged(field: Field, cells: Cells, header_row: int, position: int) -> JudgedColumn:
+def _judged(field: Field, cells: Cells, header_row: int, position: int) -> ValidatedColumn:
     was: dict[int, SourceType] = {
         row - header_row - 1: what
         for (row, column), what in cells.was.items()
@@ -144,7 +144,7 @@ def _judged(field: Field, cells: Cells, header_row: int, position: int) -> Judge
     return judge_column(field, cells.columns[position][header_row:], was, CellRules())
 
 
-def _refuse_faults(judged: Mapping[int, JudgedColumn], header: _Header, place: CellRef) -> None:
+def _refuse_faults(judged: Mapping[int, ValidatedColumn], header: _Header, place: CellRef) -> None:
     found = [
         Issue(fault.code, (place._replace(row=header.row + 1 + at, column=position),), *fault[1:])
         for position, column in judged.items()

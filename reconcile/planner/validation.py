@@ -10,7 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
+
+import numpy as np
+import pandas as pd
 
 from reconcile.domain.fields import EXTERNAL_IDS, FIELDS, IDS
 from reconcile.domain.model import Field, SourceType
@@ -22,9 +25,11 @@ __all__ = [
     "CLEAR",
     "NOTE_LIMIT",
     "Clear",
+    "Codes",
     "Fault",
-    "JudgedColumn",
+    "Meaning",
     "Remark",
+    "ValidatedColumn",
     "judge_column",
     "shown",
 ]
@@ -65,19 +70,58 @@ class Remark:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedColumn:
-    """`values[i]` is None for a blank or faulty cell, `CLEAR`, or what the cell says."""
+Meaning = int | str | bool | Clear
+"""What a cell can say."""
 
-    values: list[int | str | bool | Clear | None]
+Codes = np.ndarray[Any, np.dtype[np.int64]]
+"""One number for each row."""
+
+Texts = np.ndarray[Any, np.dtype[np.object_]]
+"""One text for each row."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValidatedColumn:
+    """A column with each distinct value judged once.
+
+    `codes[i]` is the position in `meanings` of what row i says, -1 for a blank or faulty cell;
+    no two meanings are equal. `faults` are by row.
+    """
+
+    codes: Codes
+    meanings: Sequence[Meaning]
     faults: Mapping[int, Fault]
     remarks: Sequence[Remark]
 
+    @property
+    def values(self) -> list[Meaning | None]:
+        """What each row says; None for a blank or faulty cell."""
+        known = [*self.meanings, None]
+        return [known[code] for code in self.codes.tolist()]
 
-_Value = int | str | bool | Clear | None
+    def ids(self) -> Codes:
+        """The ids of a column of ids, 0 for a blank or faulty cell."""
+        known: Codes = np.array([*self.meanings, 0], dtype=np.int64)
+        return known[self.codes]
+
+    def with_codes(self, codes: Codes) -> "ValidatedColumn":
+        """The same meanings on other rows."""
+        return ValidatedColumn(codes, self.meanings, self.faults, self.remarks)
+
+    @classmethod
+    def of_ids(cls, ids: Codes, before: "ValidatedColumn | None" = None) -> "ValidatedColumn":
+        """A column of ids (0: none), with the faults and remarks of the column `before` it."""
+        codes = np.full(len(ids), -1)
+        there = ids > 0
+        codes[there], distinct = pd.factorize(ids[there])
+        faults = {} if before is None else before.faults
+        return cls(codes, distinct.tolist(), faults, () if before is None else before.remarks)
 
 
-class _Told(NamedTuple):
+_Value = Meaning | None
+
+
+class _Understood(NamedTuple):
     """A value that is worth a notice: its code, and what the value became."""
 
     value: _Value
@@ -85,7 +129,7 @@ class _Told(NamedTuple):
     detail: str = ""
 
 
-_Judged = _Value | Fault | _Told
+_Judged = _Value | Fault | _Understood
 _Judge = Callable[[str, CellRules], _Judged]
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -117,64 +161,71 @@ _INVALID = {
 
 def judge_column(
     column: Field,
-    texts: Sequence[str],
-    was: Mapping[int, SourceType],
+    texts: Sequence[str] | Texts,
+    source_types: Mapping[int, SourceType],
     rules: CellRules,
-) -> JudgedColumn:
-    """Judges every cell of a column.
+) -> ValidatedColumn:
+    """Judges every cell of a column, each distinct text once (rules, section 3).
 
     Args:
         column: what the column means.
         texts: exact text, `""` for a blank cell; data rows only.
-        was: by index into `texts`, what a cell was where its text doesn't tell.
+        source_types: by index into `texts`, what a cell was where its text doesn't tell.
         rules: the config's words.
-
-    Returns:
-        Values, faults and remarks by index into `texts`.
     """
-    if not was:
-        values = _all_plain(column, texts, rules)
-        if values is not None:
-            return JudgedColumn(values, {}, ())
-    distinct = set(texts)
-    judge = _JUDGES[column]
-    point_zero = column in (*IDS, Field.SUB_QUANTITY) and _all_point_zero(distinct, was)
-    if point_zero:
-        known = {text: _without_point_zero(text, judge, rules) for text in distinct}
-    else:
-        known = {text: judge(trimmed(text), rules) for text in distinct}
-    faulty = {text: judged for text, judged in known.items() if isinstance(judged, Fault)}
-    told = {text: judged for text, judged in known.items() if isinstance(judged, _Told)}
-    meant = cast("dict[str, _Value]", known)
-    meant.update(dict.fromkeys(faulty))
-    meant.update((text, judged.value) for text, judged in told.items())
-    values = list(map(meant.__getitem__, texts))
-    faults = {}
-    if faulty:
-        faults = {index: faulty[text] for index, text in enumerate(texts) if text in faulty}
-    for index, what in was.items():
-        fault = _fault_of_kind(column, texts[index], what)
+    text_codes, found = pd.factorize(np.asarray(texts, dtype=object))
+    distinct: list[str] = found.tolist()
+    point_zero = column in (*IDS, Field.SUB_QUANTITY) and _all_point_zero(distinct, source_types)
+    known = _judged(column, distinct, rules, point_zero=point_zero)
+    meant = [
+        None if isinstance(one, Fault) else one.value if isinstance(one, _Understood) else one
+        for one in known
+    ]
+    meanings: dict[tuple[type, object], int] = {}
+    codes_of = [
+        -1 if value is None else meanings.setdefault((type(value), value), len(meanings))
+        for value in meant
+    ]
+    codes = np.array(codes_of, dtype=np.int64)[text_codes]
+    faults: dict[int, Fault] = {}
+    faulty = [isinstance(one, Fault) for one in known]
+    if any(faulty):
+        for index in np.flatnonzero(np.array(faulty)[text_codes]).tolist():
+            faults[index] = cast("Fault", known[text_codes[index]])
+    for index, what in source_types.items():
+        fault = _fault_of_type(column, texts[index], what)
         if fault is not None:
-            values[index] = None
+            codes[index] = -1
             faults[index] = fault
-    remarks = list(_remarks(texts, told))
-    remarks += _remarks_of_kinds(texts, was)
+    remarks = [*_remarks(text_codes, distinct, known), *_remarks_of_types(texts, source_types)]
     if point_zero:
-        filled = [index for index, text in enumerate(texts) if trimmed(text)]
-        first = filled[0]
+        filled = np.flatnonzero(np.array([bool(trimmed(text)) for text in distinct])[text_codes])
+        first = int(filled[0])
         remarks.append(Remark("point-zero", first, quoted(texts[first]), len(filled)))
     if column in EXTERNAL_IDS:
-        remarks += _lost_zeros(texts, distinct)
-    return JudgedColumn(values, faults, remarks)
+        remarks += _lost_zeros(text_codes, distinct)
+    values = [value for _, value in meanings]
+    return ValidatedColumn(codes, cast("Sequence[Meaning]", values), faults, remarks)
 
 
-def _all_plain(column: Field, texts: Sequence[str], rules: CellRules) -> list[_Value] | None:
-    """The values of a column in which nothing can be wrong; None where a closer look is due.
+def _judged(
+    column: Field, distinct: Sequence[str], rules: CellRules, *, point_zero: bool
+) -> Sequence[_Judged]:
+    """What each of the distinct texts means, or what is wrong with it."""
+    plain = _all_plain(column, distinct, rules)
+    if plain is not None:
+        return plain
+    judge = _JUDGES[column]
+    if point_zero:
+        return [_without_point_zero(text, judge, rules) for text in distinct]
+    return [judge(trimmed(text), rules) for text in distinct]
 
-    Looks at the column as one long text: it says no too often, never yes too often.
+
+def _all_plain(column: Field, texts: Sequence[str], rules: CellRules) -> Sequence[_Value] | None:
+    """The values of texts in which nothing can be wrong; None where a closer look is due.
+
+    Looks at all of them as one long text: it says no too often, never yes too often.
     """
-    if not any(texts):
-        return [None] * len(texts)
     if column in IDS:
         return _all_ids(texts)
     if column in EXTERNAL_IDS:
@@ -188,7 +239,7 @@ def _all_plain(column: Field, texts: Sequence[str], rules: CellRules) -> list[_V
 
 def _all_ids(texts: Sequence[str]) -> list[_Value] | None:
     joined = "".join(texts)
-    digits = all(texts) and joined.isascii() and joined.isdigit()
+    digits = bool(texts) and all(texts) and joined.isascii() and joined.isdigit()
     if not digits or max(map(len, texts)) >= _ID_DIGITS:
         return None
     numbers: list[_Value] = [*map(int, texts)]
@@ -264,7 +315,7 @@ def _judge_synced(text: str, rules: CellRules) -> _Judged:
         return _clear(Field.ACCOUNTING_SYNCED, text)
     if word in rules.yes_no:
         meaning = rules.yes_no[word]
-        return _Told(meaning, "word-understood", "yes" if meaning else "no")
+        return _Understood(meaning, "word-understood", "yes" if meaning else "no")
     if word in YES_NO:
         return YES_NO[word]
     return Fault("cell-error" if _is_error_value(text) else "synced-invalid", quoted(text))
@@ -286,7 +337,7 @@ def _judge_status(text: str, rules: CellRules) -> _Judged:
     word = text.casefold()
     if word in rules.statuses:
         meaning = rules.statuses[word]
-        return _Told(meaning, "word-understood", meaning)
+        return _Understood(meaning, "word-understood", meaning)
     return _STATUS_WORDS.get(word) or Fault("status-invalid", quoted(text))
 
 
@@ -294,7 +345,7 @@ def _judge_note(text: str, rules: CellRules) -> _Judged:
     if not text:
         return None
     judged = _without_control_characters(text)
-    note = judged.value if isinstance(judged, _Told) else judged
+    note = judged.value if isinstance(judged, _Understood) else judged
     too_long = isinstance(note, str) and len(note) > NOTE_LIMIT
     if too_long or text.casefold() == rules.clear_word or _is_error_value(text):
         return Fault("note-invalid", quoted(text), str(NOTE_LIMIT))
@@ -346,10 +397,12 @@ def _without_control_characters(text: str) -> _Judged:
     kept = "".join(
         char for char in text if char in "\r\n\t" or unicodedata.category(char) not in ("Cc", "Cs")
     )
-    return text if kept == text else _Told(trimmed(kept) or None, "control-characters-removed")
+    return (
+        text if kept == text else _Understood(trimmed(kept) or None, "control-characters-removed")
+    )
 
 
-def _fault_of_kind(column: Field, text: str, what: SourceType) -> Fault | None:
+def _fault_of_type(column: Field, text: str, what: SourceType) -> Fault | None:
     """What a cell's kind says against it, which its text doesn't."""
     if what in _WAS_REMARKS or column is Field.ITEM_QUANTITY:
         return None
@@ -375,20 +428,28 @@ def _all_point_zero(distinct: Iterable[str], was: Mapping[int, SourceType]) -> b
     return bool(filled) and as_text and all(_POINT_ZERO.fullmatch(text) for text in filled)
 
 
-def _remarks(texts: Sequence[str], told: Mapping[str, _Told]) -> Iterable[Remark]:
-    if not told:
+def _remarks(
+    text_codes: np.ndarray[Any, Any], distinct: Sequence[str], known: Sequence[_Judged]
+) -> Iterable[Remark]:
+    """One for each word that was understood and each kind of dirt that was taken off."""
+    noted = [at for at, one in enumerate(known) if isinstance(one, _Understood)]
+    if not noted:
         return
-    groups: dict[tuple[str, str, str], list[int]] = {}
-    for index, text in enumerate(texts):
-        if text in told:
-            _, code, detail = told[text]
-            word = trimmed(text) if code == "word-understood" else ""
-            groups.setdefault((code, detail, word), []).append(index)
-    for (code, detail, _), indexes in groups.items():
-        yield Remark(code, indexes[0], quoted(texts[indexes[0]]), len(indexes), detail)
+    counts = np.bincount(text_codes, minlength=len(distinct))
+    groups: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for at in noted:
+        _, code, detail = cast("_Understood", known[at])
+        word = trimmed(distinct[at]) if code == "word-understood" else ""
+        first, count = groups.get((code, detail, word), (at, 0))
+        groups[code, detail, word] = (first, count + int(counts[at]))
+    for (code, detail, _), (first, count) in groups.items():
+        index = int(np.argmax(text_codes == first))
+        yield Remark(code, index, quoted(distinct[first]), count, detail)
 
 
-def _remarks_of_kinds(texts: Sequence[str], was: Mapping[int, SourceType]) -> Iterable[Remark]:
+def _remarks_of_types(
+    texts: Sequence[str] | Texts, was: Mapping[int, SourceType]
+) -> Iterable[Remark]:
     groups: dict[str, list[int]] = {}
     for index, what in was.items():
         if what in _WAS_REMARKS:
@@ -398,7 +459,7 @@ def _remarks_of_kinds(texts: Sequence[str], was: Mapping[int, SourceType]) -> It
         yield Remark(code, first, quoted(texts[first]), len(indexes))
 
 
-def _lost_zeros(texts: Sequence[str], distinct: Iterable[str]) -> list[Remark]:
+def _lost_zeros(text_codes: np.ndarray[Any, Any], distinct: Sequence[str]) -> list[Remark]:
     """Numbers shorter than a column whose ids are usually padded with zeros.
 
     Only where at least four in five of the numbers have one width, and one of those
@@ -413,6 +474,7 @@ def _lost_zeros(texts: Sequence[str], distinct: Iterable[str]) -> list[Remark]:
     short = {t for t, digits in numbers.items() if len(digits) < usual and digits[0] != "0"}
     if usual not in padded or count * 5 < len(numbers) * 4 or not short:
         return []
-    indexes = [index for index, text in enumerate(texts) if text in short]
-    first = indexes[0]
-    return [Remark("lost-zeros", first, quoted(texts[first]), len(indexes), str(usual))]
+    lost = np.flatnonzero(np.array([text in short for text in distinct])[text_codes])
+    first = int(lost[0])
+    found = quoted(distinct[text_codes[first]])
+    return [Remark("lost-zeros", first, found, len(lost), str(usual))]

@@ -71,7 +71,7 @@ def table_of(path: Path, file: str, settings: Settings) -> Table:
 def _loaded(export: Export) -> Table:
     data = [row for row in range(1, export.rows + 1) if row not in export.ignored]
     words = {
-        trimmed(export.columns[place.column][place.row - 1]): None
+        trimmed(export.column(place.column)[place.row - 1]): None
         for issues in export.issues.values()
         for issue in issues
         if issue.code == "booking-unknown"
@@ -85,7 +85,10 @@ def _loaded(export: Export) -> Table:
     return Table(
         export.sheet,
         tuple(names),
-        [[trimmed(column[row - 1]) for row in data] for column in export.columns],
+        [
+            [trimmed(column[row - 1]) for row in data]
+            for column in map(export.column, range(len(export.headers)))
+        ],
         export.fields,
         export.layout,
         bookings=tuple(word for word in words if word),

@@ -14,18 +14,18 @@ from reconcile.domain.model import (
     Issue,
     Notice,
     RowRef,
-    SourceRows,
     SourceType,
     column_letter,
 )
 from reconcile.domain.rules import ResolvingRules
+from reconcile.loader import Export
 from reconcile.planner.validation import NOTE_LIMIT
 from tests.builders import held_orders, issues, payloads, planned, sheet, source, status_calls, told
 
 LONG_NOTE = "x" * (NOTE_LIMIT + 1)
 AS_TEXT = "Format the column as text in the accounting export and export it again."
 
-EXAMPLES: dict[str, SourceRows] = {
+EXAMPLES: dict[str, Export] = {
     "order-id-invalid": sheet("order | order ext\nx | INV-1"),
     "order-id-missing": sheet("order | order ext\n | INV-1"),
     "item-id-invalid": sheet("order | item\n1 | x"),
@@ -112,7 +112,7 @@ def test_every_code_of_the_catalogue_has_an_example_here() -> None:
 
 @WITH_AN_ISSUE
 def test_each_issue_says_where_what_was_found_what_was_expected_and_what_to_do(
-    code: str, rows: SourceRows
+    code: str, rows: Export
 ) -> None:
     found = issues(planned(rows, send_status=True, ids=IDS, resolving=PREFIX))
     issue = next(issue for issue in found if issue.code == code)
@@ -129,7 +129,7 @@ def test_each_issue_says_where_what_was_found_what_was_expected_and_what_to_do(
 
 
 @WITH_AN_ISSUE
-def test_each_issue_reaches_as_far_as_its_scope_says(code: str, rows: SourceRows) -> None:
+def test_each_issue_reaches_as_far_as_its_scope_says(code: str, rows: Export) -> None:
     made = planned(rows, send_status=True, ids=IDS, resolving=PREFIX)
 
     if ISSUES[code].scope is Scope.STATUS:

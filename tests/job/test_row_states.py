@@ -20,6 +20,7 @@ from reconcile.job.row_states import row_states
 from reconcile.journal.records import RowRecord
 from reconcile.loader import Export, LoadRules, load
 from reconcile.planner.planning import narrow, plan
+from tests.builders import columns_of
 
 HEADER: Final = (
     "Order ID,Order External ID,Item ID,Item External ID,Supplier SKU External ID,"
@@ -31,7 +32,7 @@ Judge = Callable[..., list[RowRecord]]
 
 def planned(exports: Sequence[Export], *, send_status: bool = False) -> Plan:
     rules = PlanningRules(CellRules(), "auto", send_status)
-    return plan([export.source_rows() for export in exports], rules)
+    return plan(exports, rules)
 
 
 @pytest.fixture
@@ -267,7 +268,7 @@ def test_every_row_of_any_files_ends_in_exactly_one_state(
         (number, row) for number, export in enumerate(exports) for row in range(1, export.rows + 1)
     ]
     assert [list(record.cells) for record in records] == [
-        list(cells) for export in exports for cells in zip(*export.columns, strict=True)
+        list(cells) for export in exports for cells in zip(*columns_of(export), strict=True)
     ]
     counted = Counter(record.state for record in records)
     assert counted["used"] == sum(len(order.rows) for order in made.orders)

@@ -17,6 +17,7 @@ from reconcile.domain.model import SourceType
 from reconcile.loader import Export, LoadRules, load
 from reconcile.loader.readers.ole2 import stream_of
 from tests.loader.content_search import SearchedContent
+from tests.builders import columns_of
 from tests.loader.damage import harmed, harmed_inside, harmed_stream, seeded
 from tests.loader.layouts.outcomes import EXPORTS
 from tests.loader.readers.written import WORKBOOKS, Cell, Is, Table, as_text, number, padded
@@ -91,10 +92,10 @@ def sound(data: bytes) -> bytes:
 def assert_held(data: bytes, export: Export) -> None:
     """Nothing that was read is made up, and every row is there once."""
     holding = SearchedContent(data)
-    assert {len(column) for column in export.columns} <= {export.rows}
-    for position, column in enumerate(export.columns[: len(export.headers)]):
+    assert {len(column) for column in columns_of(export)} <= {export.rows}
+    for position, column in enumerate(columns_of(export)[: len(export.headers)]):
         for row, text in enumerate(column, start=1):
-            was = export.was.get((row, position))
+            was = export.source_types.get((row, position))
             if text and was in TOLD:
                 stands = text in holding or (
                     was is SourceType.PADDED_NUMBER and _padded(text, holding)
@@ -139,7 +140,10 @@ def test_a_damaged_zip_says_the_same_as_before_or_is_refused(name: str, read: Re
     assert whole
     for seed in range(ROUNDS):
         if export := read(harmed(ZIPS[name], seeded(name, seed))):
-            assert (export.columns, export.was) == (whole.columns, whole.was)
+            assert (columns_of(export), export.source_types) == (
+                columns_of(whole),
+                whole.source_types,
+            )
 
 
 def test_every_example_is_read_or_refused_when_damaged(read: Read) -> None:

@@ -12,6 +12,7 @@ from reconcile.domain.errors import ExitCode, FileRefusedError
 from reconcile.domain.issues import explain
 from reconcile.domain.model import Field, SourceType
 from reconcile.loader import Export, LoadRules, load
+from tests.builders import columns_of
 
 HEADER = ["Order ID", "Order External ID", "Customer"]
 ORDER = ["700001", "INV-1", "Müller & Söhne"]
@@ -99,8 +100,8 @@ def test_cells_are_python_text_of_dtype_object_whatever_pandas_would_rather_have
         again = export.frame.to_dict("list")
     cells = export.frame.drop(columns="row")
     assert set(cells.dtypes) == {pd.Series(dtype=object).dtype}
-    assert {type(cell) for column in export.columns for cell in column} == {str}
-    assert export.columns == [
+    assert {type(cell) for column in columns_of(export) for cell in column} == {str}
+    assert columns_of(export) == [
         ["Order ID", "700001", ""],
         ["Order External ID", "INV-1", ""],
         ["", "", "x"],
@@ -125,7 +126,7 @@ def test_what_stands_in_a_text_file_is_the_text_to_the_letter(tmp_path: Path, te
 def test_text_in_the_shape_of_a_formula_is_unpacked_and_that_is_kept(tmp_path: Path) -> None:
     export = read_text(tmp_path, 'Order ID,Order External ID\n700001,"=""00123"""\n')
     assert texts(export, "Order External ID") == ["Order External ID", "00123"]
-    assert export.was == {(2, 1): SourceType.TEXT_FORMULA}
+    assert export.source_types == {(2, 1): SourceType.TEXT_FORMULA}
 
 
 def test_numbers_of_a_workbook_are_their_digits(workbook: WriteBook) -> None:
@@ -157,18 +158,19 @@ def test_columns_without_a_name_or_with_one_that_is_taken_get_one_of_their_own(
     }
 
 
-def test_the_planner_is_handed_the_columns_that_mean_something(tmp_path: Path) -> None:
+def test_what_a_field_says_and_where_it_stands_goes_by_the_row_of_the_spreadsheet(
+    tmp_path: Path,
+) -> None:
     export = read_text(tmp_path, 'Memo,Order ID,Order External ID\nx,700001,"=""1"""\n,,\n,7,8,9\n')
-    rows = export.source_rows()
-    assert (rows.file, rows.sheet, list(rows.numbers)) == ("export.csv", "", [1, 2, 3, 4])
-    assert rows.columns == {
-        Field.ORDER_ID: ["Order ID", "700001", "", "7"],
-        Field.ORDER_EXTERNAL_ID: ["Order External ID", "1", "", "8"],
-    }
-    assert rows.positions == {Field.ORDER_ID: 1, Field.ORDER_EXTERNAL_ID: 2}
-    assert rows.was == {(1, Field.ORDER_EXTERNAL_ID): SourceType.TEXT_FORMULA}
-    assert rows.surplus == {3: ("9",)}
-    assert rows.ignored == {0: "header", 2: "blank"}
+    assert (export.file, export.sheet) == ("export.csv", "")
+    assert export.row_numbers.tolist() == [1, 2, 3, 4]
+    assert export.texts(Field.ORDER_ID).tolist() == ["Order ID", "700001", "", "7"]
+    assert export.text(2, Field.ORDER_EXTERNAL_ID) == "1"
+    assert str(export.cell(2, Field.ORDER_EXTERNAL_ID)) == "export.csv!C2"
+    assert str(export.cell(2, Field.ITEM_ID)) == "export.csv:2"
+    assert export.source_types == {(2, 2): SourceType.TEXT_FORMULA}
+    assert export.surplus == {4: ("9",)}
+    assert export.ignored == {1: "header", 3: "blank"}
 
 
 def test_an_export_is_known_by_its_bytes(tmp_path: Path) -> None:
@@ -208,7 +210,12 @@ def test_a_quoted_line_break_does_not_count_as_a_row(tmp_path: Path, line_end: s
     export = read_text(tmp_path, line_end.join(lines))
     assert export.header_row == 2
     assert row_and_order(export)[2:] == [(3, "700001"), (4, "700002")]
-    assert export.columns[1] == ["", f"Order{line_end}External ID", f"two{line_end}lines", "INV-2"]
+    assert columns_of(export)[1] == [
+        "",
+        f"Order{line_end}External ID",
+        f"two{line_end}lines",
+        "INV-2",
+    ]
 
 
 def test_row_numbers_of_a_workbook_are_those_on_the_screen(workbook: WriteBook) -> None:
@@ -227,7 +234,7 @@ def test_columns_right_of_the_last_name_of_a_workbook_are_not_read(workbook: Wri
     rows = [[*HEADER, " ", ""], [700001, "INV-1", "Alder", "x", "beyond"]]
     export = read(workbook({"Sheet1": rows}))
     assert export.headers == tuple(HEADER)
-    assert export.columns[2:] == [["Customer", "Alder"]]
+    assert columns_of(export)[2:] == [["Customer", "Alder"]]
 
 
 # Text files
@@ -242,7 +249,7 @@ def test_a_text_file_is_read_whatever_its_separator_and_encoding(
 ) -> None:
     text = "\r\n".join(separator.join(cells) for cells in (HEADER, ORDER))
     export = read_text(tmp_path, text.encode(encoding))
-    assert export.columns == [list(cells) for cells in zip(HEADER, ORDER, strict=True)]
+    assert columns_of(export) == [list(cells) for cells in zip(HEADER, ORDER, strict=True)]
     assert export.fields == {Field.ORDER_ID: 0, Field.ORDER_EXTERNAL_ID: 1}
 
 
@@ -255,7 +262,7 @@ def test_a_text_file_may_say_what_its_separator_is(tmp_path: Path) -> None:
 def test_cells_beyond_the_header_are_kept_for_those_who_judge_the_row(tmp_path: Path) -> None:
     export = read_text(tmp_path, "Order ID,Order External ID\n1,A\n2,B,C,\n3,\n4\n")
     assert export.surplus == {3: ("C", "")}
-    assert export.columns[0] == ["Order ID", "1", "2", "3", "4"]
+    assert columns_of(export)[0] == ["Order ID", "1", "2", "3", "4"]
 
 
 # Sheets
@@ -393,7 +400,7 @@ def test_one_value_in_any_column_that_is_sent_is_enough(
 
 def test_a_formula_without_a_saved_value_is_something_to_judge(workbook: WriteBook) -> None:
     export = read(workbook({"Sheet1": [["Order ID", "Order External ID"], [700001, "=B9"]]}))
-    assert export.was == {(2, 1): SourceType.FORMULA}
+    assert export.source_types == {(2, 1): SourceType.FORMULA}
 
 
 STATUS_ALONE = "Order ID,Order External ID,Status\n700001,,Closed\n"

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.domain.id_map import Entry, IdMap
-from reconcile.domain.model import CellRef, Field, Plan, SourceRows
+from reconcile.domain.model import CellRef, Field, Plan
 from reconcile.domain.rules import ResolvingRules
+from reconcile.loader import Export
 from tests.builders import notices, payloads, planned, sheet, source, states, troubles
 
 
@@ -35,7 +36,7 @@ IDS = ids(
 )
 
 
-def made(rows: SourceRows | str, **rules: Any) -> Plan:
+def made(rows: Export | str, **rules: Any) -> Plan:
     rows = sheet(rows) if isinstance(rows, str) else rows
     return planned(rows, ids=IDS, resolving=ResolvingRules(**rules))
 
@@ -252,7 +253,7 @@ def test_a_document_of_two_orders_is_fine_as_long_as_each_row_says_its_own() -> 
 
 def credited(rows: Sequence[dict[Field, str]], **rules: Any) -> list[str]:
     """The last row is a credit memo."""
-    last = len(rows) - 1
+    last = len(rows) + 1
     table = source(
         rows,
         fields=(Field.ORDER_ID, Field.ORDER_NUMBER, Field.ORDER_EXTERNAL_ID),

@@ -8,7 +8,7 @@ from reconcile.domain.model import Field, SourceType
 from reconcile.domain.payload import STATUSES
 from reconcile.domain.rules import CellRules
 from reconcile.domain.text import quoted, trimmed
-from reconcile.planner.validation import CLEAR, NOTE_LIMIT, Clear, JudgedColumn, judge_column
+from reconcile.planner.validation import CLEAR, NOTE_LIMIT, Clear, ValidatedColumn, judge_column
 
 IDS = (Field.ORDER_ID, Field.ITEM_ID)
 EXTERNAL_IDS = (Field.ORDER_EXTERNAL_ID, Field.ITEM_EXTERNAL_ID, Field.SUB_EXTERNAL_ID)
@@ -74,7 +74,7 @@ def judged(
     *texts: str,
     was: dict[int, SourceType] | None = None,
     rules: CellRules | None = None,
-) -> JudgedColumn:
+) -> ValidatedColumn:
     return judge_column(column, texts, was or {}, rules or CellRules())
 
 
@@ -97,7 +97,7 @@ def fault(
     return found.faults[0].code
 
 
-def remarks(found: JudgedColumn) -> list[tuple[str, int, str, int, str]]:
+def remarks(found: ValidatedColumn) -> list[tuple[str, int, str, int, str]]:
     return [(told.code, told.index, told.found, told.count, told.detail) for told in found.remarks]
 
 

@@ -15,6 +15,7 @@ from reconcile.results.returned.annotate import annotate
 from reconcile.results.returned.row_marks import ReturnedWorkbook, RowMark
 from reconcile.results.returned.user_workbook import CannotReturnError, open_original
 from reconcile.results.workbook.style import Styles
+from tests.builders import columns_of
 
 CORPUS = Path(__file__).parent.parent / "exports"
 OURS = ("Summary", "Successes", "Failures", "Rows", "Attempts")
@@ -31,9 +32,9 @@ class Marked(ReturnedWorkbook):
     def marks(self) -> Iterator[RowMark]:
         export: Export = self.export
         was: dict[int, dict[int, str]] = {}
-        for (row, column), what in export.was.items():
+        for (row, column), what in export.source_types.items():
             was.setdefault(row, {})[column] = what.value
-        for row, cells in enumerate(zip(*export.columns, strict=True), 1):
+        for row, cells in enumerate(zip(*columns_of(export), strict=True), 1):
             outcome = None if row in export.ignored else Outcome.REJECTED
             yield RowMark(row, outcome, "why", "=do", cells, was.get(row, {}), "Rows", row + 1)
 
@@ -97,8 +98,8 @@ def test_what_is_given_back_reads_as_before(tmp_path: Path) -> None:
 
 def cells(export: Export) -> list[list[str]]:
     """The text of each cell; where a formula has no value, the row is only known to be no good."""
-    columns = [list(texts) for texts in export.columns]
-    for (row, column), was in export.was.items():
+    columns = [list(texts) for texts in columns_of(export)]
+    for (row, column), was in export.source_types.items():
         if was in (SourceType.FORMULA, SourceType.ERROR):
             columns[column][row - 1] = ""
     return columns

@@ -15,6 +15,7 @@ from reconcile.domain.rules import PlanningRules
 from reconcile.job.row_states import row_states
 from reconcile.loader import Export, LoadRules, load
 from reconcile.planner.planning import plan
+from tests.builders import columns_of
 from tests.conftest import Shop
 
 Read = Callable[..., Export]
@@ -42,7 +43,7 @@ def sale(number: str, quantity: str = "1") -> str:
 def ignored(export: Export) -> list[str]:
     """The rule of each row below the header, or the SKU of a document."""
     rules = [str(export.ignored.get(row, "")) for row in range(2, export.rows + 1)]
-    skus = export.source_rows().columns.get(Field.SKU, [""] * export.rows)[1:]
+    skus = [export.text(row, Field.SKU) for row in range(2, export.rows + 1)]
     return [rule or sku for rule, sku in zip(rules, skus, strict=True)]
 
 
@@ -56,7 +57,7 @@ def test_the_sku_of_a_row_is_in_the_heading_above_it(read: Read) -> None:
 
     assert ignored(export) == ["group heading", "RED", "RED", "subtotal", "group heading", "BLUE"]
     assert export.headers[-1] == "SKU"
-    assert export.columns[-1] == ["", "", "RED", "RED", "", "", "BLUE"]
+    assert columns_of(export)[-1] == ["", "", "RED", "RED", "", "", "BLUE"]
 
 
 def test_the_total_of_a_group_ends_it_and_leads_back_to_the_one_around_it(read: Read) -> None:
@@ -102,7 +103,7 @@ def test_where_the_items_have_a_column_headings_are_customers(read: Read) -> Non
     export = read(header, "Alder", sale("1").replace("Alder", "Tools:Saws:RED"))
 
     assert ignored(export) == ["group heading", "RED"]
-    assert export.source_rows().positions[Field.SKU] == 4
+    assert export.cell(2, Field.SKU).column == 4
 
 
 def test_a_list_without_quantities_has_no_skus_in_headings(read: Read) -> None:
@@ -246,7 +247,7 @@ def test_a_row_with_a_date_a_number_or_a_booking_is_never_ignored_in_silence(
         if rule.startswith("not a booking"):
             assert texts[kind] == "Payment"
     ids = IdMap.of([Entry(7, ("1001",), CellRef("ids.csv", "", 2), "RED", 71)])
-    made = plan([export.source_rows()], PlanningRules(), ids)
+    made = plan([export], PlanningRules(), ids)
     assert [record.row for record in row_states([export], made)] == list(range(1, export.rows + 1))
 
 

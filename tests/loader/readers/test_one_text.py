@@ -129,7 +129,7 @@ def judged(data: bytes, folder: Path) -> tuple[dict[int, dict[str, Any]], list[t
     path = folder / "export"
     path.write_bytes(data)
     export = load(path, path.name, LoadRules())
-    made = plan([export.source_rows()], PlanningRules())
+    made = plan([export], PlanningRules())
     cells_ = [
         (issue.code, issue.found, *(f"{place.row}:{place.column}" for place in issue.places))
         for issue in issues(made)
