@@ -7,6 +7,7 @@ holds that its JSON is the same.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -107,8 +108,12 @@ def _synced(
 
 def _values(name: str, codes: Codes, meanings: Sequence[Meaning]) -> list[str]:
     """For each code the JSON of a field behind a comma; nothing for -1."""
-    known = [f',"{name}":{"null" if m is CLEAR else encode_basestring(str(m))}' for m in meanings]
+    known = [f',"{name}":{text}' for text in map(_json_of, meanings)]
     return list(map([*known, ""].__getitem__, codes.tolist()))
+
+
+def _json_of(meaning: Meaning) -> str:
+    return encode_basestring(meaning) if isinstance(meaning, str) else "null"
 
 
 def _item_lists(items: Items, rows: Rows, count: int) -> list[str]:
@@ -117,9 +122,13 @@ def _item_lists(items: Items, rows: Rows, count: int) -> list[str]:
     external = _values(
         "externalAccountingId", items.external_ids, rows.column(Field.ITEM_EXTERNAL_ID)[1]
     )
-    lists = [f',"orderItemAccountingItems":[{some}]' if some else "" for some in of_skus]
-    columns = zip(items.ids.tolist(), external, lists, strict=True)
-    texts = [f'{{"id":{item_id}{name}{skus}}}' for item_id, name, skus in columns]
+    columns = zip(items.ids.tolist(), external, of_skus, strict=True)
+    texts = [
+        f'{{"id":{item_id}{name},"orderItemAccountingItems":[{skus}]}}'
+        if skus
+        else f'{{"id":{item_id}{name}}}'
+        for item_id, name, skus in columns
+    ]
     by_order = np.argsort(items.orders, kind="stable")
     if not np.array_equal(by_order, np.arange(len(by_order))):
         texts = [texts[at] for at in by_order.tolist()]
@@ -129,16 +138,22 @@ def _item_lists(items: Items, rows: Rows, count: int) -> list[str]:
 
 def _sku_texts(items: Items, rows: Rows) -> list[str]:
     skus = items.skus
-    names = _values(
-        "externalAccountingId", skus.external_ids, rows.column(Field.SUB_EXTERNAL_ID)[1]
+    known = rows.column(Field.SUB_EXTERNAL_ID)[1]
+    names = [f'{{"externalAccountingId":{text}' for text in map(_json_of, known)]
+    quantities = [f',"quantity":{some}}}' for some in rows.column(Field.SUB_QUANTITY)[1]]
+    return list(
+        map(
+            add,
+            map(names.__getitem__, skus.external_ids.tolist()),
+            map([*quantities, "}"].__getitem__, skus.quantities.tolist()),
+        )
     )
-    known = [f',"quantity":{quantity}' for quantity in rows.column(Field.SUB_QUANTITY)[1]]
-    quantities = map([*known, ""].__getitem__, skus.quantities.tolist())
-    return [f"{{{name[1:]}{quantity}}}" for name, quantity in zip(names, quantities, strict=True)]
 
 
 def _joined(texts: Sequence[str], owners: Codes, count: int) -> list[str]:
     """For each owner its texts with commas between; the owners are in rising order."""
+    if len(texts) == count and np.array_equal(owners, np.arange(count)):
+        return list(texts)
     ends = np.cumsum(np.bincount(owners, minlength=count)).tolist()
     starts = [0, *ends][:-1]
     return [",".join(texts[start:end]) for start, end in zip(starts, ends, strict=True)]

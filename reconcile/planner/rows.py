@@ -65,7 +65,7 @@ class ValidatedSheet:
         self.export = export
         numbers = export.row_numbers
         ignored = np.array(sorted(export.ignored), dtype=np.int64)
-        keep = ~np.isin(numbers, ignored)
+        keep = np.flatnonzero(~np.isin(numbers, ignored)) if len(ignored) else slice(None)
         self.numbers: Codes = numbers[keep]
         """The row number of each data row."""
         types: dict[int, dict[int, Any]] = {}

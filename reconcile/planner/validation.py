@@ -140,7 +140,7 @@ _ERROR_VALUE = re.compile(
     r"|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|GETTING_DATA|#{2,})|Err:[0-9]{3}",
     re.IGNORECASE,
 )
-_SUSPECT = (" ", "#", "e+", "e-", "err:", "|0")  # folded; printable text has no other blanks
+_SUSPECT = (" ", "#", "e+", "e-", "err:")  # folded; printable text has no other blanks
 _PLAIN = (Field.SUB_QUANTITY, Field.ACCOUNTING_SYNCED)
 _TEXT_FIELDS = (Field.ACCOUNTING_SYNC_ERROR, Field.UPDATE_NOTE)
 _WAS_FAULTS = {
@@ -175,75 +175,93 @@ def judge_column(
     """
     text_codes, found = pd.factorize(np.asarray(texts, dtype=object))
     distinct: list[str] = found.tolist()
-    point_zero = column in (*IDS, Field.SUB_QUANTITY) and _all_point_zero(distinct, source_types)
-    known = _judged(column, distinct, rules, point_zero=point_zero)
-    meant = [
-        None if isinstance(one, Fault) else one.value if isinstance(one, _Understood) else one
-        for one in known
-    ]
-    meanings: dict[tuple[type, object], int] = {}
-    codes_of = [
-        -1 if value is None else meanings.setdefault((type(value), value), len(meanings))
-        for value in meant
-    ]
-    codes = np.array(codes_of, dtype=np.int64)[text_codes]
-    faults: dict[int, Fault] = {}
-    faulty = [isinstance(one, Fault) for one in known]
-    if any(faulty):
-        for index in np.flatnonzero(np.array(faulty)[text_codes]).tolist():
-            faults[index] = cast("Fault", known[text_codes[index]])
+    plain = _all_plain(column, distinct, rules)
+    if plain is None:
+        point_zero = _all_point_zero(column, distinct, source_types)
+        judged = _judged(column, distinct, rules, point_zero=point_zero)
+        remarks = [*_remarks(text_codes, distinct, judged)]
+        codes, meanings, faults = _coded(text_codes, judged)
+    else:
+        codes, meanings, faults, remarks = *_without_blank(text_codes, plain), {}, []
     for index, what in source_types.items():
         fault = _fault_of_type(column, texts[index], what)
         if fault is not None:
             codes[index] = -1
             faults[index] = fault
-    remarks = [*_remarks(text_codes, distinct, known), *_remarks_of_types(texts, source_types)]
-    if point_zero:
+    remarks += _remarks_of_types(texts, source_types)
+    if plain is None and point_zero:
         filled = np.flatnonzero(np.array([bool(trimmed(text)) for text in distinct])[text_codes])
         first = int(filled[0])
         remarks.append(Remark("point-zero", first, quoted(texts[first]), len(filled)))
-    if column in EXTERNAL_IDS:
+    if plain is None and column in EXTERNAL_IDS:
         remarks += _lost_zeros(text_codes, distinct)
-    values = [value for _, value in meanings]
-    return ValidatedColumn(codes, cast("Sequence[Meaning]", values), faults, remarks)
+    return ValidatedColumn(codes, meanings, faults, remarks)
 
 
 def _judged(
     column: Field, distinct: Sequence[str], rules: CellRules, *, point_zero: bool
-) -> Sequence[_Judged]:
+) -> list[_Judged]:
     """What each of the distinct texts means, or what is wrong with it."""
-    plain = _all_plain(column, distinct, rules)
-    if plain is not None:
-        return plain
     judge = _JUDGES[column]
     if point_zero:
         return [_without_point_zero(text, judge, rules) for text in distinct]
     return [judge(trimmed(text), rules) for text in distinct]
 
 
-def _all_plain(column: Field, texts: Sequence[str], rules: CellRules) -> Sequence[_Value] | None:
-    """The values of texts in which nothing can be wrong; None where a closer look is due.
+def _coded(
+    text_codes: Codes, judged: Sequence[_Judged]
+) -> tuple[Codes, Sequence[Meaning], dict[int, Fault]]:
+    """One code for each meaning, however it is written; and the faulty rows."""
+    meant = [
+        None if isinstance(one, Fault) else one.value if isinstance(one, _Understood) else one
+        for one in judged
+    ]
+    meanings: dict[tuple[type, Meaning], int] = {}
+    codes_of = [
+        -1 if value is None else meanings.setdefault((type(value), value), len(meanings))
+        for value in meant
+    ]
+    faulty = np.array([isinstance(one, Fault) for one in judged], dtype=bool)
+    faults = {
+        index: cast("Fault", judged[text_codes[index]])
+        for index in np.flatnonzero(faulty[text_codes]).tolist()
+    }
+    codes: Codes = np.array(codes_of, dtype=np.int64)[text_codes]
+    return codes, [value for _, value in meanings], faults
 
-    Looks at all of them as one long text: it says no too often, never yes too often.
+
+def _without_blank(text_codes: Codes, values: Sequence[_Value]) -> tuple[Codes, Sequence[Meaning]]:
+    """The codes of distinct values of which one may be blank."""
+    if None not in values:
+        return text_codes, cast("Sequence[Meaning]", values)
+    blank = values.index(None)
+    codes: Codes = np.where(text_codes == blank, -1, text_codes - (text_codes > blank))
+    return codes, [value for value in values if value is not None]
+
+
+def _all_plain(column: Field, texts: Sequence[str], rules: CellRules) -> Sequence[_Value] | None:
+    """The values of distinct texts in which nothing can be wrong, no two of them equal.
+
+    None where a closer look is due. Looks at all of them as one long text: it says no too often,
+    never yes too often.
     """
+    joined = "|".join(texts)
+    if joined.startswith("0") or "|0" in joined:
+        return None
     if column in IDS:
         return _all_ids(texts)
     if column in EXTERNAL_IDS:
-        joined = "|".join(texts).casefold()
-        suspect = (*_SUSPECT, rules.clear_word)
-        if joined.startswith("0") or any(part in joined for part in suspect):
+        folded_texts = joined.casefold()
+        if any(part in folded_texts for part in (*_SUSPECT, rules.clear_word)):
             return None
         return [text or None for text in texts] if joined.isprintable() else None
     return None
 
 
-def _all_ids(texts: Sequence[str]) -> list[_Value] | None:
+def _all_ids(texts: Sequence[str]) -> Sequence[_Value] | None:
     joined = "".join(texts)
     digits = bool(texts) and all(texts) and joined.isascii() and joined.isdigit()
-    if not digits or max(map(len, texts)) >= _ID_DIGITS:
-        return None
-    numbers: list[_Value] = [*map(int, texts)]
-    return None if 0 in numbers else numbers
+    return [*map(int, texts)] if digits and max(map(len, texts)) < _ID_DIGITS else None
 
 
 def shown(value: object) -> str:
@@ -422,9 +440,14 @@ def _fault_of_type(column: Field, text: str, what: SourceType) -> Fault | None:
     return Fault(code, quoted(text), limit)
 
 
-def _all_point_zero(distinct: Iterable[str], was: Mapping[int, SourceType]) -> bool:
+def _all_point_zero(
+    column: Field, distinct: Iterable[str], source_types: Mapping[int, SourceType]
+) -> bool:
+    """Whether every number of a column of whole numbers is written like 700001.0."""
+    if column not in (*IDS, Field.SUB_QUANTITY):
+        return False
     filled = [text for text in map(trimmed, distinct) if text]
-    as_text = all(what in _WAS_REMARKS for what in was.values())
+    as_text = all(what in _WAS_REMARKS for what in source_types.values())
     return bool(filled) and as_text and all(_POINT_ZERO.fullmatch(text) for text in filled)
 
 
