@@ -16,8 +16,8 @@ from reconcile.domain.errors import ReconcileError
 from reconcile.domain.model import SourceType
 from reconcile.loader import Export, LoadRules, load
 from reconcile.loader.readers.ole2 import stream_of
-from tests.loader.content_search import SearchedContent
 from tests.builders import columns_of
+from tests.loader.content_search import SearchedContent
 from tests.loader.damage import harmed, harmed_inside, harmed_stream, seeded
 from tests.loader.layouts.outcomes import EXPORTS
 from tests.loader.readers.written import WORKBOOKS, Cell, Is, Table, as_text, number, padded

@@ -11,6 +11,7 @@ from reconcile.loader.readers import READERS, KnownColumns, Reader, Sheet
 from reconcile.loader.readers.content import Content
 from reconcile.loader.readers.table import Filled, TableSheet
 from reconcile.loader.screening import other_than_an_export
+from tests.builders import columns_of
 
 WIDTH = 20
 LINES = ("Order ID", "Order External ID"), ("700001", "INV-1"), ("700002", "INV-2")
@@ -60,7 +61,7 @@ def test_a_registered_reader_reads_a_file(export: Path) -> None:
     found = load(export, export.name, LoadRules())
     assert found.kind == "fixed-width"
     assert found.header_row == 2
-    assert [list(column) for column in found.columns] == [
+    assert columns_of(found) == [
         ["", "Order ID", "700001", "700002"],
         ["", "Order External ID", "INV-1", "INV-2"],
     ]
