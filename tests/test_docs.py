@@ -149,7 +149,7 @@ def commands_in(page: Path) -> Iterator[tuple[str, str]]:
     code = [*re.findall(r"`([^`\n]+)`", BLOCK.sub("", text))]
     code += [block for kind, block in BLOCK.findall(text) if kind not in ("text", "python")]
     for line in "\n".join(code).splitlines():
-        yield from re.findall(r"(?:^|[/\\ ])reconcile ([a-z]+)(.*)", line)
+        yield from re.findall(r"(?:^|[/\\ ])(?<!from )reconcile ([a-z]+)(.*)", line)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "rules.md"], ids=named)
