@@ -57,6 +57,10 @@ def read_sheets(data: bytes, name: str, known_columns: KnownColumns) -> tuple[st
     if found.reader is None:
         raise FileRefusedError(f"{name} {found.says}.")
     sheets = list(found.reader.open(data, name, known_columns))
+    if not sheets:
+        raise FileRefusedError(
+            f"{name} is a workbook without a worksheet: export it again as .xlsx or CSV."
+        )
     if len(sheets) > MAX_SHEETS:
         raise FileRefusedError(
             f"{name} has {len(sheets)} sheets or tables, and no export needs more than "

@@ -8,8 +8,8 @@ import pytest
 
 from reconcile.loader import LoadRules, load
 from reconcile.loader.readers import READERS, KnownColumns, Reader, Sheet
+from reconcile.loader.readers.common.table import Filled, TableSheet
 from reconcile.loader.readers.content import Content
-from reconcile.loader.readers.table import Filled, TableSheet
 from reconcile.loader.screening import other_than_an_export
 from tests.builders import columns_of
 

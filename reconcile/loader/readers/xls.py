@@ -18,13 +18,13 @@ from xlrd.sheet import Sheet
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import KnownColumns, Reader
+from reconcile.loader.readers.common.error_values import error_value
+from reconcile.loader.readers.common.number_format import GENERAL, built_in, from_code
+from reconcile.loader.readers.common.table import Filled, Merged, TableSheet
+from reconcile.loader.readers.common.values import Value, ValueParser, number_parser
 from reconcile.loader.readers.content import OLE2_MARK, Content
-from reconcile.loader.readers.error_values import error_value
 from reconcile.loader.readers.ole2 import DAMAGE, stream_of
 from reconcile.loader.readers.signatures import PASSWORD
-from reconcile.loader.readers.table import Filled, Merged, TableSheet
-from reconcile.loader.readers.xlsx.number_format import GENERAL, built_in, from_code
-from reconcile.loader.readers.xlsx.values import Reading, Value, number_reading
 
 __all__ = ["XlsReader"]
 
@@ -66,16 +66,12 @@ class XlsReader(Reader):
     def open(self, data: bytes, name: str, known_columns: KnownColumns) -> Sequence[TableSheet]:  # noqa: ARG002
         """The worksheets in tab order, hidden ones too; charts and macros aren't listed.
 
-        Raises `FileRefusedError`: damage, a password, no worksheet.
+        Raises `FileRefusedError`: damage, a password.
         """
         book = _book(data, name)
-        if not book.nsheets:
-            raise FileRefusedError(
-                f"{name} is a workbook without a worksheet: export it again as .xlsx or CSV."
-            )
-        readings = _readings(book)
+        parsers = _readings(book)
         return [
-            TableSheet(name, each.name, partial(_rows, each, readings), visible=not each.visibility)
+            TableSheet(name, each.name, partial(_rows, each, parsers), visible=not each.visibility)
             for each in book.sheets()
         ]
 
@@ -121,30 +117,30 @@ def _without_the_needless(stream: bytes) -> bytes:
     return bytes(kept)
 
 
-def _readings(book: Book) -> Callable[[int], Reading]:
+def _readings(book: Book) -> Callable[[int], ValueParser]:
     """How the numbers of cells are read, by the number of their style."""
 
     @cache
-    def reading(style: int) -> Reading:
+    def reading(style: int) -> ValueParser:
         number_format = GENERAL
         if 0 <= style < len(book.xf_list):
             key = book.xf_list[style].format_key
             found = book.format_map.get(key)
             code = found.format_str if found else None
             number_format = from_code(code) if code else built_in(key)
-        return number_reading(number_format, from_1904=book.datemode == 1)
+        return number_parser(number_format, from_1904=book.datemode == 1)
 
     return reading
 
 
 def _rows(
-    sheet: Sheet, readings: Callable[[int], Reading], width: int
+    sheet: Sheet, parsers: Callable[[int], ValueParser], width: int
 ) -> Iterator[Filled | Merged]:
     for row in range(sheet.nrows):
         cells = {
             column: value
             for column in range(sheet.row_len(row))
-            if (value := _value(sheet, row, column, readings)) is not None
+            if (value := _value(sheet, row, column, parsers)) is not None
         }
         if cells:
             info = sheet.rowinfo_map.get(row)
@@ -154,13 +150,15 @@ def _rows(
             yield Merged(first + 1, end, column)
 
 
-def _value(sheet: Sheet, row: int, column: int, readings: Callable[[int], Reading]) -> Value | None:
+def _value(
+    sheet: Sheet, row: int, column: int, parsers: Callable[[int], ValueParser]
+) -> Value | None:
     saved = sheet.cell_value(row, column)
     match sheet.cell_type(row, column):
         case xlrd.XL_CELL_TEXT:
             return saved, None
         case xlrd.XL_CELL_NUMBER | xlrd.XL_CELL_DATE:
-            return readings(sheet.cell_xf_index(row, column))(repr(saved))
+            return parsers(sheet.cell_xf_index(row, column))(repr(saved))
         case xlrd.XL_CELL_BOOLEAN:
             return ("TRUE" if saved else "FALSE"), SourceType.BOOLEAN
         case xlrd.XL_CELL_ERROR:

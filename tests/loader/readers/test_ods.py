@@ -285,7 +285,7 @@ def test_only_the_first_rows_are_looked_at_before_the_cells_are_asked_for() -> N
         ({"META-INF/manifest.xml": "<manifest:encryption-data/>"}, "with a password"),
         ({"content.xml": "<a"}, "damaged or incomplete workbook"),
         ({"content.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}, "declares XML entities"),
-        ({"content.xml": "<a/>"}, "without a sheet"),
+        ({"content.xml": "<a/>"}, "without a worksheet"),
         ({"styles.xml": "<a"}, r"styles\.xml"),
     ],
 )

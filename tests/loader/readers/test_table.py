@@ -7,7 +7,7 @@ import pytest
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import HEAD_ROWS
-from reconcile.loader.readers.table import Filled, Merged, TableSheet
+from reconcile.loader.readers.common.table import Filled, Merged, TableSheet
 
 
 def sheet_of(*rows: Filled | Merged) -> TableSheet:

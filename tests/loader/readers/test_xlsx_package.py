@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.loader.readers.xlsx.package import MAX_SMALL, MAX_STRINGS, MAX_UNPACKED
+from reconcile.loader.readers.common.package import MAX_SMALL, MAX_STRINGS, MAX_UNPACKED
 from reconcile.loader.recognition import read_sheets
 from tests.loader.readers.workbooks import (
     PACKAGE,

@@ -9,9 +9,9 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.model import SourceType
-from reconcile.loader.readers.xlsx.number_format import GENERAL, Shown, built_in, from_code
-from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
-from reconcile.loader.readers.xlsx.values import number_value, string_text
+from reconcile.loader.readers.common.number_format import GENERAL, Shown, built_in, from_code
+from reconcile.loader.readers.common.serial_date import date_text, duration_text
+from reconcile.loader.readers.common.values import number_value, string_text
 from tests.loader.readers.workbooks import (
     cells_of,
     number_cell,

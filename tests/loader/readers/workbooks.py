@@ -7,8 +7,8 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from reconcile.domain.model import column_letter
-from reconcile.loader.readers.base import Cells, Head
-from reconcile.loader.readers.xlsx import XlsxReader, XlsxSheet
+from reconcile.loader.readers.base import Cells, Head, Sheet
+from reconcile.loader.recognition import read_sheets
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT: Final = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -135,9 +135,9 @@ def number_cell(saved: object, style: int = 0) -> str:
     return f'<c r="{{at}}" s="{style}"><v>{saved}</v></c>'
 
 
-def sheet_of(data: bytes) -> XlsxSheet:
+def sheet_of(data: bytes) -> Sheet:
     """The first sheet of a workbook called book.xlsx."""
-    return XlsxReader().open(data, "book.xlsx", lambda _: 0)[0]
+    return read_sheets(data, "book.xlsx", lambda _: 0)[1][0]
 
 
 def cells_of(data: bytes, width: int) -> Cells:

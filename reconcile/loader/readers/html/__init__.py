@@ -16,13 +16,13 @@ from typing import Final, NamedTuple
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers.base import KnownColumns, Meant, Reader
+from reconcile.loader.readers.common.grid import LAST_COLUMN, LAST_ROW, contradiction
+from reconcile.loader.readers.common.table import Filled, Merged, TableSheet
 from reconcile.loader.readers.content import Content
 from reconcile.loader.readers.html.encoding import page_text
 from reconcile.loader.readers.html.hidden import is_hidden, shown_only
 from reconcile.loader.readers.html.tokens import Tag, attributes_of, tokens_of
 from reconcile.loader.readers.html.values import CellValues
-from reconcile.loader.readers.table import Filled, Merged, TableSheet
-from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, LAST_ROW, contradiction
 
 __all__ = ["HtmlReader"]
 

@@ -12,9 +12,9 @@ from functools import cache
 from typing import Final
 
 from reconcile.domain.model import SourceType
-from reconcile.loader.readers.named_formats import named_format
-from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat
-from reconcile.loader.readers.xlsx.values import Reading, Value, number_reading
+from reconcile.loader.readers.common.named_formats import named_format
+from reconcile.loader.readers.common.number_format import GENERAL, NumberFormat
+from reconcile.loader.readers.common.values import Value, ValueParser, number_parser
 
 __all__ = ["CellValues"]
 
@@ -27,8 +27,8 @@ _ESCAPE: Final = re.compile(r"\\([0-9a-fA-F]{4})|\\(.)", re.DOTALL)
 
 
 @cache
-def _reading(number_format: NumberFormat) -> Reading:
-    return number_reading(number_format, from_1904=False)
+def _reading(number_format: NumberFormat) -> ValueParser:
+    return number_parser(number_format, from_1904=False)
 
 
 class CellValues:

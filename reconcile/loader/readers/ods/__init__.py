@@ -10,13 +10,13 @@ from functools import partial
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers.base import KnownColumns, Reader
+from reconcile.loader.readers.common.grid import LAST_COLUMN
+from reconcile.loader.readers.common.package import Package, damage_refused, new_parser
+from reconcile.loader.readers.common.table import Filled, Merged, TableSheet, head_of
 from reconcile.loader.readers.content import Content as FileContent
 from reconcile.loader.readers.ods.content import Content, Tab
 from reconcile.loader.readers.ods.styles import Styles
 from reconcile.loader.readers.signatures import PASSWORD
-from reconcile.loader.readers.table import Filled, Merged, TableSheet, head_of
-from reconcile.loader.readers.xlsx.grid import LAST_COLUMN
-from reconcile.loader.readers.xlsx.package import Package, damage_refused, new_parser
 
 __all__ = ["OdsReader"]
 
@@ -47,7 +47,7 @@ class OdsReader(Reader):
     def open(self, data: bytes, name: str, known_columns: KnownColumns) -> Sequence[TableSheet]:  # noqa: ARG002
         """The sheets in tab order.
 
-        Raises `FileRefusedError`: damage, entities, a password, too big, no sheet.
+        Raises `FileRefusedError`: damage, entities, a password, too big.
         """
         package = Package(data, name)
         if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
@@ -60,11 +60,6 @@ class OdsReader(Reader):
                 heads.append([])
             else:
                 heads[-1].append(met)
-        if not tabs:
-            raise FileRefusedError(
-                f"{name} is an OpenDocument file without a sheet in it: export it again as .xlsx "
-                "or CSV."
-            )
         return [
             TableSheet(
                 name,

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from reconcile.loader.readers.base import HEAD_ROWS
+from reconcile.loader.readers.common.grid import LAST_COLUMN, LAST_ROW, contradiction
+from reconcile.loader.readers.common.number_format import NumberFormat
+from reconcile.loader.readers.common.package import MAX_TEXT, too_long
+from reconcile.loader.readers.common.table import Filled, Merged
+from reconcile.loader.readers.common.values import Value
 from reconcile.loader.readers.ods.styles import TABLE, Styles
 from reconcile.loader.readers.ods.values import FORMULA, OFFICE, cell_value
-from reconcile.loader.readers.table import Filled, Merged
-from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, LAST_ROW, contradiction
-from reconcile.loader.readers.xlsx.number_format import NumberFormat
-from reconcile.loader.readers.xlsx.package import MAX_TEXT, too_long
-from reconcile.loader.readers.xlsx.values import Value
 
 __all__ = ["Content", "Tab"]
 

@@ -7,8 +7,8 @@ Source: ODF 1.3 part 3, `number:number-style` and its neighbours,
 
 from typing import Final
 
-from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, Shown
-from reconcile.loader.readers.xlsx.padding import Section
+from reconcile.loader.readers.common.number_format import GENERAL, NumberFormat, Shown
+from reconcile.loader.readers.common.padding import Section
 
 __all__ = ["NUMBER", "STYLE", "TABLE", "Styles"]
 

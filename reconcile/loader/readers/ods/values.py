@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Final
 
 from reconcile.domain.model import SourceType
+from reconcile.loader.readers.common.number_format import GENERAL, NumberFormat, Shown
+from reconcile.loader.readers.common.serial_date import date_text, duration_text
+from reconcile.loader.readers.common.values import Value, number_parser, number_value
 from reconcile.loader.readers.ods.styles import AS_SHOWN, TABLE
-from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, Shown
-from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
-from reconcile.loader.readers.xlsx.values import Value, number_reading, number_value
 
 __all__ = ["FORMULA", "OFFICE", "cell_value"]
 
@@ -83,7 +83,7 @@ def _number(saved: str, shown: str, number_format: NumberFormat, *, formula: boo
             return text, was
         return shown, None if shown == text else SourceType.PADDED_NUMBER
     as_number = number_format if number_format.shown is Shown.NUMBER else GENERAL
-    return number_reading(as_number, from_1904=False)(saved)
+    return number_parser(as_number, from_1904=False)(saved)
 
 
 def _date(saved: str) -> str:

@@ -13,13 +13,13 @@ from typing import Final
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import Cells, Head, KnownColumns, Meant, Reader
-from reconcile.loader.readers.columns import cut_blank_end
+from reconcile.loader.readers.common.columns import cut_blank_end
+from reconcile.loader.readers.common.grid import LAST_COLUMN
 from reconcile.loader.readers.content import Content
 from reconcile.loader.readers.signatures import other_kind
 from reconcile.loader.readers.text.delimited import Source
 from reconcile.loader.readers.text.encoding import encoding_of
 from reconcile.loader.readers.text.separator import Top, find_top
-from reconcile.loader.readers.xlsx.grid import LAST_COLUMN
 
 __all__ = ["TextReader"]
 

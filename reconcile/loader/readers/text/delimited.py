@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple, TypeVar
 
 from reconcile.domain.errors import FileRefusedError
-from reconcile.loader.readers.columns import refuse_too_many
+from reconcile.loader.readers.common.columns import refuse_too_many
 
 __all__ = ["Block", "Records", "Source", "uniform_columns"]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers.base import HEAD_ROWS, Head, KnownColumns
+from reconcile.loader.readers.common.grid import LAST_COLUMN
 from reconcile.loader.readers.text.delimited import Source
-from reconcile.loader.readers.xlsx.grid import LAST_COLUMN
 
 __all__ = ["Top", "find_top"]
 

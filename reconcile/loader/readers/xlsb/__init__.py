@@ -13,9 +13,13 @@ from typing import Final
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import KnownColumns, Reader
+from reconcile.loader.readers.common.error_values import error_value
+from reconcile.loader.readers.common.grid import LAST_COLUMN, contradiction
+from reconcile.loader.readers.common.package import MAX_UNPACKED, Package
+from reconcile.loader.readers.common.relations import Worksheet
+from reconcile.loader.readers.common.table import Filled, Merged, TableSheet
+from reconcile.loader.readers.common.values import Value
 from reconcile.loader.readers.content import Content
-from reconcile.loader.readers.error_values import error_value
-from reconcile.loader.readers.table import Filled, Merged, TableSheet
 from reconcile.loader.readers.xlsb.records import (
     double,
     records,
@@ -24,10 +28,7 @@ from reconcile.loader.readers.xlsb.records import (
     unsigned,
     wide_text,
 )
-from reconcile.loader.readers.xlsb.workbook import Tab, Workbook
-from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, contradiction
-from reconcile.loader.readers.xlsx.package import MAX_UNPACKED, Package
-from reconcile.loader.readers.xlsx.values import Value
+from reconcile.loader.readers.xlsb.workbook import Workbook
 
 __all__ = ["XlsbReader"]
 
@@ -77,29 +78,25 @@ class XlsbReader(Reader):
     def open(self, data: bytes, name: str, known_columns: KnownColumns) -> Sequence[TableSheet]:  # noqa: ARG002
         """The worksheets in tab order, hidden ones too; charts aren't listed.
 
-        Raises `FileRefusedError`: damage, too big, no worksheet.
+        Raises `FileRefusedError`: damage, too big.
         """
         workbook = Workbook(Package(data, name))
-        if not workbook.tabs:
-            raise FileRefusedError(
-                f"{name} is a workbook without a worksheet: export it again as .xlsx or CSV."
-            )
         return [
-            TableSheet(name, tab.name, partial(_rows, workbook, tab), visible=tab.visible)
-            for tab in workbook.tabs
+            TableSheet(name, each.name, partial(_rows, workbook, each), visible=each.visible)
+            for each in workbook.worksheets
         ]
 
 
-def _rows(workbook: Workbook, tab: Tab, width: int) -> Iterator[Filled | Merged]:
+def _rows(workbook: Workbook, sheet: Worksheet, width: int) -> Iterator[Filled | Merged]:
     name = workbook.package.name
     row: _Row | None = None
     complete = False
-    with records(workbook.package, tab.part, MAX_UNPACKED) as met:
+    with records(workbook.package, sheet.part, MAX_UNPACKED) as met:
         for kind, content in met:
             if kind in _CELLS:
                 if row is None:
                     raise contradiction(
-                        name, f"the sheet {tab.name} has a cell outside of all rows"
+                        name, f"the sheet {sheet.name} has a cell outside of all rows"
                     )
                 row.take(workbook, kind, content)
             elif kind in (_Record.ROW, _Record.END_OF_CELLS):
@@ -111,7 +108,7 @@ def _rows(workbook: Workbook, tab: Tab, width: int) -> Iterator[Filled | Merged]
                 top, bottom = unsigned(content, 0) + 1, unsigned(content, 4) + 1
                 yield Merged(top, bottom, unsigned(content, 8))
     if not complete:
-        raise contradiction(name, f"the sheet {tab.name} ends too early")
+        raise contradiction(name, f"the sheet {sheet.name} ends too early")
 
 
 class _Row:

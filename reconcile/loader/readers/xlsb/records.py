@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from reconcile.loader.readers.xlsx.package import Package, damage_refused
+from reconcile.loader.readers.common.package import Package, damage_refused
 
 __all__ = ["double", "records", "rich_text", "rk_number", "short", "unsigned", "wide_text"]
 

@@ -5,20 +5,15 @@ Source: MS-XLSB, BrtBundleSh, BrtWbProp, BrtFmt, BrtXF, BrtSSTItem.
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
+from reconcile.loader.readers.common.number_format import GENERAL, NumberFormat, built_in, from_code
+from reconcile.loader.readers.common.package import MAX_SMALL, MAX_STRINGS, Package
+from reconcile.loader.readers.common.relations import main_part, relations_of, worksheets
+from reconcile.loader.readers.common.values import ValueParser, number_parser
 from reconcile.loader.readers.xlsb.records import records, rich_text, short, unsigned, wide_text
-from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, built_in, from_code
-from reconcile.loader.readers.xlsx.package import MAX_SMALL, MAX_STRINGS, Package
-from reconcile.loader.readers.xlsx.relations import (
-    Relation,
-    main_part,
-    refuse_shared_parts,
-    relations_of,
-)
-from reconcile.loader.readers.xlsx.values import Reading, number_reading
 
-__all__ = ["Tab", "Workbook"]
+__all__ = ["Workbook"]
 
 _WORKBOOK: Final = "xl/workbook.bin"
 _BUNDLE_SHEET: Final = 156
@@ -30,25 +25,17 @@ _BEGIN_CELL_FORMATS: Final = 617
 _END_CELL_FORMATS: Final = 618
 
 
-class Tab(NamedTuple):
-    """A worksheet: its name, whether its tab is shown, the part that holds it."""
-
-    name: str
-    visible: bool
-    part: str
-
-
 class Workbook:
     """One opened workbook. What all its sheets share is read when first needed, and once."""
 
     def __init__(self, package: Package) -> None:
         """Raises `FileRefusedError` if the list of sheets can't be read."""
         self.package = package
-        self.tabs: list[Tab] = []
         self._from_1904 = False
         part = main_part(package, _WORKBOOK)
-        targets = relations_of(package, part)
-        self._part_of = dict(targets.values())
+        relations = relations_of(package, part)
+        self._part_of = dict(relations.values())
+        listed = []
         with records(package, part, MAX_SMALL) as met:
             for kind, content in met:
                 if kind == _WORKBOOK_PROPERTIES:
@@ -56,11 +43,8 @@ class Workbook:
                 elif kind == _BUNDLE_SHEET:
                     identity, end = wide_text(content, 8)
                     name, _ = wide_text(content, end)
-                    missing = Relation("worksheet", f"sheet {name}")
-                    what, target = targets.get(identity, missing)
-                    if what == "worksheet":
-                        self.tabs.append(Tab(name, unsigned(content, 0) == 0, target))
-        refuse_shared_parts(package.name, [tab.part for tab in self.tabs])
+                    listed.append((name, unsigned(content, 0) == 0, identity))
+        self.worksheets = worksheets(package.name, listed, relations)
 
     @cached_property
     def strings(self) -> list[str]:
@@ -72,14 +56,14 @@ class Workbook:
             return [rich_text(content, 0) for kind, content in met if kind == _STRING]
 
     @cached_property
-    def reading(self) -> Callable[[int], Reading]:
+    def reading(self) -> Callable[[int], ValueParser]:
         """How the numbers of cells are read, by the number of their style."""
         formats = self._formats()
         known = {
-            style: number_reading(number_format, from_1904=self._from_1904)
+            style: number_parser(number_format, from_1904=self._from_1904)
             for style, number_format in enumerate(formats)
         }
-        plain = number_reading(GENERAL, from_1904=False)
+        plain = number_parser(GENERAL, from_1904=False)
         return lambda style: known.get(style, plain)
 
     def _formats(self) -> list[NumberFormat]:

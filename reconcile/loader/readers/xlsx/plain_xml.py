@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from typing import ClassVar, Final, Generic, TypeVar
 
 from reconcile.domain.errors import InternalError
+from reconcile.loader.readers.common.package import MAX_TEXT, Package, new_parser, too_long
 from reconcile.loader.readers.content import UTF16_MARKS
-from reconcile.loader.readers.xlsx.package import MAX_TEXT, Package, new_parser, too_long
 
 __all__ = ["NAMESPACES", "PlainXml", "Runs", "escaped"]
 

@@ -7,29 +7,17 @@ than its own. Anything else is no file that a spreadsheet program would open una
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
 
-from reconcile.domain.model import SourceType, column_letter
-from reconcile.loader.readers.xlsx.grid import LAST_ROW, RawCell, Stretch, contradiction
+from reconcile.domain.model import column_letter
+from reconcile.loader.readers.common.grid import LAST_ROW, RawCell, Stretch, contradiction
+from reconcile.loader.readers.common.table import Filled
+from reconcile.loader.readers.common.values import Value, Values
 from reconcile.loader.readers.xlsx.sheet_xml import SheetXml, is_hidden
-from reconcile.loader.readers.xlsx.values import Values
 
-__all__ = ["Row", "rows_of"]
-
-
-class Row(NamedTuple):
-    """A row that holds anything: its first cells as text, and what they were by column.
-
-    `texts` is empty if all that the row holds stands further right.
-    """
-
-    number: int
-    hidden: bool
-    texts: list[str]
-    was: dict[int, SourceType]
+__all__ = ["rows_of"]
 
 
-def rows_of(xml: SheetXml, values: Values, width: int) -> Iterator[Row | Stretch]:
+def rows_of(xml: SheetXml, values: Values, width: int) -> Iterator[Filled | Stretch]:
     """The first `width` cells of the rows that hold anything, from the top.
 
     Raises `FileRefusedError` if the sheet is damaged.
@@ -46,9 +34,9 @@ def rows_of(xml: SheetXml, values: Values, width: int) -> Iterator[Row | Stretch
             _, digits, attributes, *_ = block[start]
             _check_order(last, int(digits), xml.name)
             last = int(digits)
-            row = Row(last, is_hidden(attributes), [], {})
-            if _fill(row, block[start + 1 : end], values, width, xml.name):
-                yield row
+            cells = _cells(last, block[start + 1 : end], values, width, xml.name)
+            if cells is not None:
+                yield Filled(last, cells, is_hidden(attributes))
 
 
 def _check_order(last: int, number: int, name: str) -> None:
@@ -56,31 +44,29 @@ def _check_order(last: int, number: int, name: str) -> None:
         raise contradiction(name, f"row {number} follows row {last}")
 
 
-def _fill(row: Row, cells: Sequence[RawCell], values: Values, width: int, name: str) -> bool:
-    """Put the cells in their places; whether there are any."""
+def _cells(
+    row: int, written: Sequence[RawCell], values: Values, width: int, name: str
+) -> dict[int, Value] | None:
+    """What the row says in its first `width` columns; None if it says nothing anywhere."""
     positions = _positions(width)
+    cells: dict[int, Value] = {}
     filled = False
-    for letters, digits, attributes, alone, formula, saved, inline in cells:
-        if int(digits) != row.number:
-            raise contradiction(name, f"row {row.number} holds the cell {letters}{digits}")
+    for letters, digits, attributes, alone, formula, saved, inline in written:
+        if int(digits) != row:
+            raise contradiction(name, f"row {row} holds the cell {letters}{digits}")
         if not (alone or formula or saved or inline):
             continue
         filled = True
         position = positions.get(letters)
         if position is None:
             continue
-        if not row.texts:
-            row.texts.extend([""] * width)
-        if row.texts[position]:
+        if position in cells and cells[position][0]:
             raise contradiction(name, f"the cell {letters}{digits} is there twice")
         if alone:
-            text, was = values.saved[attributes](alone)
+            cells[position] = values.saved[attributes](alone)
         else:
-            text, was = values.value(attributes, formula, saved, inline)
-        row.texts[position] = text
-        if was is not None:
-            row.was[position] = was
-    return filled
+            cells[position] = values.value(attributes, formula, saved, inline)
+    return cells if filled else None
 
 
 @cache

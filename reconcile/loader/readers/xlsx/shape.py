@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from reconcile.domain.model import SourceType, column_letter
-from reconcile.loader.readers.xlsx.grid import RawCell, Stretch, column_number
-from reconcile.loader.readers.xlsx.values import Reading, Values, number_value
+from reconcile.loader.readers.common.grid import RawCell, Stretch, column_number
+from reconcile.loader.readers.common.values import ValueParser, Values, number_value
 
 __all__ = ["Shape"]
 
@@ -34,7 +34,7 @@ class _Group(NamedTuple):
     """What a group of the expression holds: saved values of a column, read in one way."""
 
     position: int
-    reading: Reading
+    reading: ValueParser
     exact: bool
 
 

@@ -6,9 +6,9 @@ Owns the plain form of a shared string. Source: ECMA-376 part 1, 18.4.
 import re
 from typing import ClassVar, Final
 
-from reconcile.loader.readers.xlsx.package import MAX_STRINGS, Package
+from reconcile.loader.readers.common.package import MAX_STRINGS, Package
+from reconcile.loader.readers.common.values import string_text
 from reconcile.loader.readers.xlsx.plain_xml import PlainXml, Runs
-from reconcile.loader.readers.xlsx.values import string_text
 
 __all__ = ["SharedStrings"]
 

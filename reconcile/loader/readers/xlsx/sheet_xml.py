@@ -9,7 +9,7 @@ import re
 from typing import ClassVar, Final
 
 from reconcile.domain.model import column_letter
-from reconcile.loader.readers.xlsx.grid import (
+from reconcile.loader.readers.common.grid import (
     LAST_COLUMN,
     LAST_ROW,
     RawCell,
@@ -17,7 +17,8 @@ from reconcile.loader.readers.xlsx.grid import (
     cell_position,
     contradiction,
 )
-from reconcile.loader.readers.xlsx.package import MAX_UNPACKED, Package
+from reconcile.loader.readers.common.package import MAX_UNPACKED, Package
+from reconcile.loader.readers.common.table import Merged
 from reconcile.loader.readers.xlsx.plain_xml import PlainXml, Runs, escaped
 from reconcile.loader.readers.xlsx.shape import Shape
 
@@ -44,8 +45,8 @@ class SheetXml(PlainXml[Stretch | list[RawCell]]):
     """The rows of one worksheet.
 
     A block is a `Stretch` where the rows fit `shape`, else the start tag of each row, which
-    has no letters, with its cells after it. `merged` has top, bottom and column (from 0) of
-    each merged range, as soon as all blocks have been taken.
+    has no letters, with its cells after it. `merged` has the merged ranges, as soon as all
+    blocks have been taken.
     """
 
     tag: ClassVar[str] = "row"
@@ -56,7 +57,7 @@ class SheetXml(PlainXml[Stretch | list[RawCell]]):
     def __init__(self, package: Package, part: str, shape: Shape | None) -> None:
         super().__init__(package, part)
         self._shape = shape
-        self.merged: list[tuple[int, int, int]] = []
+        self.merged: list[Merged] = []
         self._before: Stretch | list[RawCell] = []
         self._known: set[str] = set()
         self._runs = Runs()
@@ -168,7 +169,7 @@ class SheetXml(PlainXml[Stretch | list[RawCell]]):
         column, top = cell_position(first, self.name)
         _, bottom = cell_position(last or first, self.name)
         if top < bottom:
-            self.merged.append((top, bottom, column - 1))
+            self.merged.append(Merged(top, bottom, column - 1))
 
 
 def _are_plain(attributes: str) -> bool:

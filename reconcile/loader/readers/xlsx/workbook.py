@@ -7,32 +7,19 @@ Owns the small parts of the package. Source: ECMA-376 part 1, 18.2 (workbook), 1
 from collections.abc import Callable
 from functools import cached_property
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final
 
-from reconcile.loader.readers.xlsx.number_format import NumberFormat, built_in, from_code
-from reconcile.loader.readers.xlsx.package import Package, damage_refused, new_parser
+from reconcile.loader.readers.common.number_format import NumberFormat, built_in, from_code
+from reconcile.loader.readers.common.package import Package, damage_refused, new_parser
+from reconcile.loader.readers.common.relations import main_part, relations_of, worksheets
+from reconcile.loader.readers.common.values import Values
 from reconcile.loader.readers.xlsx.plain_xml import NAMESPACES
-from reconcile.loader.readers.xlsx.relations import (
-    Relation,
-    main_part,
-    refuse_shared_parts,
-    relations_of,
-)
 from reconcile.loader.readers.xlsx.shared_strings import SharedStrings
-from reconcile.loader.readers.xlsx.values import Values
 
-__all__ = ["WORKBOOK_PART", "Tab", "Workbook"]
+__all__ = ["WORKBOOK_PART", "Workbook"]
 
 WORKBOOK_PART: Final = "xl/workbook.xml"
 _TRUE: Final = ("1", "true")
-
-
-class Tab(NamedTuple):
-    """A worksheet: its name, whether its tab is shown, the part that holds it."""
-
-    name: str
-    visible: bool
-    part: str
 
 
 class Workbook:
@@ -41,25 +28,21 @@ class Workbook:
     def __init__(self, package: Package) -> None:
         """Raises `FileRefusedError` if the list of sheets can't be read."""
         self.package = package
-        self.tabs: list[Tab] = []
         self._from_1904 = False
         part = main_part(package, WORKBOOK_PART)
-        targets = relations_of(package, part)
-        self._part_of = dict(targets.values())
+        relations = relations_of(package, part)
+        self._part_of = dict(relations.values())
+        listed: list[tuple[str, bool, str]] = []
 
         def entry(_: str, element: str, attributes: dict[str, str]) -> None:
             if element == "workbookPr":
                 self._from_1904 = attributes.get("date1904") in _TRUE
             elif element == "sheet" and attributes.get("id") != "":  # a module of old macros
-                name = attributes.get("name", "")
-                missing = Relation("worksheet", f"sheet {name}")
-                kind, target = targets.get(attributes.get("id", ""), missing)
-                if kind == "worksheet":
-                    visible = attributes.get("state", "visible") == "visible"
-                    self.tabs.append(Tab(name, visible, target))
+                visible = attributes.get("state", "visible") == "visible"
+                listed.append((attributes.get("name", ""), visible, attributes.get("id", "")))
 
         _walk(package, part, entry)
-        refuse_shared_parts(package.name, [tab.part for tab in self.tabs])
+        self.worksheets = worksheets(package.name, listed, relations)
 
     @cached_property
     def values(self) -> Values:

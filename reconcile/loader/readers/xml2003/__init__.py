@@ -14,11 +14,11 @@ from xml.parsers import expat
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers.base import KnownColumns, Reader
+from reconcile.loader.readers.common.grid import LAST_COLUMN
+from reconcile.loader.readers.common.package import new_parser
+from reconcile.loader.readers.common.table import Filled, Merged, TableSheet, head_of
 from reconcile.loader.readers.content import UTF16_MARKS
 from reconcile.loader.readers.content import Content as FileContent
-from reconcile.loader.readers.table import Filled, Merged, TableSheet, head_of
-from reconcile.loader.readers.xlsx.grid import LAST_COLUMN
-from reconcile.loader.readers.xlsx.package import new_parser
 from reconcile.loader.readers.xml2003.content import Content, Hidden, Met, Tab
 
 __all__ = ["XmlSpreadsheetReader"]
@@ -48,7 +48,7 @@ class XmlSpreadsheetReader(Reader):
     def open(self, data: bytes, name: str, known_columns: KnownColumns) -> Sequence[TableSheet]:  # noqa: ARG002
         """The worksheets in tab order.
 
-        Raises `FileRefusedError`: damage, entities, an unknown encoding, no worksheet.
+        Raises `FileRefusedError`: damage, entities, an unknown encoding.
         """
         tabs: list[Tab] = []
         heads: list[list[Filled | Merged]] = []
@@ -60,10 +60,6 @@ class XmlSpreadsheetReader(Reader):
                 tabs[-1] = tabs[-1]._replace(visible=False)
             else:
                 heads[-1].append(met)
-        if not tabs:
-            raise FileRefusedError(
-                f"{name} is a workbook without a worksheet: export it again as .xlsx or CSV."
-            )
         return [
             TableSheet(
                 name,

@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 
 from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import HEAD_ROWS
-from reconcile.loader.readers.table import Filled, Merged
-from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, LAST_ROW, contradiction
-from reconcile.loader.readers.xlsx.number_format import NumberFormat, Shown
-from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
-from reconcile.loader.readers.xlsx.values import Value, number_reading
+from reconcile.loader.readers.common.grid import LAST_COLUMN, LAST_ROW, contradiction
+from reconcile.loader.readers.common.number_format import NumberFormat, Shown
+from reconcile.loader.readers.common.serial_date import date_text, duration_text
+from reconcile.loader.readers.common.table import Filled, Merged
+from reconcile.loader.readers.common.values import Value, number_parser
 from reconcile.loader.readers.xml2003.styles import Styles
 
 __all__ = ["Content", "Hidden", "Met", "Tab"]
@@ -218,7 +218,7 @@ class Content:
         saved = cell.get("saved", "")
         match self._type:
             case "Number":
-                read = number_reading(self._format(cell, column), from_1904=self._from_1904)
+                read = number_parser(self._format(cell, column), from_1904=self._from_1904)
                 return read(saved.strip())
             case "DateTime":
                 return self._date(saved, self._format(cell, column)), SourceType.DATE

@@ -3,8 +3,8 @@
 Source: "XML Spreadsheet Reference" (Microsoft, Office XP and 2003), `ss:Style`.
 """
 
-from reconcile.loader.readers.named_formats import named_format
-from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat
+from reconcile.loader.readers.common.named_formats import named_format
+from reconcile.loader.readers.common.number_format import GENERAL, NumberFormat
 
 __all__ = ["Styles"]
 

@@ -1,4 +1,4 @@
-"""A sheet of any kind of workbook but .xlsx, from its rows as they come by.
+"""A sheet of any kind of workbook, from its rows as they come by.
 
 Owns what is alike in all of them: row numbers kept over gaps, hidden rows counted, merged
 cells filled down, nothing kept right of the asked width (rules, sections 1.3, 1.4 and 1.6).
@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from reconcile.domain.model import SourceType
 from reconcile.loader.readers.base import HEAD_ROWS, Cells, Head
-from reconcile.loader.readers.columns import Columns, cut_blank_end, refuse_too_many_noted
-from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, LAST_ROW, contradiction
-from reconcile.loader.readers.xlsx.merged import fill_down
-from reconcile.loader.readers.xlsx.values import Value
+from reconcile.loader.readers.common.columns import Columns, cut_blank_end, refuse_too_many_noted
+from reconcile.loader.readers.common.grid import LAST_COLUMN, LAST_ROW, Stretch, contradiction
+from reconcile.loader.readers.common.merged import fill_down
+from reconcile.loader.readers.common.values import Value
 
 __all__ = ["Filled", "Merged", "Rows", "TableSheet", "head_of"]
 
@@ -38,9 +38,10 @@ class Merged(NamedTuple):
     column: int
 
 
-Rows = Callable[[int], Iterable[Filled | Merged]]
+Rows = Callable[[int], Iterable[Filled | Merged | Stretch]]
 """Goes through a sheet from the top, for its first so many columns; merged ranges come when
-they are met. May raise `FileRefusedError` at any row."""
+they are met. Asked for all columns, it gives each row by itself. May raise `FileRefusedError`
+at any row."""
 
 
 class TableSheet:
@@ -80,17 +81,16 @@ class TableSheet:
             if isinstance(row, Merged):
                 merged.append(row)
                 continue
+            if isinstance(row, Stretch):
+                columns.extend(row.first, row.columns)
+                was.update(row.was)
+                last = row.last
+                continue
             before, last = last, row.number + row.repeated - 1
             if not before < row.number <= last <= LAST_ROW:
                 raise contradiction(self._file, f"row {row.number} follows row {before}")
             hidden += row.repeated if row.hidden else 0
-            texts = [""] * width
-            notes = []
-            for column, (text, note) in row.cells.items():
-                if column < width:
-                    texts[column] = text
-                    if note is not None:
-                        notes.append((column, note))
+            texts, notes = _in_columns(row, width)
             if not notes and not any(texts):
                 continue
             if row.repeated == 1:
@@ -108,11 +108,11 @@ class TableSheet:
         return Cells(columns.columns, was, filled_down=filled, first_filled_down=first)
 
 
-def head_of(rows: Iterable[Filled | Merged]) -> Head:
+def head_of(rows: Iterable[Filled | Merged | Stretch]) -> Head:
     """The first filled rows, each up to its last cell that isn't empty."""
     head: list[tuple[int, list[str]]] = []
     for row in rows:
-        if isinstance(row, Merged) or not _is_filled(row):
+        if not isinstance(row, Filled) or not _is_filled(row):
             continue
         filled = (column for column, (text, _) in row.cells.items() if text)
         texts = [""] * (max(filled, default=-1) + 1)
@@ -127,3 +127,15 @@ def head_of(rows: Iterable[Filled | Merged]) -> Head:
 
 def _is_filled(row: Filled) -> bool:
     return any(note is not None or text.strip() for text, note in row.cells.values())
+
+
+def _in_columns(row: Filled, width: int) -> tuple[list[str], list[tuple[int, SourceType]]]:
+    """The texts of the first columns, and what cells were by column."""
+    texts = [""] * width
+    notes = []
+    for column, (text, note) in row.cells.items():
+        if column < width:
+            texts[column] = text
+            if note is not None:
+                notes.append((column, note))
+    return texts, notes

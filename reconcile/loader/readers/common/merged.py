@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from operator import itemgetter
 
 from reconcile.domain.model import SourceType
-from reconcile.loader.readers.columns import refuse_too_many_noted
-from reconcile.loader.readers.xlsx.grid import contradiction
+from reconcile.loader.readers.common.columns import refuse_too_many_noted
+from reconcile.loader.readers.common.grid import contradiction
 
 __all__ = ["fill_down"]
 

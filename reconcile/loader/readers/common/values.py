@@ -16,16 +16,16 @@ from xml.sax.saxutils import unescape
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.domain.model import SourceType
-from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, Shown
-from reconcile.loader.readers.xlsx.padding import shown_in
-from reconcile.loader.readers.xlsx.serial_date import date_text, duration_text
+from reconcile.loader.readers.common.number_format import GENERAL, NumberFormat, Shown
+from reconcile.loader.readers.common.padding import shown_in
+from reconcile.loader.readers.common.serial_date import date_text, duration_text
 
-__all__ = ["Reading", "Value", "Values", "number_reading", "number_value", "string_text"]
+__all__ = ["Value", "ValueParser", "Values", "number_parser", "number_value", "string_text"]
 
 Value = tuple[str, SourceType | None]
 """The text of a cell, and what it was where the text doesn't tell."""
 
-Reading = Callable[[str], Value]
+ValueParser = Callable[[str], Value]
 """How the saved value of cells of one type and format is read."""
 
 _DIGITS = 15  # as many as Excel keeps, and as survive a double
@@ -55,7 +55,7 @@ class Values:
         self.strings = strings
         self._formats = formats
         self._from_1904 = from_1904
-        self.saved = _Readings(self._reading)
+        self.saved = _Parsers(self._reading)
 
     def value(self, attributes: str, formula: str, saved: str, inline: str) -> Value:
         """The value of a cell of which nothing, or more than a saved value, is there.
@@ -71,21 +71,21 @@ class Values:
             return "", None
         return "", SourceType.FORMULA
 
-    def _reading(self, attributes: str) -> Reading:
+    def _reading(self, attributes: str) -> ValueParser:
         found = dict(_ATTRIBUTE.findall(attributes))
         style = found.get("s", "0")
         known = style.isdecimal() and int(style) < len(self._formats)
         number_format = self._formats[int(style)] if known else GENERAL
         return self._of_type(found.get("t", "n"), number_format)
 
-    def _of_type(self, type_: str, number_format: NumberFormat) -> Reading:
+    def _of_type(self, type_: str, number_format: NumberFormat) -> ValueParser:
         match type_:
             case "s":
                 return self.shared
             case "str" | "inlineStr":
                 return lambda saved: (string_text(saved), None)
             case "n":
-                return number_reading(number_format, from_1904=self._from_1904)
+                return number_parser(number_format, from_1904=self._from_1904)
             case "b":
                 return _boolean
             case "e":
@@ -108,14 +108,14 @@ class Values:
         )
 
 
-class _Readings(dict[str, Reading]):
+class _Parsers(dict[str, ValueParser]):
     """The reading for the attributes of a cell; they are few, and each is worked out once."""
 
-    def __init__(self, reading: Callable[[str], Reading]) -> None:
+    def __init__(self, reading: Callable[[str], ValueParser]) -> None:
         super().__init__()
         self._reading = reading
 
-    def __missing__(self, attributes: str) -> Reading:
+    def __missing__(self, attributes: str) -> ValueParser:
         reading = self[attributes] = self._reading(attributes)
         return reading
 
@@ -135,7 +135,7 @@ def _unescaped(match: re.Match[str]) -> str:
         return match[0]
 
 
-def number_reading(number_format: NumberFormat, *, from_1904: bool) -> Reading:
+def number_parser(number_format: NumberFormat, *, from_1904: bool) -> ValueParser:
     """How the digits of a number are read that is shown in this format."""
     if number_format.shown is Shown.NUMBER:
         return _padded(number_format) if number_format.zeros else number_value
@@ -175,7 +175,7 @@ def _written_out(number: float | str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _padded(number_format: NumberFormat) -> Reading:
+def _padded(number_format: NumberFormat) -> ValueParser:
     """Leading zeros as they are shown, where one format speaks for the number."""
 
     def read(saved: str) -> Value:
@@ -201,7 +201,7 @@ def _own_section(text: str) -> float:
     return 3 if text == "0" else math.inf
 
 
-def _dated(number_format: NumberFormat, *, from_1904: bool) -> Reading:
+def _dated(number_format: NumberFormat, *, from_1904: bool) -> ValueParser:
     @lru_cache(maxsize=1 << 12)
     def read(saved: str) -> Value:
         if not _NUMBER.fullmatch(saved.strip()):

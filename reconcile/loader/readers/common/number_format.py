@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from reconcile.loader.readers.xlsx.padding import Section, section_of
+from reconcile.loader.readers.common.padding import Section, section_of
 
 __all__ = ["GENERAL", "NumberFormat", "Shown", "built_in", "from_code"]
 

@@ -6,7 +6,7 @@ Owns the formats that have a name instead of a code. Source: "XML Spreadsheet Re
 
 from typing import Final
 
-from reconcile.loader.readers.xlsx.number_format import GENERAL, NumberFormat, Shown, from_code
+from reconcile.loader.readers.common.number_format import GENERAL, NumberFormat, Shown, from_code
 
 __all__ = ["named_format"]
 

@@ -4,16 +4,17 @@ Owns the relations between parts. Source: ECMA-376 part 2, 9.3 (relationships), 
 """
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from reconcile.loader.readers.xlsx.grid import contradiction
-from reconcile.loader.readers.xlsx.package import Package, damage_refused, new_parser
+from reconcile.loader.readers.common.grid import contradiction
+from reconcile.loader.readers.common.package import Package, damage_refused, new_parser
 
-__all__ = ["Relation", "main_part", "refuse_shared_parts", "relations_of"]
+__all__ = ["Relation", "Worksheet", "main_part", "relations_of", "worksheets"]
 
 _RELATIONSHIP: Final = "http://schemas.openxmlformats.org/package/2006/relationships Relationship"
 _MAIN: Final = "officeDocument"
+_WORKSHEET: Final = "worksheet"
 
 
 class Relation(NamedTuple):
@@ -57,10 +58,33 @@ def relations_of(package: Package, part: str) -> dict[str, Relation]:
     return found
 
 
-def refuse_shared_parts(name: str, parts: Sequence[str]) -> None:
-    """Raise `FileRefusedError` if two sheets of the workbook `name` stand in one part.
+class Worksheet(NamedTuple):
+    """A worksheet: its name, whether its tab is shown, the part that holds it."""
 
-    Each part is gone through for its sheet: a small file could ask for that without end.
+    name: str
+    visible: bool
+    part: str
+
+
+def worksheets(
+    name: str, listed: Iterable[tuple[str, bool, str]], relations: Mapping[str, Relation]
+) -> list[Worksheet]:
+    """Those of the listed sheets that hold cells.
+
+    Args:
+        name: what the file is called in messages.
+        listed: the name of each sheet, whether its tab is shown, the id of its relation.
+        relations: those of the workbook.
+
+    Raises:
+        FileRefusedError: two sheets stand in one part. Each part is gone through for its sheet:
+            a small file could ask for that without end.
     """
-    if len({part.lower() for part in parts}) < len(parts):
+    found = []
+    for sheet, visible, identity in listed:
+        kind, part = relations.get(identity, Relation(_WORKSHEET, f"sheet {sheet}"))
+        if kind == _WORKSHEET:
+            found.append(Worksheet(sheet, visible, part))
+    if len({each.part.lower() for each in found}) < len(found):
         raise contradiction(name, "two of its sheets are one and the same")
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from reconcile.domain.model import SourceType
-from reconcile.loader.readers.xlsx.values import Value
+from reconcile.loader.readers.common.values import Value
 
 __all__ = ["error_value"]
 

@@ -1,0 +1,1 @@
+"""What several kinds of file share: columns as they grow, where cells stand, what numbers say."""
