@@ -29,9 +29,9 @@ from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply
 from reconcile.flxpoint.verdict import Accept, Doubt, Halt, Refuse, Retry, Verdict
 from reconcile.journal import MOVES
 from reconcile.loader.layouts import LAYOUTS
-from reconcile.loader.readers.columns import MAX_CELLS, MAX_NOTED
-from reconcile.loader.readers.xlsx.grid import LAST_COLUMN, LAST_ROW
-from reconcile.loader.readers.xlsx.package import MAX_SMALL, MAX_STRINGS, MAX_TEXT, MAX_UNPACKED
+from reconcile.loader.readers.common.columns import MAX_CELLS, MAX_NOTED
+from reconcile.loader.readers.common.grid import LAST_COLUMN, LAST_ROW
+from reconcile.loader.readers.common.package import MAX_SMALL, MAX_STRINGS, MAX_TEXT, MAX_UNPACKED
 from reconcile.loader.recognition import MAX_SHEETS
 from reconcile.planner.validation import NOTE_LIMIT
 from reconcile.results.report.outcome_words import NEXT_STEPS, OUTCOMES
