@@ -56,6 +56,7 @@ def parts() -> dict[str, Callable[[Path], str]]:
         "arrows": lambda _: _arrows(),
         "bookings": lambda _: _bookings(),
         "columns": lambda _: _columns(),
+        "file-costs": _file_costs,
         "exit-codes": lambda _: _exit_codes(),
         "help": lambda _: _help(),
         "ignored": lambda _: _ignored(),
@@ -214,6 +215,25 @@ def _pace() -> str:
             found.setdefault(side, []).append(f"{share}, {refused} x 429")
     rows: list[tuple[str, ...]] = [(side, *figures) for side, figures in found.items()]
     return _table(("an answer takes", *latencies), rows)
+
+
+def _file_costs(page: Path) -> str:
+    """What reading and planning cost, from the pages of the benchmarks: ours is the first side."""
+    rows: list[tuple[str, ...]] = []
+    for name, what in (("reading", "read"), ("memory", "read and planned")):
+        measured = ROOT / RESULTS / f"{name}.md"
+        for section in measured.read_text(encoding="utf-8").split("\n## ")[1:]:
+            heading, *lines = section.splitlines()
+            table = [line for line in lines if line.startswith("|")]
+            if len(table) > _HEAD_LINES and table[0].startswith("| side | CPU s |"):
+                cells = [cell.strip() for cell in table[_HEAD_LINES].strip("|").split("|")]
+                link = f"[{what}]({_way(page, measured)})"
+                rows.append((heading, link, f"{float(cells[1]):.0f} s", f"{cells[-1]} MiB"))
+    return _table(("file", "what", "time", "memory"), rows)
+
+
+_HEAD_LINES = 2
+"""The heading of a Markdown table, and the line below it."""
 
 
 def _targets(page: str) -> list[tuple[str, ...]]:
