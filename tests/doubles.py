@@ -1,4 +1,4 @@
-"""Doubles that ship: virtual time for the executor, a scripted server, a journal in memory.
+"""Virtual time for the executor, a scripted server, a journal in memory.
 
 The journal in memory is the real one without a disk (`Journal.in_memory`).
 """

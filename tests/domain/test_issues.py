@@ -103,7 +103,7 @@ def example(code: str) -> Issue:
 
 
 FOUND_ONLINE = {"would-overwrite", "item-not-in-order", "order-not-read"}
-"""What no rows can show: their examples are in tests/online/test_guarding.py."""
+"""What no rows can show: their examples are in tests/orders/test_overwrite.py."""
 
 
 def test_every_code_of_the_catalogue_has_an_example_here() -> None:
