@@ -143,6 +143,13 @@ def test_every_section_of_the_rules_and_page_that_the_code_cites_is_there() -> N
     assert cited - set(sections) == set()
 
 
+def test_every_file_that_contributing_names_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:reconcile|tests|tools|docs|benchmarks)/[\w./-]*)`", text)
+    assert len(paths) > 20
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
 def commands_in(page: Path) -> Iterator[tuple[str, str]]:
     """Every command of the program that a page tells people to type: its name, and the rest."""
     text = page.read_text(encoding="utf-8")
