@@ -20,7 +20,7 @@ from reconcile.cli import Invocation, program
 from reconcile.domain.errors import ExitCode, ReconcileError
 from reconcile.domain.signals import listened_to
 
-__all__ = ["main", "run_command"]
+__all__ = ["log_bug", "main", "run_command"]
 
 
 def main() -> None:
@@ -59,7 +59,7 @@ def run_command(arguments: Sequence[str]) -> int:
         # A library that was being imported may have wrapped it.
         if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
             return _interrupted(call)
-        return _end(call, ExitCode.INTERNAL, _logged(error, call.token))
+        return _end(call, ExitCode.INTERNAL, log_bug(error, call.token))
     return int(code) if isinstance(code, int) else ExitCode.DONE
 
 
@@ -74,6 +74,10 @@ def _interrupted(call: Invocation) -> int:
 def _end(call: Invocation, code: ExitCode, words: str, *, goes_on: bool = False) -> int:
     """Says why the program ends, to a person or to a machine; returns the exit code."""
     again = _goes_on(call) if goes_on else None
+    if call.token is not None:
+        from reconcile.flxpoint.tokens import redacted  # noqa: PLC0415  (seldom needed)
+
+        words = redacted(words, call.token)
     document = {"exit_code": int(code), "error": words, "go_on": again}
     if "--json" in call.words:
         _say(json.dumps(document, ensure_ascii=False, indent=1), err=False)
@@ -124,14 +128,15 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _logged(error: Exception, used: str | None) -> str:
+def log_bug(error: Exception, used: str | None) -> str:
     """Writes the traceback where only its owner can read it; returns a sentence on it."""
     folder = Path(platformdirs.user_log_dir("reconcile", appauthor=False))
     log = folder / "errors.log"
+    from reconcile.flxpoint.tokens import redacted  # noqa: PLC0415  (seldom needed)
+
     words = "".join(traceback.format_exception(error))
     for token in (used, os.environ.get("FLXPOINT_API_TOKEN", "").strip()):
-        if token:
-            words = words.replace(token, "(token)")
+        words = redacted(words, token)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

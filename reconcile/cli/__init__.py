@@ -5,7 +5,8 @@ by the command that uses it.
 """
 
 from reconcile.cli import init, journal, online, run, setup, undo
-from reconcile.cli.group import Invocation, program
+from reconcile.cli.group import program
+from reconcile.cli.invocation import Invocation
 
 __all__ = [
     "Invocation",

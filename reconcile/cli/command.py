@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.group import Invocation
+from reconcile.cli.invocation import Invocation
 from reconcile.cli.options import config_files, settings_of
 from reconcile.cli.output import Output
 from reconcile.domain.errors import ExitCode, NothingSentError

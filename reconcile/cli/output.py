@@ -6,9 +6,15 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
-__all__ = ["Output", "as_event"]
+import click
+
+from reconcile.cli.invocation import Invocation
+
+__all__ = ["Output", "as_event", "without_token"]
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +48,29 @@ class Output:
     def document(self, values: Mapping[str, Any]) -> None:
         """The outcome for a program, if that is asked for."""
         if self.json:
-            _print(sys.stdout, json.dumps(values, ensure_ascii=False, indent=1))
+            _print(sys.stdout, json.dumps(without_token(values), ensure_ascii=False, indent=1))
 
 
 def as_event(name: str, **values: object) -> str:
     """A line of JSON, as `--events` writes them."""
-    return json.dumps({"event": name, **values})
+    return json.dumps(without_token({"event": name, **values}))
+
+
+def without_token(value: _T) -> _T:
+    """A value without the token of this call of the program, once that is known."""
+    context = click.get_current_context(silent=True)
+    invocation = None if context is None else context.find_object(Invocation)
+    if invocation is None or invocation.token is None:
+        return value
+    from reconcile.flxpoint.tokens import redacted_values  # noqa: PLC0415  (needed late)
+
+    return redacted_values(value, invocation.token)
 
 
 def _print(stream: TextIO, text: str) -> None:
     """Writes a line; whoever read it may have gone, which changes no outcome."""
     try:
-        print(text, file=stream, flush=True)
+        print(without_token(text), file=stream, flush=True)
     except OSError:
         # Python must not complain once more when it flushes at its end.
         with suppress(OSError, ValueError):

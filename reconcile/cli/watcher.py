@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 from reconcile.cli.forecast import Forecast
-from reconcile.cli.output import as_event
+from reconcile.cli.output import as_event, without_token
 from reconcile.domain.events import Event
 from reconcile.domain.wording import counted
 
@@ -220,7 +220,7 @@ class Watcher:
     def _line(self, text: str) -> None:
         """Whoever watched may have gone; that must never end a run."""
         try:
-            print(text, file=self._stream, flush=True)
+            print(without_token(text), file=self._stream, flush=True)
         except OSError:
             self._quiet, self._events = True, False
 

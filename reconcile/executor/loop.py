@@ -70,6 +70,7 @@ class Executor:
         listener: told of every try and outcome.
         random: for the jitter of the waits.
         open_orders: so many orders may be begun and not over at a time.
+        redact: takes the token out of what is recorded of an answer.
     """
 
     sender: Sender
@@ -82,6 +83,7 @@ class Executor:
     listener: Listener
     random: Random = field(default_factory=Random)
     open_orders: int = 64
+    redact: Callable[[str], str] = str
     _gate: Gate = field(init=False)
     _shared_told: bool = field(init=False, default=False)
 
@@ -185,17 +187,18 @@ class Executor:
             self._shared_told = True
             self.listener(Event("remark", {"text": _SOMEBODY_ELSE}))
         state = _state(verdict, tries)
+        recorded = _without_token(exchange, self.redact)
         end = AttemptEnd(
             ended_at=self.now(),
             seconds=round(answered.ended - answered.began, 4),
             exchange=_kind_of(exchange),
             status=exchange.status if isinstance(exchange, Reply) else None,
             verdict=_name_of(verdict),
-            answer=_answer(exchange),
-            headers=_headers(exchange),
+            answer=_answer(recorded),
+            headers=_headers(recorded),
         )
         setback = self._setback(verdict, tries, stop)
-        note = _note(verdict, exchange)
+        note = _note(verdict, recorded)
         await self.recorder.record(call, passed.number, end, state, note, setback)
         if answered.fault is not None:
             raise answered.fault
@@ -307,6 +310,14 @@ def _kind_of(exchange: Exchange) -> str:
 
 def _name_of(verdict: Verdict) -> str:
     return type(verdict).__name__.lower()
+
+
+def _without_token(exchange: Exchange, redact: Callable[[str], str]) -> Exchange:
+    """The whole answer, before it is cut: half a token would not be found any more."""
+    if not isinstance(exchange, Reply):
+        return exchange
+    headers = {name: redact(text) for name, text in exchange.headers.items()}
+    return Reply(exchange.status, headers, redact(exchange.body))
 
 
 def _answer(exchange: Exchange) -> str:

@@ -14,7 +14,6 @@ import truststore
 from reconcile.domain.errors import ConfigError
 from reconcile.domain.model import CallKind
 from reconcile.flxpoint.exchange import Exchange, NeverSent, NoReply, Reply
-from reconcile.flxpoint.tokens import redacted, redacted_json
 
 __all__ = ["Client", "Timeouts"]
 
@@ -43,8 +42,9 @@ def _unasked() -> None:
 class Client:
     """Sends calls with one token to one base URL; follows no redirect.
 
-    Proxies are those of the environment; certificates are judged by the operating system, which
-    knows those of the user's company.
+    What comes back is as the server said it; whoever writes any of it takes the token out
+    (`tokens.redacted`). Proxies are those of the environment; certificates are judged by the
+    operating system, which knows those of the user's company.
 
     Args:
         base_url: without a trailing slash; plain http on loopback only (`config` sees to it).
@@ -67,7 +67,6 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._base_url = base_url
-        self._token = token
         self._whole = timeouts.whole
         self._reuses = True
 
@@ -181,7 +180,7 @@ class Client:
                 ) as response,
             ):
                 told = response
-                return self._reply(response, await _beginning(response, most))
+                return _reply(response, await _beginning(response, most))
         except (
             httpx.ConnectError,
             httpx.ConnectTimeout,
@@ -191,7 +190,7 @@ class Client:
             return NeverSent(_words(error))
         except (TimeoutError, httpx.TransportError, httpx.DecodingError) as error:
             if told is not None and _settled(told.status_code):
-                return self._reply(told, "")
+                return _reply(told, "")
             if told is None and isinstance(error, httpx.RemoteProtocolError):
                 self._distrust(error)
             return NoReply(_words(error)) if begun else NeverSent(_words(error))
@@ -205,12 +204,6 @@ class Client:
             self._reuses = False
             self._given_up.append(self._http)  # calls are under way on its connections
             self._http = self._fresh()
-
-    def _reply(self, response: httpx.Response, body: str) -> Reply:
-        headers = {
-            name.lower(): redacted(value, self._token) for name, value in response.headers.items()
-        }
-        return Reply(response.status_code, headers, redacted_json(body, self._token))
 
 
 class _AnswerWatch:
@@ -232,6 +225,11 @@ class _AnswerWatch:
 
     def _turn(self) -> None:
         self._turned = True
+
+
+def _reply(response: httpx.Response, body: str) -> Reply:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Reply(response.status_code, headers, body)
 
 
 def _trust(base_url: str) -> ssl.SSLContext:

@@ -1,13 +1,15 @@
 """Where the API token comes from, and how `login` keeps it. It is never shown or logged."""
 
-import json
 import os
 import re
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, TypeVar
 
 import platformdirs
 
@@ -19,13 +21,15 @@ __all__ = [
     "find_token",
     "keep_token",
     "redacted",
-    "redacted_json",
+    "redacted_values",
     "token_file_of",
     "token_fingerprint",
 ]
 
 
+_T = TypeVar("_T")
 _LONG = 16
+_INSTEAD = "(token)"
 
 
 def default_token_file() -> Path:
@@ -102,24 +106,61 @@ def token_fingerprint(token: str) -> str:
 
 
 def redacted(text: str, token: str | None) -> str:
-    """The text without the token, should it ever have got into it.
+    """The text without the token, should it ever have got into it; for whatever is written.
 
-    A token as long as Flxpoint's is found in whatever case; a short one may be part of a word.
+    A token as long as Flxpoint's is found in whatever case, spelled in the escapes of JSON, and
+    where the text was cut within it; a short one may be part of a word.
     """
-    if not token:
+    if not token or not text:
         return text
+    escaped = "\\" in text
+    without = _pattern(token, escaped=escaped).sub(_INSTEAD, text)
+    if len(token) < _LONG:
+        return without
+    end = without.rstrip("…").casefold()
+    for length in range(min(len(token) - 1, len(end)), _LONG - 1, -1):
+        if end.endswith(token[:length].casefold()):
+            return without.rstrip("…")[:-length] + _INSTEAD
+    return without
+
+
+def redacted_values(value: _T, token: str | None) -> _T:
+    """The same of every text in a value: in mappings, lists, tuples and records, however deep."""
+    if not token:
+        return value
+    return _redacted_any(value, token)  # type: ignore[no-any-return]
+
+
+def _redacted_any(value: Any, token: str) -> Any:
+    match value:
+        case str():
+            return redacted(value, token) if type(value) is str else value
+        case Mapping():
+            return {
+                _redacted_any(name, token): _redacted_any(each, token)
+                for name, each in value.items()
+            }
+        case list():
+            return [_redacted_any(each, token) for each in value]
+        case tuple():
+            parts = [_redacted_any(each, token) for each in value]
+            return type(value)._make(parts) if hasattr(value, "_make") else tuple(parts)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            given = {each.name: getattr(value, each.name) for each in fields(value) if each.init}
+            return replace(value, **_redacted_any(given, token))
+        case _:
+            return value
+
+
+@lru_cache(maxsize=16)
+def _pattern(token: str, *, escaped: bool) -> re.Pattern[str]:
     case = re.IGNORECASE if len(token) >= _LONG else re.NOFLAG
-    return re.sub(re.escape(token), "(token)", text, flags=case)
+    if not escaped:
+        return re.compile(re.escape(token), case)
+    return re.compile("".join(_spellings(sign) for sign in token), case)
 
 
-def redacted_json(text: str, token: str) -> str:
-    """The same of an answer, in which JSON may write the signs of the token in other ways."""
-    bare = redacted(text, token)
-    if "\\" not in bare:
-        return bare
-    try:
-        plain = json.dumps(json.loads(bare), ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return bare
-    without = redacted(plain, json.dumps(token)[1:-1])
-    return bare if without == plain else without
+def _spellings(sign: str) -> str:
+    """A sign itself, and as JSON may escape it, also in JSON that stands in JSON."""
+    codes = "|".join(sorted({f"{ord(each):04x}" for each in (sign, sign.lower(), sign.upper())}))
+    return rf"(?:\\{{0,4}}{re.escape(sign)}|\\{{1,4}}u(?i:{codes}))"

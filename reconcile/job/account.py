@@ -6,6 +6,7 @@ else the token's fingerprint; a new token of the same account keeps the history.
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from reconcile.domain.errors import StoppedError
@@ -86,7 +87,9 @@ def resolve_account(journal: Journal, context: RunContext, pacer: Pace) -> Accou
     async def ask() -> Account:
         async with context.client() as client:
             requests = PacedRequests(pacer, context.limits)
-            return await identify(client, requests, journal, base_url, fingerprint or "")
+            return await identify(
+                client, requests, journal, base_url, fingerprint or "", context.redacted
+            )
 
     account = asyncio.run(ask())
     if account.remark:
@@ -100,6 +103,7 @@ async def identify(
     journal: Journal,
     base_url: str,
     fingerprint: str,
+    redact: Callable[[str], str] = str,
 ) -> Account:
     """Asks `GET /account`, which answers an Account token only; takes slots of the budget.
 
@@ -122,7 +126,7 @@ async def identify(
                 "history of the account is needed before anything may be sent."
             )
         case _:
-            return _account(answered.exchange, journal, base_url, fingerprint)
+            return _account(answered.exchange, journal, base_url, fingerprint, redact)
 
 
 async def probe(client: Client, requests: PacedRequests) -> str:
@@ -155,14 +159,20 @@ def describe_account(exchange: Exchange) -> tuple[str | None, str]:
     return (None, found) if isinstance(found, str) else (found[1], "")
 
 
-def _account(exchange: Exchange, journal: Journal, base_url: str, fingerprint: str) -> Account:
+def _account(
+    exchange: Exchange,
+    journal: Journal,
+    base_url: str,
+    fingerprint: str,
+    redact: Callable[[str], str],
+) -> Account:
     found = _read(exchange)
     by_token = token_account(
         base_url, fingerprint, f"Flxpoint doesn't say whose token this is ({found})."
     )
     if isinstance(found, str):
         return replace(by_token, asked=True)
-    account, name = found
+    account, name = map(redact, found)
     known = Account(f"{base_url} id {account}", name, asked=True)
     # In this order: after a crash between the two it is adopted once more.
     journal.adopt_history(by_token.key, known.key)

@@ -11,8 +11,8 @@ from reconcile.domain.events import Event, Listener, silent
 from reconcile.flxpoint import Pace, RetryLimits, RetryPolicy
 from reconcile.flxpoint.client import Client, Timeouts
 from reconcile.flxpoint.session import FlxpointSession
-from reconcile.flxpoint.tokens import token_fingerprint
-from reconcile.journal import Budget, default_budget, default_place
+from reconcile.flxpoint.tokens import redacted, token_fingerprint
+from reconcile.journal import Budget, Journal, default_budget, default_place
 
 __all__ = ["OPEN_ORDERS", "RunContext", "journal_of", "utc_now"]
 
@@ -68,6 +68,18 @@ class RunContext:
         """How long the config lets us wait for an answer."""
         settings = self.settings
         return RetryLimits(RetryPolicy(settings.tries), settings.longest_retry_after, self.now)
+
+    def redacted(self, text: str) -> str:
+        """A text without the token, for whatever is written."""
+        return redacted(text, self.token)
+
+    def open_journal(self) -> Journal:
+        """The journal, which keeps nothing in which the token stands.
+
+        Raises:
+            JournalError: it can't be used.
+        """
+        return Journal.open(self.journal, self.token)
 
     def slots(self) -> Budget:
         """The slots of the token, shared with every other process of this user.

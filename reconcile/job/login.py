@@ -16,7 +16,7 @@ def try_token(settings: Settings, token: str) -> tuple[bool, str]:
     exchange = asyncio.run(_ask(context))
     name, why_not = describe_account(exchange)
     if name is not None:
-        return True, f"Flxpoint knows the token: {name}."
+        return True, f"Flxpoint knows the token: {context.redacted(name)}."
     return False, (
         f"Flxpoint doesn't say whose token this is ({why_not}). That is usual for a Source or "
         "Channel token; an Account token that is right gets an answer."

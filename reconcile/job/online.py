@@ -10,6 +10,7 @@ from typing import Final, Literal
 from reconcile.config import Settings
 from reconcile.domain.errors import NothingSentError
 from reconcile.flxpoint import Reads
+from reconcile.flxpoint.tokens import redacted_values
 from reconcile.job.account import Account, known_account, resolve_account
 from reconcile.job.context import RunContext
 from reconcile.job.planned_input import SendRules, plan_files
@@ -83,7 +84,7 @@ def pull_ids(context: RunContext, wish: PullWish) -> tuple[Account, Pulled, int]
             pull goes on there.
         NothingSentError: the token may not list orders.
     """
-    with Journal.open(context.journal) as journal, context.slots() as slots:
+    with context.open_journal() as journal, context.slots() as slots:
         account = resolve_account(journal, context, slots)
 
         async def work(reads: Reads) -> Pulled:
@@ -107,7 +108,7 @@ def verify_run(
         NothingSentError: there is no such run of this account.
         StoppedError: Flxpoint doesn't answer.
     """
-    with Journal.open(context.journal) as journal, context.slots() as slots:
+    with context.open_journal() as journal, context.slots() as slots:
         account = resolve_account(journal, context, slots)
         record = run_of_account(journal, run_id, account, context.settings)
         back = read_back(context.session(slots), journal, record, how)
@@ -133,7 +134,7 @@ def undo_run(
         WorkbookError: the place can't be written.
     """
     settings = context.settings
-    with Journal.open(context.journal) as journal:
+    with context.open_journal() as journal:
         if context.token is None:
             record = _run_without_asking(journal, run_id, settings)
             target = _undo_target(record, results)
@@ -150,7 +151,8 @@ def undo_run(
         rules = UndoRules(record.id, planning.cells, planning.synced_default)
         found = undo(asked.orders, rules)
         statuses = statuses_left_alone(journal, record, asked.orders)
-        found = found._replace(left=[*found.left, *statuses])
+        left = redacted_values([*found.left, *statuses], context.token)
+        found = found._replace(left=left)
     undone = UndoneRun(record, found, asked.words, asked.read)
     return _written(undone, settings, target, context.now()) if found.orders else undone
 

@@ -6,6 +6,7 @@ from reconcile.domain.errors import ForbiddenError, NoAnswerError, StoppedError
 from reconcile.domain.events import Event
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.flxpoint.session import FlxpointSession
+from reconcile.flxpoint.tokens import redacted_values
 from reconcile.job.context import RunContext
 from reconcile.job.planned_input import PlannedInput, SendRules, call_plan
 from reconcile.journal import Journal
@@ -85,6 +86,7 @@ def with_remote_state(
         policy=policy or "blanks",
         unread=bool(seen.reported_fields) or (policy is not None and not silent),
     )
+    why = redacted_values(why, context.token)
     if not why:
         return planned
     kept = call_plan(reject_orders(calls.plan, why), history, rules)

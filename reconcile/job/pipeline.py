@@ -61,11 +61,11 @@ def check(
     """
     if online or rules.pull:
         purpose = Purpose.LOOK if online else Purpose.CHECK
-        with Journal.open(context.journal) as journal, context.slots() as slots:
+        with context.open_journal() as journal, context.slots() as slots:
             return plan_input(files, rules, context, journal, slots, purpose)
     if not context.journal.is_file():
         return plan_input(files, rules, context)
-    with Journal.open(context.journal) as journal:
+    with context.open_journal() as journal:
         return plan_input(files, rules, context, journal)
 
 

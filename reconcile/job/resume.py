@@ -61,7 +61,7 @@ def resume(
     Raises:
         ReconcileError: nothing was sent; its `exit_code` says so.
     """
-    with Journal.open(context.journal) as journal:
+    with context.open_journal() as journal:
         if run_id is None and not journal.unfinished_runs():
             return None
         if run_id is not None:
@@ -87,7 +87,7 @@ def resume_all(
     """
     finished: list[Finished] = []
     refused: list[str] = []
-    with Journal.open(context.journal) as journal:
+    with context.open_journal() as journal:
         if not journal.unfinished_runs():
             return ResumeResult()
         with context.slots() as slots:

@@ -66,7 +66,7 @@ def run(
         refuse_ours(target, (*files, *inputs.files, context.journal, *context.keep, *ids))
         prove_writable(target)
 
-    with Journal.open(context.journal) as journal, context.slots() as slots:
+    with context.open_journal() as journal, context.slots() as slots:
         planned = plan_input(
             files, rules, context, journal, slots, Purpose.SEND, before_asking=prove_place
         )

@@ -119,6 +119,7 @@ class RunMonitor:
         exit_code: ExitCode,
         stopped: str,
     ) -> None:
+        stopped = redacted(stopped, self.token)
         if stopped:
             self._log.line(f"stopped: {stopped}")
         self._log.line(f"ends with exit code {int(exit_code)}")

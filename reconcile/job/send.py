@@ -134,6 +134,7 @@ class RunToSend:
                     now=context.now,
                     listener=context.listener,
                     open_orders=OPEN_ORDERS,
+                    redact=context.redacted,
                 )
                 beside = [
                     asyncio.create_task(watch_clock(switch, context.finish_by, context.now)),

@@ -81,10 +81,14 @@ class Calls(JournalBase):
                 raise InternalError(f"Nothing can come of a call that is {row.state}.")
             check_move(BEGUN, after)
             key = {"run_id": run_id, "order_id": order_id, "kind": kind.value, "number": number}
-            connection.execute(sa.update(table).filter_by(**key).values(**values_of(table, end)))
+            connection.execute(
+                sa.update(table)
+                .filter_by(**key)
+                .values(**self._database.redacted(values_of(table, end)))
+            )
             connection.execute(
                 _call_update(run_id, order_id, kind).values(
-                    state=after.value, note=note, setback=setback
+                    state=after.value, note=self._database.redacted(note), setback=setback
                 )
             )
             standing = {"account": row.account, "order_id": order_id, "kind": kind.value}

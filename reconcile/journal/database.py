@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, IntegrityError
@@ -12,12 +12,14 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateColumn
 
 from reconcile.domain.errors import JournalError
+from reconcile.flxpoint.tokens import redacted_values
 from reconcile.journal import schema
 from reconcile.journal.location import prepare
 
 __all__ = ["Database", "put"]
 
 _BUSY_SECONDS = 30.0
+_T = TypeVar("_T")
 
 
 class Database:
@@ -29,6 +31,7 @@ class Database:
     def __init__(self, engine: sa.Engine, name: str, path: Path | None = None) -> None:
         sa.event.listen(engine, "connect", _set_up_connection)
         sa.event.listen(engine, "begin", _begin_immediately)
+        self.token: str | None = None
         self._engine = engine
         self._name = name
         self._path = path
@@ -66,6 +69,10 @@ class Database:
         engine = self._engine.execution_options(alone=True)
         with self._refusals(), engine.connect() as connection:
             connection.exec_driver_sql("VACUUM")
+
+    def redacted(self, value: _T) -> _T:
+        """A value without the token: whatever Flxpoint said may hold it, and is kept for years."""
+        return redacted_values(value, self.token)
 
     @contextmanager
     def transaction(self, *, reading: bool = False) -> Iterator[sa.Connection]:

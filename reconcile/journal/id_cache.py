@@ -41,7 +41,7 @@ class IdCache(JournalBase):
             for some in chunks(
                 {order.order_id: order for order in orders}.values(), VALUES_A_QUERY
             ):
-                _learn(connection, account, some, afresh=afresh)
+                _learn(connection, account, self._database.redacted(some), afresh=afresh)
             if state is not None:
                 _put_state(connection, account, state)
 
@@ -51,7 +51,7 @@ class IdCache(JournalBase):
         """Keeps the items of an order, or that they can't be had."""
         orders = schema.known_orders
         with self._database.transaction() as connection:
-            _put_items(connection, account, {order_id: items})
+            _put_items(connection, account, {order_id: self._database.redacted(items)})
             connection.execute(
                 sa.update(orders)
                 .where(orders.c.account == account, orders.c.order_id == order_id)

@@ -32,7 +32,7 @@ class Readings(JournalBase):
                     sa.insert(table),
                     [
                         values_of(table, reading, run_id=run_id, moment=moment.value)
-                        for reading in some
+                        for reading in self._database.redacted(some)
                     ],
                 )
 

@@ -37,9 +37,16 @@ class Journal(
     """
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Opens the journal at `path`, making it if it isn't there."""
-        return cls(Database.open(path))
+    def open(cls, path: Path, token: str | None = None) -> Self:
+        """Opens the journal at `path`, making it if it isn't there.
+
+        Args:
+            path: the file.
+            token: is taken out of everything that Flxpoint says, before that is kept.
+        """
+        database = Database.open(path)
+        database.token = token
+        return cls(database)
 
     @classmethod
     def in_memory(cls) -> Self:

@@ -1,7 +1,6 @@
 """The real client against real servers: what arrives there, and what is made of the answers."""
 
 import asyncio
-import json
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -19,6 +18,7 @@ from reconcile.domain.model import CallKind
 from reconcile.domain.payload import canonical
 from reconcile.flxpoint import Exchange, NeverSent, NoReply, Reply
 from reconcile.flxpoint.client import Client, Timeouts
+from reconcile.flxpoint.tokens import redacted
 from reconcile.sandbox import Answer, Deed, Hang, Reset, SandboxSettings, Scripted
 from tests.sandboxes import Sandbox
 
@@ -477,32 +477,15 @@ def test_the_token_is_in_nothing_that_comes_back(deed: Deed) -> None:
     assert TOKEN not in repr(calling(f"http://127.0.0.1:{free_port()}", sync))
 
 
-def test_an_answer_that_echoes_the_token_comes_back_without_it() -> None:
+def test_an_answer_comes_back_as_the_server_said_it_and_whoever_writes_it_redacts() -> None:
     echo = Answer(400, {"X-Echo": f"<{TOKEN}>"}, f"the token {TOKEN} is no good")
     with served(echo) as sandbox:
         exchange = calling(sandbox.base_url, sync)
 
-    assert TOKEN not in repr(exchange)
     assert isinstance(exchange, Reply)
-    assert exchange.body.startswith("the token ")
-    assert exchange.body.endswith(" is no good")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        '{{"message": "bad key {}"}}'.format(TOKEN.replace("T", "\\u0054")),
-        f'{{"message": "bad key {TOKEN.lower()}"}}',
-        '["{}"]'.format(TOKEN.replace("O", "\\u004f", 1)),
-    ],
-    ids=["escaped", "lower case", "one sign"],
-)
-def test_an_echo_in_other_spelling_comes_back_without_the_token(body: str) -> None:
-    with served(Answer(400, {}, body)) as sandbox:
-        exchange = calling(sandbox.base_url, sync)
-
-    assert isinstance(exchange, Reply)
-    assert TOKEN.casefold() not in str(json.loads(exchange.body)).casefold()
+    assert exchange.body == f"the token {TOKEN} is no good"
+    assert redacted(exchange.body, TOKEN) == "the token (token) is no good"
+    assert redacted(exchange.headers["x-echo"], TOKEN) == "<(token)>"
 
 
 def test_a_token_that_is_no_header_is_in_no_message() -> None:

@@ -1,5 +1,6 @@
 """Where the API token comes from, and how it is kept (rules, section 7)."""
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -13,6 +14,7 @@ from reconcile.flxpoint.tokens import (
     find_token,
     keep_token,
     redacted,
+    redacted_values,
     token_fingerprint,
 )
 
@@ -216,3 +218,44 @@ def test_the_token_is_taken_out_of_a_text_that_quotes_it() -> None:
     assert redacted(f"X-API-TOKEN: {TOKEN}, {TOKEN}", TOKEN) == "X-API-TOKEN: (token), (token)"
     assert redacted("nothing in it", TOKEN) == "nothing in it"
     assert redacted("nothing known", None) == redacted("nothing known", "") == "nothing known"
+
+
+LONG = 'T0ken/with"signs' + "x" * 40
+ESCAPED = "".join(f"\\u{ord(sign):04X}" for sign in LONG)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        LONG,
+        LONG.lower(),
+        json.dumps(LONG)[1:-1],
+        LONG.replace("/", "\\/").replace('"', '\\"'),
+        ESCAPED,
+        ESCAPED.replace("\\u0054", "\\u0074"),
+        json.dumps(ESCAPED)[1:-1],
+        LONG.replace("x", "\\u0078", 1),
+    ],
+)
+def test_a_long_token_is_found_however_it_is_spelled(spelled: str) -> None:
+    assert redacted(f"key {spelled}!", LONG) == "key (token)!"
+
+
+@pytest.mark.parametrize("cut", [len(LONG) - 1, 30, 16])
+def test_a_token_that_was_cut_is_found_at_the_end(cut: int) -> None:
+    assert redacted(f"key {LONG[:cut].upper()}", LONG) == "key (token)"
+    assert redacted(f"key {LONG[:cut]}…", LONG) == "key (token)"
+    assert redacted(f"key {LONG[:cut]} and more", LONG) == f"key {LONG[:cut]} and more"
+
+
+def test_the_token_is_taken_out_of_every_text_of_a_value() -> None:
+    value = {"a": [LONG, 1, None], LONG: (f"<{LONG}>", True)}
+    assert redacted_values(value, LONG) == {
+        "a": ["(token)", 1, None],
+        "(token)": ("<(token)>", True),
+    }
+    assert redacted_values(value, None) is value
+
+
+def test_a_long_answer_of_nothing_but_escapes_is_looked_through_at_once() -> None:
+    assert redacted("\\" * 100_000, LONG) == "\\" * 100_000
