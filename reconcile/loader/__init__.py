@@ -18,6 +18,7 @@ from reconcile.domain.model import (
 )
 from reconcile.domain.text import quoted
 from reconcile.loader.export import Export, frame_of
+from reconcile.loader.failures_as_text import with_previous_types
 from reconcile.loader.header import Header, Wanted
 from reconcile.loader.layouts import PLAIN
 from reconcile.loader.layouts.columns import Reading, known_columns, layout_named
@@ -27,7 +28,6 @@ from reconcile.loader.layouts.summaries import refuse_summary_rows
 from reconcile.loader.layouts.words import Documents, bodies_of, documents_of, judge_bookings
 from reconcile.loader.readers import Cells, Sheet
 from reconcile.loader.recognition import read_sheets
-from reconcile.loader.saved_alone import with_former_types
 from reconcile.loader.sheets import (
     FAILURES,
     OUR_SHEETS,
@@ -80,7 +80,7 @@ def load(path: Path, file: str, rules: LoadRules) -> Export:
     header = reading.header
     cells = sheet.cells(len(header.names))
     if not sheet.name:
-        cells = with_former_types(header, cells)
+        cells = with_previous_types(header, cells)
     ignored, documents = _rows_of(reading, cells, rules, CellRef(file, sheet.name, 0))
     refuse_without_ids(reading, named(file, sheet.name), ids=rules.ids)
     header, columns, derived = _with_derived(reading, cells, ignored)

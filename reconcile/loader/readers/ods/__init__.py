@@ -1,8 +1,7 @@
 """Reads OpenDocument spreadsheets (.ods).
 
-Owns the way from the package to its sheets: it is gone through once for the list of sheets
-and their first rows, and once more for the cells of the one that is read. `content` meets
-the rows, `styles` knows the number formats.
+Owns the way from the package to its elements. `content` meets the rows, `styles` knows the
+number formats.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,11 +9,11 @@ from functools import partial
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers.base import KnownColumns, Reader
-from reconcile.loader.readers.common.grid import LAST_COLUMN
 from reconcile.loader.readers.common.package import Package, damage_refused, new_parser
-from reconcile.loader.readers.common.table import Filled, Merged, TableSheet, head_of
+from reconcile.loader.readers.common.streamed import Found, streamed_sheets
+from reconcile.loader.readers.common.table import TableSheet
 from reconcile.loader.readers.content import Content as FileContent
-from reconcile.loader.readers.ods.content import Content, Tab
+from reconcile.loader.readers.ods.content import Content
 from reconcile.loader.readers.ods.styles import Styles
 from reconcile.loader.readers.signatures import PASSWORD
 
@@ -52,39 +51,10 @@ class OdsReader(Reader):
         package = Package(data, name)
         if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
             raise FileRefusedError(f"{name} {PASSWORD}.")
-        tabs: list[Tab] = []
-        heads: list[list[Filled | Merged]] = []
-        for met in _content(package, LAST_COLUMN, heads_only=True):
-            if isinstance(met, Tab):
-                tabs.append(met)
-                heads.append([])
-            else:
-                heads[-1].append(met)
-        return [
-            TableSheet(
-                name,
-                tab.name,
-                partial(_rows, package, position),
-                visible=tab.visible,
-                head=head_of(head),
-            )
-            for position, (tab, head) in enumerate(zip(tabs, heads, strict=True))
-        ]
+        return streamed_sheets(name, partial(_content, package))
 
 
-def _rows(package: Package, position: int, width: int) -> Iterator[Filled | Merged]:
-    """What the sheet at this position holds."""
-    before = -1
-    for met in _content(package, width, heads_only=False):
-        if isinstance(met, Tab):
-            before += 1
-            if before > position:
-                return
-        elif before == position:
-            yield met
-
-
-def _content(package: Package, width: int, *, heads_only: bool) -> Iterator[Tab | Filled | Merged]:
+def _content(package: Package, width: int, heads_only: bool) -> Iterator[Found]:  # noqa: FBT001
     """All that the file holds, from the top; of each sheet the first rows if that is enough."""
     styles = Styles()
     if _STYLES in package:

@@ -7,19 +7,17 @@ Source: ODF 1.3 part 3, chapter 9 (tables), 6.1 (blanks in paragraphs).
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
-from reconcile.loader.readers.base import HEAD_ROWS
 from reconcile.loader.readers.common.grid import LAST_COLUMN, LAST_ROW, contradiction
 from reconcile.loader.readers.common.number_format import NumberFormat
 from reconcile.loader.readers.common.package import MAX_TEXT, too_long
-from reconcile.loader.readers.common.table import Filled, Merged
-from reconcile.loader.readers.common.values import Value
+from reconcile.loader.readers.common.streamed import SheetStart, StreamedContent
+from reconcile.loader.readers.common.table import Merged
 from reconcile.loader.readers.ods.styles import TABLE, Styles
 from reconcile.loader.readers.ods.values import FORMULA, OFFICE, cell_value
 
-__all__ = ["Content", "Tab"]
+__all__ = ["Content"]
 
 TEXT: Final = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _PASSED_OVER: Final = frozenset(
@@ -51,40 +49,20 @@ _ELSEWHERE: Final = re.compile(r"'.*'#\$.*", re.DOTALL)
 """LibreOffice keeps what it copied from other files as sheets with such names."""
 
 
-class Tab(NamedTuple):
-    """A sheet: its name, and whether its tab is shown. Its rows follow."""
-
-    name: str
-    visible: bool
-
-
-class Content:
-    """Takes the elements of content.xml; `take` gives what was met since."""
+class Content(StreamedContent):
+    """Takes the elements of content.xml."""
 
     def __init__(self, file: str, styles: Styles, width: int, *, heads_only: bool) -> None:
-        self._file = file
+        super().__init__(file, width, heads_only=heads_only)
         self._styles = styles
-        self._width = width
-        self._heads_only = heads_only
-        self._met: list[Tab | Filled | Merged] = []
-        self._passing = 0
-        self._in_table = False
-        self._in_head = 0
         self._first_columns: list[int] = []
         self._column_styles: list[str] = []
         self._columns = 0
         self._hidden_groups: list[bool] = []
-        self._row: dict[str, str] | None = None
-        self._row_number = 0
         self._next_row = 1
-        self._cells: dict[int, Value] = {}
-        self._filled = False
-        self._column = 0
-        self._cell: dict[str, str] | None = None
         self._paragraphs: list[str] = []
         self._characters = 0
-        self._parts: list[str] | None = None
-        self._starts: dict[str, Callable[[dict[str, str]], None]] = {
+        self._starts = {
             TABLE + "table": self._start_table,
             TABLE + "table-column": self._start_column,
             TABLE + "table-row-group": self._start_group,
@@ -97,7 +75,7 @@ class Content:
             TEXT + "tab": lambda _: self._stand_for("\t"),
             TEXT + "line-break": lambda _: self._stand_for("\n"),
         }
-        self._ends: dict[str, Callable[[], None]] = {
+        self._ends = {
             TABLE + "table": self._end_table,
             TABLE + "table-row-group": self._end_group,
             TABLE + "table-row": self._end_row,
@@ -106,11 +84,6 @@ class Content:
             TEXT + "p": self._end_paragraph,
             TEXT + "h": self._end_paragraph,
         }
-
-    def take(self) -> Iterator[Tab | Filled | Merged]:
-        """Sheets, each before its rows, and rows; each is given once."""
-        yield from self._met
-        self._met.clear()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -122,13 +95,6 @@ class Content:
             self._passing = 1
         elif not self._in_table:
             self._styles.start(name, attributes)
-
-    def end(self, name: str) -> None:
-        """An element ends."""
-        if self._passing:
-            self._passing -= 1
-        elif act := self._ends.get(name):
-            act()
 
     def text(self, characters: str) -> None:
         """Text, of a paragraph or of anything else."""
@@ -145,7 +111,7 @@ class Content:
             self._passing = 1
             return
         hidden = self._styles.is_hidden(attributes.get(TABLE + "style-name", ""))
-        self._met.append(Tab(name or "Sheet", not hidden))
+        self._found.append(SheetStart(name or "Sheet", not hidden))
         self._in_table = True
         self._next_row = 1
         self._in_head = self._columns = 0
@@ -167,28 +133,17 @@ class Content:
             self._hidden_groups.pop()
 
     def _start_row(self, attributes: dict[str, str]) -> None:
-        if self._in_head >= HEAD_ROWS or not self._in_table:
-            self._passing = 1
-            return
-        self._row = attributes
-        self._cells = {}
-        self._filled = False
-        self._column = 0
+        self._begins_row(attributes)
 
     def _end_row(self) -> None:
         if self._row is None:
             return
-        number = self._next_row
-        repeated = _count(self._row, _ROWS_REPEATED)
+        number, repeated = self._next_row, _count(self._row, _ROWS_REPEATED)
         self._next_row += repeated
-        if self._filled:
-            hidden = any(self._hidden_groups) or (
-                self._row.get(TABLE + "visibility", "visible") != "visible"
-            )
-            self._met.append(Filled(number, self._cells, hidden, repeated))
-            says = any(note or text.strip() for text, note in self._cells.values())
-            self._in_head += self._heads_only and says
-        self._row = None
+        hidden = any(self._hidden_groups) or (
+            self._row.get(TABLE + "visibility", "visible") != "visible"
+        )
+        self._ends_row(number, hidden=hidden, repeated=repeated)
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         if self._row is not None:
@@ -220,7 +175,7 @@ class Content:
                 self._cells[column] = value
         if _ROWS_SPANNED in cell and first < self._width:
             rows = _count(cell, _ROWS_SPANNED)
-            self._met.append(Merged(self._next_row, self._next_row + rows - 1, first))
+            self._found.append(Merged(self._next_row, self._next_row + rows - 1, first))
 
     def _format(self, cell: dict[str, str], column: int) -> NumberFormat:
         """That of the cell's own style, else of its row's or its column's."""

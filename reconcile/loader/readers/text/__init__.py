@@ -17,9 +17,9 @@ from reconcile.loader.readers.common.columns import cut_blank_end
 from reconcile.loader.readers.common.grid import LAST_COLUMN
 from reconcile.loader.readers.content import Content
 from reconcile.loader.readers.signatures import other_kind
-from reconcile.loader.readers.text.delimited import Source
+from reconcile.loader.readers.text.delimited import DelimitedText
 from reconcile.loader.readers.text.encoding import encoding_of
-from reconcile.loader.readers.text.separator import Top, find_top
+from reconcile.loader.readers.text.separator import Candidate, find_separator
 
 __all__ = ["TextReader"]
 
@@ -44,8 +44,10 @@ class TextReader(Reader):
 
         Raises `FileRefusedError`: mixed or unknown encodings, a quote at fault near the top.
         """
-        source = Source(data, encoding_of(data, name), name)
-        return [TextSheet(source, find_top(source, lambda head: known_columns(_plain_head(head))))]
+        source = DelimitedText(data, encoding_of(data, name), name)
+        return [
+            TextSheet(source, find_separator(source, lambda head: known_columns(_plain_head(head))))
+        ]
 
 
 class TextSheet:
@@ -55,7 +57,7 @@ class TextSheet:
     visible: bool = True
     hidden_rows: int = 0
 
-    def __init__(self, source: Source, top: Top) -> None:
+    def __init__(self, source: DelimitedText, top: Candidate) -> None:
         self._source = source
         self._top = top
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeVar
 from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers.common.columns import refuse_too_many
 
-__all__ = ["Block", "Records", "Source", "uniform_columns"]
+__all__ = ["Block", "DelimitedText", "Records", "uniform_columns"]
 
 Records = list[list[str]]
 """Some records one after another; a blank line is a record of one empty cell."""
@@ -41,7 +41,7 @@ _DOS_END = b"\x1a"
 _OPEN = "unexpected end"  # as the csv module calls a quote that is still open
 
 
-class Source:
+class DelimitedText:
     """The bytes of one text file, with the encoding they are in.
 
     `declared_separator` is that of a leading `sep=` line, or None. That line is no record,

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers.base import HEAD_ROWS, Head, KnownColumns
 from reconcile.loader.readers.common.grid import LAST_COLUMN
-from reconcile.loader.readers.text.delimited import Source
+from reconcile.loader.readers.text.delimited import DelimitedText
 
-__all__ = ["Top", "find_top"]
+__all__ = ["Candidate", "find_separator"]
 
 _SEPARATORS = (",", ";", "\t", "|")
 
 
 @dataclass(frozen=True, slots=True)
-class Top:
+class Candidate:
     """The first filled records, as one separator cuts them; `fault` if that ended early."""
 
     separator: str
@@ -32,7 +32,7 @@ class Top:
         return max(((count, length) for length, count in lengths.items()), default=(0, 0))
 
 
-def find_top(source: Source, known_columns: KnownColumns) -> Top:
+def find_separator(source: DelimitedText, known_columns: KnownColumns) -> Candidate:
     """The top of the file, cut by its declared separator, else by the best one.
 
     Raises `FileRefusedError` if the quotes of these records are at fault.
@@ -45,7 +45,7 @@ def find_top(source: Source, known_columns: KnownColumns) -> Top:
     return best
 
 
-def _top(source: Source, separator: str) -> Top:
+def _top(source: DelimitedText, separator: str) -> Candidate:
     head: list[tuple[int, list[str]]] = []
     above = 0
     try:
@@ -54,8 +54,8 @@ def _top(source: Source, separator: str) -> Top:
                 if any(cell.strip() for cell in cells):
                     head.append((row, cells[: LAST_COLUMN + 1]))
                     if len(head) == HEAD_ROWS:
-                        return Top(separator, head)
+                        return Candidate(separator, head)
             above += len(records)
     except FileRefusedError as fault:
-        return Top(separator, head, fault)
-    return Top(separator, head)
+        return Candidate(separator, head, fault)
+    return Candidate(separator, head)

@@ -1,8 +1,6 @@
 """Reads XML Spreadsheet 2003, which mostly goes by the name of .xls.
 
-Owns the way from bytes in any encoding to sheets: the file is gone through once for the list
-of sheets and their first rows, and once more for the cells of the one that is read. `content`
-knows what its elements say.
+Owns the way from bytes in any encoding to elements. `content` knows what these say.
 """
 
 import codecs
@@ -14,12 +12,12 @@ from xml.parsers import expat
 
 from reconcile.domain.errors import FileRefusedError
 from reconcile.loader.readers.base import KnownColumns, Reader
-from reconcile.loader.readers.common.grid import LAST_COLUMN
 from reconcile.loader.readers.common.package import new_parser
-from reconcile.loader.readers.common.table import Filled, Merged, TableSheet, head_of
+from reconcile.loader.readers.common.streamed import Found, streamed_sheets
+from reconcile.loader.readers.common.table import TableSheet
 from reconcile.loader.readers.content import UTF16_MARKS
 from reconcile.loader.readers.content import Content as FileContent
-from reconcile.loader.readers.xml2003.content import Content, Hidden, Met, Tab
+from reconcile.loader.readers.xml2003.content import Content
 
 __all__ = ["XmlSpreadsheetReader"]
 
@@ -50,41 +48,10 @@ class XmlSpreadsheetReader(Reader):
 
         Raises `FileRefusedError`: damage, entities, an unknown encoding.
         """
-        tabs: list[Tab] = []
-        heads: list[list[Filled | Merged]] = []
-        for met in _content(data, name, LAST_COLUMN, heads_only=True):
-            if isinstance(met, Tab):
-                tabs.append(met)
-                heads.append([])
-            elif isinstance(met, Hidden):
-                tabs[-1] = tabs[-1]._replace(visible=False)
-            else:
-                heads[-1].append(met)
-        return [
-            TableSheet(
-                name,
-                tab.name,
-                partial(_rows, data, name, position),
-                visible=tab.visible,
-                head=head_of(head),
-            )
-            for position, (tab, head) in enumerate(zip(tabs, heads, strict=True))
-        ]
+        return streamed_sheets(name, partial(_content, data, name))
 
 
-def _rows(data: bytes, name: str, position: int, width: int) -> Iterator[Filled | Merged]:
-    """What the sheet at this position holds."""
-    before = -1
-    for met in _content(data, name, width, heads_only=False):
-        if isinstance(met, Tab):
-            before += 1
-            if before > position:
-                return
-        elif before == position and not isinstance(met, Hidden):
-            yield met
-
-
-def _content(data: bytes, name: str, width: int, *, heads_only: bool) -> Iterator[Met]:
+def _content(data: bytes, name: str, width: int, heads_only: bool) -> Iterator[Found]:  # noqa: FBT001
     """All that the file holds, from the top; of each sheet the first rows if that is enough."""
     content = Content(name, width, heads_only=heads_only)
     parser = new_parser(name)

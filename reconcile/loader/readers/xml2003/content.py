@@ -4,20 +4,19 @@ Owns what its elements say: where cells stand, which rows are hidden, what is me
 of each cell. Source: "XML Spreadsheet Reference" (Microsoft, Office XP and 2003).
 """
 
-from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from reconcile.domain.model import SourceType
-from reconcile.loader.readers.base import HEAD_ROWS
 from reconcile.loader.readers.common.grid import LAST_COLUMN, LAST_ROW, contradiction
 from reconcile.loader.readers.common.number_format import NumberFormat, Shown
 from reconcile.loader.readers.common.serial_date import date_text, duration_text
-from reconcile.loader.readers.common.table import Filled, Merged
+from reconcile.loader.readers.common.streamed import SheetHidden, SheetStart, StreamedContent
+from reconcile.loader.readers.common.table import Merged
 from reconcile.loader.readers.common.values import Value, number_parser
 from reconcile.loader.readers.xml2003.styles import Styles
 
-__all__ = ["Content", "Hidden", "Met", "Tab"]
+__all__ = ["Content"]
 
 _SHEETS: Final = "urn:schemas-microsoft-com:office:spreadsheet "
 _EXCEL: Final = "urn:schemas-microsoft-com:office:excel "
@@ -29,46 +28,19 @@ _AFTER_LEAP_DAY: Final = datetime(1899, 12, 30)  # noqa: DTZ001
 _LEAP_DAY_1900: Final = datetime(1900, 3, 1)  # noqa: DTZ001
 
 
-class Tab(NamedTuple):
-    """A worksheet begins."""
-
-    name: str
-    visible: bool = True
-
-
-class Hidden(NamedTuple):
-    """The worksheet whose rows were met is hidden: its options say so, below its rows."""
-
-
-Met = Tab | Hidden | Filled | Merged
-"""What is met from the top: a sheet, then its rows."""
-
-
-class Content:
-    """Takes the elements as a parser meets them; `take` gives what was met since."""
+class Content(StreamedContent):
+    """Takes the elements of the file."""
 
     def __init__(self, file: str, width: int, *, heads_only: bool) -> None:
-        self._file = file
-        self._width = width
-        self._heads_only = heads_only
-        self._met: list[Met] = []
-        self._passing = 0
+        super().__init__(file, width, heads_only=heads_only)
         self._styles = Styles()
         self._from_1904 = False
-        self._in_table = False
-        self._in_head = 0
         self._column_styles: dict[int, str] = {}
         self._table_style = ""
         self._next_column = 0
-        self._row: dict[str, str] | None = None
         self._row_number = 0
-        self._cells: dict[int, Value] = {}
-        self._filled = False
-        self._column = 0
-        self._cell: dict[str, str] | None = None
         self._type: str | None = None
-        self._parts: list[str] | None = None
-        self._starts: dict[str, Callable[[dict[str, str]], None]] = {
+        self._starts = {
             _SHEETS + "Style": self._styles.start,
             _SHEETS + "NumberFormat": self._styles.number_format,
             _EXCEL + "Date1904": self._start_1904,
@@ -81,7 +53,7 @@ class Content:
             _SHEETS + "Comment": self._pass_over,
             _EXCEL + "Visible": self._start_visible,
         }
-        self._ends: dict[str, Callable[[], None]] = {
+        self._ends = {
             _SHEETS + "Table": self._end_table,
             _SHEETS + "Row": self._end_row,
             _SHEETS + "Cell": self._end_cell,
@@ -89,24 +61,12 @@ class Content:
             _EXCEL + "Visible": self._end_visible,
         }
 
-    def take(self) -> Iterator[Met]:
-        """Sheets, each before its rows, and rows; each is given once."""
-        yield from self._met
-        self._met.clear()
-
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         if self._passing:
             self._passing += 1
         elif act := self._starts.get(name):
             act({key.rpartition(" ")[2]: value for key, value in attributes.items()})
-
-    def end(self, name: str) -> None:
-        """An element ends."""
-        if self._passing:
-            self._passing -= 1
-        elif act := self._ends.get(name):
-            act()
 
     def text(self, characters: str) -> None:
         """Text, of a value or of anything else."""
@@ -120,7 +80,7 @@ class Content:
         self._from_1904 = True
 
     def _start_worksheet(self, attributes: dict[str, str]) -> None:
-        self._met.append(Tab(attributes.get("Name") or "Sheet"))
+        self._found.append(SheetStart(attributes.get("Name") or "Sheet"))
         self._row_number = self._in_head = self._next_column = 0
         self._column_styles = {}
 
@@ -141,31 +101,19 @@ class Content:
             self._column_styles.update(dict.fromkeys(range(first, self._next_column), style))
 
     def _start_row(self, attributes: dict[str, str]) -> None:
-        if not self._in_table or self._in_head >= HEAD_ROWS:
-            self._passing = 1
+        if not self._begins_row(attributes):
             return
-        before, self._row_number = (
-            self._row_number,
-            _number(attributes, "Index", self._row_number + 1),
-        )
+        before = self._row_number
+        self._row_number = _number(attributes, "Index", before + 1)
         if not before < self._row_number <= LAST_ROW:
             raise contradiction(self._file, f"row {self._row_number} follows row {before}")
-        self._row = attributes
-        self._cells = {}
-        self._filled = False
-        self._column = 0
 
     def _end_row(self) -> None:
         if self._row is None:
             return
-        if self._filled:
-            self._met.append(
-                Filled(self._row_number, self._cells, self._row.get("Hidden") in ("1", "true"))
-            )
-            says = any(note or text.strip() for text, note in self._cells.values())
-            self._in_head += self._heads_only and says
-        self._row_number += _number(self._row, "Span", 0)
-        self._row = None
+        number, row = self._row_number, self._row
+        self._row_number += _number(row, "Span", 0)
+        self._ends_row(number, hidden=row.get("Hidden") in ("1", "true"))
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         if self._row is None:
@@ -190,7 +138,7 @@ class Content:
                 self._cells[column] = value
         down = _number(cell, "MergeDown", 0)
         if down and column < self._width:
-            self._met.append(Merged(self._row_number, self._row_number + down, column))
+            self._found.append(Merged(self._row_number, self._row_number + down, column))
         self._column += _number(cell, "MergeAcross", 0)
         self._cell = self._parts = None
 
@@ -209,7 +157,7 @@ class Content:
 
     def _end_visible(self) -> None:
         if "".join(self._parts or ()).strip() in ("SheetHidden", "SheetVeryHidden"):
-            self._met.append(Hidden())
+            self._found.append(SheetHidden())
         self._parts = None
 
     def _value(self, cell: dict[str, str], column: int) -> Value | None:

@@ -14,7 +14,7 @@ from reconcile.domain.report_columns import failures_columns
 from reconcile.loader.header import Header
 from reconcile.loader.readers import Cells
 
-__all__ = ["with_former_types"]
+__all__ = ["with_previous_types"]
 
 _LOOKS_LIKE: Final = {
     "cell-date": (
@@ -26,15 +26,15 @@ _LOOKS_LIKE: Final = {
 }
 
 
-def with_former_types(header: Header, cells: Cells) -> Cells:
+def with_previous_types(header: Header, cells: Cells) -> Cells:
     """The cells of a text file; if it was our sheet Failures, with what they were before."""
     code_column = failures_columns(header.names).get("Code")
     if code_column is None:
         return cells
-    return replace(cells, was={**dict(_former(header, cells, code_column)), **cells.was})
+    return replace(cells, was={**dict(_previous(header, cells, code_column)), **cells.was})
 
 
-def _former(
+def _previous(
     header: Header, cells: Cells, code_column: int
 ) -> Iterator[tuple[tuple[int, int], SourceType]]:
     columns = set(header.fields.values())
