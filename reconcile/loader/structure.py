@@ -13,7 +13,14 @@ from reconcile.domain.text import quoted, trimmed
 from reconcile.loader.header import Header
 from reconcile.loader.readers import Cells
 
-__all__ = ["are_sums", "are_words", "filter_rows", "ignored_rows", "kind_of_words"]
+__all__ = [
+    "are_sums",
+    "are_words",
+    "filled_cells",
+    "filter_rows",
+    "ignored_rows",
+    "kind_of_words",
+]
 
 _SUM = re.compile(r"[-+(]?\s*(?:[$€£¥]|[A-Z]{3}\s)?\s*-?[0-9][0-9.,' \u00a0\u202f]*\s*[$€£¥%]?\)?")
 _NUMBER_OR_DATE = re.compile(r"[0-9][0-9.,:/ -]*(?:[AaPp][Mm])?|[0-9-]+T[0-9:.]+Z?")
@@ -81,7 +88,7 @@ class _Rows:
         ids: bool,
     ) -> None:
         self._header = header
-        self._columns = cells.columns
+        self._cells = cells
         self._was = cells.was
         self._surplus = cells.surplus
         self._count = len(cells.columns[0]) if cells.columns else 0
@@ -98,7 +105,7 @@ class _Rows:
     def before_header(self) -> dict[int, str]:
         ignored: dict[int, str] = {self._header.row: IgnoreRule.HEADER}
         for row in range(1, self._header.row):
-            ignored[row] = IgnoreRule.TITLE if self._filled(row) else IgnoreRule.BLANK
+            ignored[row] = IgnoreRule.TITLE if filled_cells(self._cells, row) else IgnoreRule.BLANK
         return ignored
 
     def worth_a_look(self) -> list[int]:
@@ -111,7 +118,7 @@ class _Rows:
 
     def rule(self, row: int) -> str | None:
         """The rule by which the row is no data; None if it is, or may be."""
-        filled = self._filled(row)
+        filled = filled_cells(self._cells, row)
         if not filled and not any(map(trimmed, self._surplus.get(row, ()))):
             return IgnoreRule.BLANK
         if row in self._surplus:
@@ -141,7 +148,7 @@ class _Rows:
 
     def is_lone(self, row: int) -> bool:
         """Nothing but a number or a date in the order id column."""
-        filled = self._filled(row)
+        filled = filled_cells(self._cells, row)
         order_column = self._order_column
         if list(filled) != [order_column] or row in self._surplus:
             return False
@@ -166,15 +173,6 @@ class _Rows:
         below = (row for row in range(last + 1, self._count + 1) if row not in ignored)
         return dict.fromkeys(below, IgnoreRule.FOOTER)
 
-    def _filled(self, row: int) -> dict[int, str]:
-        """Column to trimmed text of the cells that aren't empty; formulas never are."""
-        filled = {}
-        for column, texts in enumerate(self._columns):
-            text = trimmed(texts[row - 1])
-            if text or self._was.get((row, column)) is SourceType.FORMULA:
-                filled[column] = text
-        return filled
-
     def _repeats_header(self, filled: Mapping[int, str]) -> bool:
         """Whether all names are the same, or those of several columns that mean something.
 
@@ -189,6 +187,16 @@ class _Rows:
         same = filled.keys() - other
         several = len(same & self._named) > 1 and self._named.isdisjoint(other)
         return self._order_column in same and (not other or several)
+
+
+def filled_cells(cells: Cells, row: int) -> dict[int, str]:
+    """Column to trimmed text of the cells of a row that aren't empty; formulas never are."""
+    filled = {}
+    for column, texts in enumerate(cells.columns):
+        text = trimmed(texts[row - 1])
+        if text or cells.was.get((row, column)) is SourceType.FORMULA:
+            filled[column] = text
+    return filled
 
 
 def are_words(text: str) -> bool:

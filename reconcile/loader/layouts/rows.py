@@ -11,7 +11,7 @@ from reconcile.domain.text import trimmed
 from reconcile.loader.layouts.columns import Reading
 from reconcile.loader.layouts.words import known_words, plain_word
 from reconcile.loader.readers import Cells
-from reconcile.loader.structure import are_sums, are_words, kind_of_words
+from reconcile.loader.structure import are_sums, are_words, filled_cells, kind_of_words
 
 __all__ = ["without_data"]
 
@@ -65,7 +65,7 @@ class _Rows:
     def rule(self, row: int) -> str | None:
         """The rule by which the row is no data; None if it is, or may be."""
         header = self._reading.header
-        filled = self._filled(row)
+        filled = filled_cells(self._cells, row)
         if row == header.row:
             return IgnoreRule.HEADER
         surplus = self._cells.surplus.get(row, ())
@@ -86,11 +86,13 @@ class _Rows:
             return None
         if label not in filled:
             return self._without_label(filled)
-        return self._labelled(filled[label], list(others.values()), self._was(row, label))
+        return self._labelled(
+            filled[label], list(others.values()), self._cells.was.get((row, label))
+        )
 
     def is_lone(self, row: int) -> bool:
         """Nothing but one text where headings and totals stand."""
-        filled = self._filled(row)
+        filled = filled_cells(self._cells, row)
         return (
             list(filled) == [self._reading.label]
             and row not in self._cells.surplus
@@ -117,15 +119,3 @@ class _Rows:
             return IgnoreRule.TOTAL
         kind = kind_of_words(first, rest) if are_words(first) and are_sums(rest) else None
         return kind if kind in _TOTALS else None
-
-    def _was(self, row: int, column: int) -> SourceType | None:
-        return self._cells.was.get((row, column))
-
-    def _filled(self, row: int) -> dict[int, str]:
-        """Column to trimmed text of the cells that aren't empty; formulas never are."""
-        filled = {}
-        for column, texts in enumerate(self._cells.columns):
-            text = trimmed(texts[row - 1])
-            if text or self._was(row, column) is SourceType.FORMULA:
-                filled[column] = text
-        return filled
