@@ -8,14 +8,15 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import file_digest
 from io import BufferedRandom, BufferedReader
-from itertools import count
 from pathlib import Path
 from shutil import copyfile, copystat
+
+from reconcile.results.workbook.target_file import move_to_free_name
 
 __all__ = ["Moved", "move_done"]
 
@@ -64,13 +65,13 @@ def _move(path: Path, sha256: str, folder: Path) -> Path:
     if folder.samefile(path.parent):
         raise _StaysError("`done:` names the folder that it is in")
     try:
-        target = _to_free_name(path, folder / path.name)
+        target = move_to_free_name(path, folder / path.name)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
         return _copy_away(path, before, sha256, folder)
     if _state(target) != before:
-        _to_free_name(target, path)
+        move_to_free_name(target, path)
         raise _StaysError("it changed while it was moved")
     return target
 
@@ -87,7 +88,7 @@ def _copy_away(path: Path, before: tuple[int, int], sha256: str, folder: Path) -
             copystat(path, copy)
         if not whole or _state(path) != before:
             raise _StaysError("it changed while it was moved")
-        target = _to_free_name(copy, folder / path.name)
+        target = move_to_free_name(copy, folder / path.name)
     finally:
         with suppress(OSError):
             copy.unlink(missing_ok=True)
@@ -110,24 +111,3 @@ def _state(path: Path) -> tuple[int, int]:
 
 def _sha256(file: BufferedReader | BufferedRandom) -> str:
     return file_digest(file, "sha256").hexdigest()
-
-
-def _to_free_name(path: Path, target: Path) -> Path:
-    for candidate in _names(target):
-        try:
-            # The name is reserved first: a move of its own would replace what is there.
-            candidate.open("xb").close()
-        except FileExistsError:
-            continue
-        try:
-            return path.replace(candidate)
-        except BaseException:
-            candidate.unlink(missing_ok=True)
-            raise
-    raise AssertionError("names never end")
-
-
-def _names(target: Path) -> Iterator[Path]:
-    yield target
-    for number in count(2):
-        yield target.with_name(f"{target.stem} ({number}){target.suffix}")

@@ -1,4 +1,4 @@
-"""Whose books these are, and what each order holds."""
+"""Which account a token belongs to, and what was last acknowledged of each of its orders."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What Flxpoint acknowledged of an order over all runs, and whose word was the last."""
+"""What Flxpoint acknowledged of orders over all runs, and which run's call was the last."""
 
 from collections.abc import Iterable
 
@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from reconcile.domain.model import CallKind, Outcome
 from reconcile.journal import schema
 from reconcile.journal.base import JournalBase, doubts
-from reconcile.journal.records import AcknowledgedSync, LastWord
+from reconcile.journal.records import AcknowledgedSync, LastAcknowledgedRun
 
 __all__ = ["AcknowledgedCalls"]
 
 
 class AcknowledgedCalls(JournalBase):
-    """Reads only."""
+    """What was acknowledged; read only."""
 
     def acknowledged(
         self, account: str, order_ids: Iterable[int]
@@ -47,12 +47,16 @@ class AcknowledgedCalls(JournalBase):
             found.setdefault(row.order_id, []).append(sync)
         return found
 
-    def last_words(self, account: str, order_ids: Iterable[int]) -> dict[int, LastWord]:
+    def last_acknowledged_runs(
+        self, account: str, order_ids: Iterable[int]
+    ) -> dict[int, LastAcknowledgedRun]:
         """Which run's accounting sync of each order was acknowledged last."""
         table = schema.standings
         query = sa.select(table).filter_by(account=account, kind=CallKind.SYNC.value)
         return {
-            row.order_id: LastWord(row.run_id or "", bool(row.disturbed or doubts(row.in_doubt)))
+            row.order_id: LastAcknowledgedRun(
+                row.run_id or "", bool(row.disturbed or doubts(row.in_doubt))
+            )
             for row in self._rows_with(query, table.c.order_id, order_ids)
         }
 

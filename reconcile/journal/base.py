@@ -19,7 +19,7 @@ VALUES_A_QUERY = 500
 
 
 class JournalBase:
-    """A part of the journal: methods over one database."""
+    """What each part of the journal is made of: methods over one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

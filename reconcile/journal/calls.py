@@ -133,7 +133,7 @@ class Calls(JournalBase):
             )
 
     def ending(self, run_id: str, workbook: str) -> None:
-        """A run is about to end; says where its workbook will be, if it can be said."""
+        """Keeps where the workbook of a run that is about to end will be, as far as it is known."""
         runs = schema.runs
         self._execute(sa.update(runs).where(runs.c.id == run_id).values(workbook=workbook))
 

@@ -23,7 +23,7 @@ _OF_A_RUN = [
 
 
 class Maintenance(JournalBase):
-    """Looks at the runs as a whole."""
+    """What concerns all runs together."""
 
     def overview(self) -> list[RunOverview]:
         """Every run, the latest first."""

@@ -71,11 +71,11 @@ def record_of(kind: type[_Record], row: sa.Row[Any], **others: object) -> _Recor
     """
     of: Any = kind
     names, loads, read = _reading(of, frozenset(others))
-    values = [
-        value if load is None or value is None else load(value)
-        for load, value in zip(loads, read(row), strict=True)
-    ]
-    return kind(**dict(zip(names, values, strict=True)), **others)
+    values = list(read(row))
+    for at, load in loads:
+        if values[at] is not None:
+            values[at] = load(values[at])
+    return kind(**dict(zip(names, values, strict=True)), **others) if others else kind(*values)
 
 
 def run_record(connection: sa.Connection, row: sa.Row[Any]) -> RunRecord:
@@ -156,10 +156,11 @@ def _conversion(kind: Any, name: str) -> _Conversion:
 @cache
 def _reading(
     kind: Any, others: frozenset[str]
-) -> tuple[list[str], list[Callable[[Any], Any] | None], Callable[[Any], tuple[Any, ...]]]:
-    """The fields that are read from a row, how each is loaded, and the way to all of them."""
+) -> tuple[list[str], list[tuple[int, Callable[[Any], Any]]], Callable[[Any], tuple[Any, ...]]]:
+    """The fields that are read from a row, which of them are loaded how, and the way to all."""
     names = [name for name in _hints(kind) if name not in others]
-    return names, [_conversion(kind, name).load for name in names], attrgetter(*names)
+    loads = ((at, _conversion(kind, name).load) for at, name in enumerate(names))
+    return names, [(at, load) for at, load in loads if load is not None], attrgetter(*names)
 
 
 def _words(text: str) -> frozenset[str]:

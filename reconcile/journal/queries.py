@@ -23,7 +23,7 @@ __all__ = ["Queries"]
 
 
 class Queries(JournalBase):
-    """Reads only."""
+    """The records of runs; read only."""
 
     def run(self, run_id: str | None = None) -> RunRecord | None:
         """The run of that id, or the latest one; None if there is none."""

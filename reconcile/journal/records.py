@@ -18,7 +18,7 @@ __all__ = [
     "AttemptRecord",
     "CallRecord",
     "ItemsKnown",
-    "LastWord",
+    "LastAcknowledgedRun",
     "MessageRecord",
     "Moment",
     "NewRun",
@@ -213,7 +213,7 @@ class ItemsKnown(StrEnum):
 
 
 class OrderWithoutItems(NamedTuple):
-    """An order that nobody asked for the ids of its items; `lines` are the items without."""
+    """An order whose item ids were never asked for; `lines` are its items without ids."""
 
     order_id: int
     lines: tuple[OrderItem, ...] | None
@@ -281,7 +281,7 @@ class AcknowledgedSync(NamedTuple):
     at: str
 
 
-class LastWord(NamedTuple):
+class LastAcknowledgedRun(NamedTuple):
     """Which run's accounting sync of an order was acknowledged last.
 
     `disturbed`: something was sent for the order after that, and it isn't known what it did.

@@ -1,4 +1,4 @@
-"""A person says how a status call in doubt ended; nobody else can."""
+"""Ends the doubt about a status call by the word of a person who looked."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The journal as everybody outside sees it: opened, used, closed."""
+"""The journal: all its parts over one database, opened and closed."""
 
 from pathlib import Path
 from typing import Self

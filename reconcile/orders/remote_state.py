@@ -74,15 +74,15 @@ def remote_state_of(answer: object) -> RemoteState | None:
     order = order_of(answer)
     if order is None or not isinstance(answer, Mapping):
         return None
-    held: dict[str, Any] = {name: answer[name] for name in ACCOUNTING_FIELDS if name in answer}
-    if _SYNCED in held and (synced := truth(held[_SYNCED])) is not None:
-        held[_SYNCED] = synced
+    remote: dict[str, Any] = {name: answer[name] for name in ACCOUNTING_FIELDS if name in answer}
+    if _SYNCED in remote and (synced := truth(remote[_SYNCED])) is not None:
+        remote[_SYNCED] = synced
     if order.items is not None and order.has_item_ids:
-        held["items"] = [
+        remote["items"] = [
             {"id": item.item_id, **_of_item(given)}
             for item, given in zip(order.items, item_maps(answer), strict=True)
         ]
-    return held
+    return remote
 
 
 def _of_item(given: RemoteState) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _of_item(given: RemoteState) -> dict[str, Any]:
 
 
 def compared(
-    content: RemoteState, held: RemoteState, reported: Collection[str]
+    content: RemoteState, remote: RemoteState, reported: Collection[str]
 ) -> Iterator[Compared]:
     """Each value of a call (its JSON) beside what the order holds.
 
@@ -109,12 +109,12 @@ def compared(
     """
     for name in ACCOUNTING_FIELDS:
         if name in content:
-            yield _one(name, content[name], held, name, name in reported)
-    items = {item["id"]: item for item in held.get("items", ())}
+            yield _one(name, content[name], remote, name, name in reported)
+    items = {item["id"]: item for item in remote.get("items", ())}
     for item in content.get("items", ()):
         path = _item_path(item)
         own = items.get(item["id"])
-        if "items" in held and own is None:
+        if "items" in remote and own is None:
             yield Compared(f"{path}.id", item["id"], None, Finding.MISSING)
             continue
         if _EXTERNAL in item:
@@ -171,11 +171,11 @@ def _one(path: str, said: object, where: RemoteState, name: str, reported: bool)
         held_nothing = reported and is_blank(path, said)
         finding = Finding.SAME if held_nothing else Finding.MISSING if reported else Finding.SILENT
         return Compared(path, said, None, finding)
-    held = where[name]
-    if equal(path, said, held):
-        return Compared(path, said, held, Finding.SAME)
+    remote = where[name]
+    if equal(path, said, remote):
+        return Compared(path, said, remote, Finding.SAME)
     return Compared(
-        path, said, held, Finding.MISSING if is_blank(path, held) else Finding.DIFFERENT
+        path, said, remote, Finding.MISSING if is_blank(path, remote) else Finding.DIFFERENT
     )
 
 
@@ -192,12 +192,12 @@ def _subs(
         return
     listed = where[_SUBS]
     there = [sub for sub in listed if isinstance(sub, Mapping)] if isinstance(listed, list) else []
-    held = {_key(sub): sub for sub in there}
+    remote = {_key(sub): sub for sub in there}
     given = {_key(sub) for sub in said}
-    others = _JOINED.join(_sku_text(held[key]) for key in held if key not in given)
+    others = _JOINED.join(_sku_text(remote[key]) for key in remote if key not in given)
     for sub in said:
         place = f"{path}[{_key(sub)}].quantity"
-        own = held.get(_key(sub))
+        own = remote.get(_key(sub))
         if own is not None:
             yield _one(place, sub.get("quantity"), own, "quantity", reported=True)
         else:
@@ -232,13 +232,13 @@ def is_blank(path: str, value: object) -> bool:
     return value in (None, "", []) or (path == _SYNCED and value is False)
 
 
-def equal(path: str, said: object, held: object) -> bool:
+def equal(path: str, said: object, remote: object) -> bool:
     """Whether two values of one path are the same to Flxpoint, as far as anybody can tell."""
-    if is_blank(path, said) or is_blank(path, held):
-        return is_blank(path, said) and is_blank(path, held)
-    if isinstance(said, bool) or isinstance(held, bool):
-        return said is held
-    return str(whole(said)) == str(whole(held))
+    if is_blank(path, said) or is_blank(path, remote):
+        return is_blank(path, said) and is_blank(path, remote)
+    if isinstance(said, bool) or isinstance(remote, bool):
+        return said is remote
+    return str(whole(said)) == str(whole(remote))
 
 
 def whole(value: object) -> object:

@@ -1,7 +1,7 @@
 """Two results workbooks of one run side by side: every line that one has and the other lacks.
 
-Owns what is compared: what a run found out. What asks for the next step isn't, since later
-runs change it. Lines are matched by what names them, so that a missing one shifts nothing.
+What a run found out is compared. What says the next step isn't, since later runs change it.
+Lines are matched by what names them, so that a missing one doesn't shift the others.
 """
 
 import re

@@ -1,6 +1,6 @@
 """What puts the previous values of one order back: its call, and what is left alone.
 
-Pure. `undoing` has the rules in words.
+Pure. `plan` has the rules in words.
 """
 
 from collections.abc import Mapping

@@ -30,7 +30,7 @@ def known_orders(journal: Journal, record: RunRecord) -> list[OrderHistory]:
     calls = [call for call in journal.calls(record.id) if call.kind is CallKind.SYNC]
     ids = [call.order_id for call in calls]
     written = journal.acknowledged(record.account, ids)
-    last = journal.last_words(record.account, ids)
+    last = journal.last_acknowledged_runs(record.account, ids)
     before = {reading.order_id: reading for reading in journal.readings(record.id, Moment.BEFORE)}
     return [
         _known(call, written.get(call.order_id, ()), record.id)._replace(

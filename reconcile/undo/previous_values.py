@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from reconcile.domain.model import Comparison, Field
-from reconcile.journal.records import CallRecord, LastWord, OrderReading
+from reconcile.journal.records import CallRecord, LastAcknowledgedRun, OrderReading
 from reconcile.orders.remote_state import RemoteState, equal
 
 __all__ = ["UNKNOWN", "OrderHistory", "Skus", "Unknown", "WrittenValue", "written_values"]
@@ -108,7 +108,7 @@ class OrderHistory(NamedTuple):
     call: CallRecord
     earlier: Sequence[RemoteState] = ()
     later: Sequence[tuple[str, RemoteState]] = ()
-    last: LastWord | None = None
+    last: LastAcknowledgedRun | None = None
     before: OrderReading | None = None
     now: OrderReading | None = None
 
@@ -124,12 +124,12 @@ class OrderHistory(NamedTuple):
 
     def lacks_item(self, item_id: int | None) -> bool:
         """Whether the order tells its items now, and this isn't one of them."""
-        held = _held(self.now)
+        remote = _state_in(self.now)
         return (
             item_id is not None
-            and held is not None
-            and "items" in held
-            and _item_in(held, item_id) is None
+            and remote is not None
+            and "items" in remote
+            and _item_in(remote, item_id) is None
         )
 
     def synced_now(self) -> object:
@@ -249,10 +249,10 @@ def _reported(
     A field that it lacks, and answers were known to have then, holds nothing; not unless that
     may be `inferred`.
     """
-    held = _held(reading)
-    if reading is None or held is None or (item_id is not None and "items" not in held):
+    remote = _state_in(reading)
+    if reading is None or remote is None or (item_id is not None and "items" not in remote):
         return UNKNOWN
-    where = held if item_id is None else _item_in(held, item_id)
+    where = remote if item_id is None else _item_in(remote, item_id)
     if where is None:
         return _value(column, None)
     name = _NAMES[column]
@@ -262,7 +262,7 @@ def _reported(
     return _value(column, None) if inferred and is_reported else UNKNOWN
 
 
-def _held(reading: OrderReading | None) -> RemoteState | None:
+def _state_in(reading: OrderReading | None) -> RemoteState | None:
     """What a reading says; None if its answer was no order at all."""
     return reading.state if reading is not None and reading.readable else None
 

@@ -71,7 +71,7 @@ class Extras:
             self.too_many = True
 
     def end_of_tail(self) -> None:
-        """Data follows: what came before is no tail. A subtotal among data says nothing new."""
+        """Data follows, so that the rows before are no tail. Subtotals among them don't count."""
         if self.tail:
             self.headings += sum((a for a, subtotal in self.tail if not subtotal), Decimal())
             self.tail.clear()

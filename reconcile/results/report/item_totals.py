@@ -19,7 +19,7 @@ _ID = re.compile(r"0*([0-9]{1,19})(?:\.0+)?", re.ASCII)
 
 @dataclass(slots=True)
 class Items:
-    """Told of every row; `calls` and `outcomes` are by order id.
+    """Counts items row by row; `calls` and `outcomes` are by order id.
 
     An item that stands on many rows of its order counts once.
     """

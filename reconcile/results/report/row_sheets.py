@@ -95,7 +95,10 @@ def row_sheets(ledger: Ledger) -> tuple[Table, Table]:
 
 
 def _wide_enough(ledger: Ledger) -> Iterator[ReportColumn[RowLine]]:
-    """A link that wraps is cut off in LibreOffice, so the column of places never wraps one."""
+    """Our columns of Failures, the one of places as wide as its longest link.
+
+    A link that wraps is cut off in LibreOffice.
+    """
     longest = max(
         (len(str(RowRef(s.file, s.sheet, s.rows))) for s in ledger.reader.run.sources), default=0
     )

@@ -1,4 +1,4 @@
-"""What a report is made of: plain tables, before anybody thinks of a file format."""
+"""What a report is made of: plain tables, independent of any file format."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
-"""What the user's own workbook is told when it is given back: an outcome for every row.
+"""What is written beside the rows of the user's own workbook: the outcome of each.
 
-Pure: says what belongs where; `original` opens the workbook and writes it there.
+Pure. `user_workbook` opens the workbook, and `annotate` writes it there.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

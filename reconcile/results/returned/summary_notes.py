@@ -21,14 +21,14 @@ def with_words(report: Report, block: Block) -> Report:
 
 
 def not_returned(why: str) -> Block:
-    """It is not part of the results."""
+    """The block that says why it is not part of the results."""
     return Block(
         _HEADING, [("It is not part of this workbook", why), ("Its copy", "is the sheet Rows.")]
     )
 
 
 def words_of(returned: ReturnedWorkbook, original: Original) -> Block:
-    """It is, and this is what became of it."""
+    """The block that says where it is in the results, and what it lost."""
     title = original.sheet.title
     lines: list[tuple[Value, ...]] = [
         (

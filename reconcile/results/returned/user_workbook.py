@@ -1,7 +1,7 @@
 """The user's own workbook, opened so that it can be extended and saved without harm.
 
-Owns that no cell changes by that: every formula becomes its saved value, numbers keep all
-their digits, dates stay the numbers they are.
+No cell changes by that: every formula becomes its saved value, numbers keep all their digits,
+dates stay the numbers they are.
 """
 
 import re
@@ -127,7 +127,7 @@ def _opened(data: bytes, lost: list[str]) -> Any:
 
 
 class _FittedRow(RowDimension):  # type: ignore[misc]  # openpyxl has no types
-    """A row whose height was fitted to its cells; openpyxl would fix it for ever."""
+    """A row whose height was fitted to its cells; openpyxl would mark it as set by hand."""
 
     @property
     def customHeight(self) -> bool:  # noqa: N802 - the name of OOXML
@@ -136,7 +136,7 @@ class _FittedRow(RowDimension):  # type: ignore[misc]  # openpyxl has no types
 
 
 def _keep_fitted(sheet: Any, data: bytes) -> None:
-    """Rows of which nobody has set the height keep it, and the freedom to change it."""
+    """Rows whose height was fitted by a program keep it, and are fitted again after a change."""
     fixed = {int(number) for number in _FIXED_ROW.findall(data)}
     for number, row in list(sheet.row_dimensions.items()):
         if row.ht is not None and number not in fixed:

@@ -1,7 +1,7 @@
 """The XML of a cell for each type that a cell can have.
 
-Owns that text stays text. A cell is written with its type, and nothing guesses it from the
-text: no text can become a formula, a number, a date or an error.
+A cell is written with its type, which no program guesses from the text: no text can become a
+formula, a number, a date or an error.
 """
 
 from datetime import datetime

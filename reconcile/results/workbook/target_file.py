@@ -13,6 +13,7 @@ from reconcile.domain.errors import WorkbookError
 __all__ = [
     "default_target",
     "move_into_place",
+    "move_to_free_name",
     "prove_writable",
     "refuse_ours",
     "written_beside",
@@ -121,14 +122,15 @@ def move_into_place(temporary: Path, target: Path, *, overwrite: bool) -> Path:
         if overwrite:
             with suppress(PermissionError, IsADirectoryError):
                 return temporary.replace(target)
-        return _move_to_free_name(temporary, target)
+        return move_to_free_name(temporary, target)
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise _refused(target, error) from error
 
 
-def _move_to_free_name(temporary: Path, target: Path) -> Path:
+def move_to_free_name(path: Path, target: Path) -> Path:
+    """Moves a file to its target, or to the first free name beside it; returns where it is."""
     for candidate in _names(target):
         try:
             # The name is reserved first: a move of its own would replace what is there.
@@ -136,7 +138,7 @@ def _move_to_free_name(temporary: Path, target: Path) -> Path:
         except FileExistsError:
             continue
         try:
-            return temporary.replace(candidate)
+            return path.replace(candidate)
         except BaseException:
             candidate.unlink(missing_ok=True)
             raise
