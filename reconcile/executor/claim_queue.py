@@ -32,7 +32,7 @@ class ClaimQueue:
         force: calls that another run has acknowledged meanwhile are sent too.
         is_alive: whether a process works on a run.
         switch: ends the waiting.
-        listener: is told what is waited for.
+        listener: hears what is waited for.
         every: seconds between two looks.
     """
 

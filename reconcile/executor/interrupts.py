@@ -44,13 +44,13 @@ def finishing_signals(say: Callable[[str], None]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    told = False
+    answered = False
 
     def wait(_number: int, _frame: FrameType | None) -> None:
-        nonlocal told
-        if told:
+        nonlocal answered
+        if answered:
             raise KeyboardInterrupt
-        told = True
+        answered = True
         say("The workbook is being written; once more ends the program without it.")
 
     with _handled_by(wait):

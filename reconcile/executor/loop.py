@@ -67,7 +67,7 @@ class Executor:
         rules: when to stop.
         policy: how often to try.
         now: wall time with offset.
-        listener: told of every try and outcome.
+        listener: hears of every try and outcome.
         random: for the jitter of the waits.
         open_orders: so many orders may be begun and not over at a time.
         redact: takes the token out of what is recorded of an answer.

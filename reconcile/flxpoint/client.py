@@ -156,7 +156,7 @@ class Client:
         **request: Any,
     ) -> Exchange:
         begun = False
-        told: httpx.Response | None = None
+        begun_reply: httpx.Response | None = None
         answer = _AnswerWatch()
 
         async def trace(event: str, _info: object) -> None:
@@ -179,7 +179,7 @@ class Client:
                     **request,
                 ) as response,
             ):
-                told = response
+                begun_reply = response
                 return _reply(response, await _beginning(response, most))
         except (
             httpx.ConnectError,
@@ -189,9 +189,9 @@ class Client:
         ) as error:
             return NeverSent(_words(error))
         except (TimeoutError, httpx.TransportError, httpx.DecodingError) as error:
-            if told is not None and _settled(told.status_code):
-                return _reply(told, "")
-            if told is None and isinstance(error, httpx.RemoteProtocolError):
+            if begun_reply is not None and _settled(begun_reply.status_code):
+                return _reply(begun_reply, "")
+            if begun_reply is None and isinstance(error, httpx.RemoteProtocolError):
                 self._distrust(error)
             return NoReply(_words(error)) if begun else NeverSent(_words(error))
 

@@ -27,7 +27,7 @@ class FlxpointSession:
         pacer: the slots of the token.
         limits: tries and waits for one answer, and the wall clock.
         dead_after: seconds without an answer of any kind after which Flxpoint counts as dead.
-        listener: told of what goes on.
+        listener: hears what goes on.
         finish_by: when reading ends at the latest, if there is such a time.
     """
 

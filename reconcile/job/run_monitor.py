@@ -34,7 +34,7 @@ from reconcile.notices.ending import Ending
 from reconcile.notices.log_file import LogFile
 from reconcile.notices.notifier import Notifier
 
-__all__ = ["CommandResult", "RunMonitor", "log_beside"]
+__all__ = ["CommandResult", "RunMonitor"]
 
 _WHY: tuple[tuple[type[ReconcileError], str], ...] = (
     (FileRefusedError, "A file can't be read."),
@@ -79,7 +79,8 @@ class RunMonitor:
         """The log is opened line by line; its folder is that of the journal."""
         with suppress(OSError):
             self.journal.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._log = log_beside(self.journal, lambda text: redacted(text, self.token))
+        place = self.journal.with_name("reconcile.log")
+        self._log = LogFile(place, lambda text: redacted(text, self.token))
 
     def __call__(self, event: Event) -> None:
         """Takes an event in, for the log."""
@@ -144,11 +145,6 @@ class RunMonitor:
         for remark in remarks:
             self.say(remark)
             self._log.line(f"remark: {remark}")
-
-
-def log_beside(journal: Path, redact: Callable[[str], str]) -> LogFile:
-    """The log of a journal: `reconcile.log` in its folder."""
-    return LogFile(journal.with_name("reconcile.log"), redact)
 
 
 def _stopped(result: CommandResult) -> str:

@@ -122,8 +122,8 @@ class LogFile:
 
 
 def _words(name: str, values: Mapping[str, Any]) -> str:
-    told = ", ".join(f"{key} {value}" for key, value in values.items() if value is not None)
-    return f"{name}: {told}" if told else name
+    described = ", ".join(f"{key} {value}" for key, value in values.items() if value is not None)
+    return f"{name}: {described}" if described else name
 
 
 def _escaped(text: str) -> str:

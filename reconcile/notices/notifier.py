@@ -40,7 +40,7 @@ class Notifier:
     def started(self) -> list[str]:
         """Pings the start.
 
-        Addresses that can't be used are told now, not in the night in which they are needed.
+        Addresses that can't be used are named now, not when the run has ended.
         """
         remarks = self._ping("start", "")
         if self._people:

@@ -67,7 +67,7 @@ def unusable_addresses(
 def _remarks(
     addresses: Sequence[str], work: Callable[[str], None], patience: float, words: str
 ) -> list[str]:
-    def told(address: str) -> str | None:
+    def fault_of(address: str) -> str | None:
         try:
             work(address)
         except _UnusableError as error:
@@ -77,7 +77,7 @@ def _remarks(
     _silence()
     with warnings.catch_warnings():  # those of libraries are for nobody who reads our stderr
         warnings.simplefilter("ignore")
-        found = all_within(patience, [partial(told, address) for address in addresses])
+        found = all_within(patience, [partial(fault_of, address) for address in addresses])
     return [
         words.format(f"notify.people.{number}", why)
         for number, why in enumerate(found, start=1)

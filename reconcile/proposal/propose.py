@@ -189,12 +189,12 @@ def _numbers_to_look_up(table: Table, known: Mapping[Field, str]) -> Iterator[st
     """The first orders by their numbers, where no id is known of them."""
     column = table.columns[table.names.index(known[Field.ORDER_NUMBER])]
     external = table.fields.get(Field.ORDER_EXTERNAL_ID)
-    told: dict[str, str] = {}
+    samples: dict[str, str] = {}
     for at, number in enumerate(column):
-        if number and number not in told:
+        if number and number not in samples:
             said = "" if external is None else table.columns[external][at]
-            told[number] = f", in the books {quoted(said)}" if said else ""
-        if len(told) == _SAMPLES:
+            samples[number] = f", in the books {quoted(said)}" if said else ""
+        if len(samples) == _SAMPLES:
             break
-    for number, rest in told.items():
+    for number, rest in samples.items():
         yield f"order number {quoted(number)}{rest}"
