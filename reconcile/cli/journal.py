@@ -15,7 +15,6 @@ from reconcile.cli.options import (
     PLACES,
     RESULTS,
     config_files,
-    existing_journal,
     order_id,
     settings_of,
 )
@@ -37,6 +36,7 @@ def report(
 ) -> int:
     """Write the workbook of RUN again (default: the latest run)."""
     from reconcile.cli.watcher import Watcher
+    from reconcile.job.context import existing_journal
     from reconcile.job.results_writer import rebuild_report
     from reconcile.journal import Journal
 
@@ -73,6 +73,7 @@ def runs(
 
     Pruning keeps what each order holds in Flxpoint, and which files are done.
     """
+    from reconcile.job.context import existing_journal
     from reconcile.job.run_list import abandon_run, days_of, prune_runs, run_lines, runs_json
     from reconcile.journal import Journal
 
@@ -98,6 +99,7 @@ def runs(
 @PLACES
 def show(order: int, **options: Any) -> int:
     """Show every cell, call and answer of one order, over all runs."""
+    from reconcile.job.context import existing_journal
     from reconcile.job.order_history import order_history
     from reconcile.journal import Journal
 

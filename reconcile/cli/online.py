@@ -9,7 +9,7 @@ import click
 
 from reconcile.cli.command import Command
 from reconcile.cli.group import program
-from reconcile.cli.options import EPILOG, OUTPUT, PLACES, existing_journal
+from reconcile.cli.options import EPILOG, OUTPUT, PLACES
 from reconcile.cli.output import Output
 from reconcile.domain.errors import ExitCode
 
@@ -83,6 +83,7 @@ def verify(
     which is written again.
     """
     from reconcile.cli.online_text import verified_json, verified_lines
+    from reconcile.job.context import existing_journal
     from reconcile.job.online import verify_run
     from reconcile.job.workbook_check import check_workbook, checked_json, checked_lines
     from reconcile.journal import Journal

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from reconcile.domain.errors import ExitCode, NothingSentError
+from reconcile.domain.errors import ExitCode
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
@@ -141,20 +141,6 @@ def send_rules(options: Mapping[str, Any]) -> "SendRules":
         again=options["again"],
         pull=options["pull"],
     )
-
-
-def existing_journal(settings: "Settings") -> Path:
-    """Where the journal is.
-
-    Raises:
-        NothingSentError: there is none yet.
-    """
-    from reconcile.job.context import journal_of
-
-    journal = journal_of(settings)
-    if not journal.is_file():
-        raise NothingSentError(f"There is no journal {journal} yet.")
-    return journal
 
 
 def config_files(options: Mapping[str, Any]) -> tuple[Path, ...]:

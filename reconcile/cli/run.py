@@ -21,7 +21,6 @@ from reconcile.cli.options import (
     RESULTS,
     VERIFY,
     WATCHING,
-    existing_journal,
     order_id,
     send_rules,
     settings_of,
@@ -113,6 +112,7 @@ def settle(run_id: str, order: int, done: bool | None, **options: Any) -> int:  
     Look at the order in Flxpoint first. A status that is to be sent again goes out with
     `reconcile resume RUN`.
     """
+    from reconcile.job.context import existing_journal
     from reconcile.job.resume import settle as settle_call
 
     if done is None:
@@ -148,7 +148,8 @@ def _check(files: tuple[str, ...], say: Output, options: Mapping[str, Any]) -> i
     if isinstance(planned, NothingToDo):
         for line in nothing_lines(planned):
             say.message(line)
-        code = ExitCode.NOTHING_SENT if options["require_file"] else ExitCode.DONE
+        need = options["require_file"]
+        code = exit_codes.of_files(planned, require_file=need, sent_before=False)
         say.document(run_json([], [], planned, code))
         return code
     if say.json:
@@ -263,6 +264,7 @@ def _left_lines(settings: "Settings") -> list[str]:
 
 def _resume(run_id: str | None, command: Command, result: "CommandResult") -> int:
     from reconcile.cli.run_text import run_json
+    from reconcile.job.context import existing_journal
     from reconcile.job.resume import resume as resume_run
 
     say, options = command.say, command.options

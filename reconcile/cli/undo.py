@@ -8,7 +8,7 @@ import click
 
 from reconcile.cli.command import Command, place_words
 from reconcile.cli.group import program
-from reconcile.cli.options import EPILOG, OUTPUT, PLACES, existing_journal
+from reconcile.cli.options import EPILOG, OUTPUT, PLACES
 from reconcile.cli.output import Output
 from reconcile.domain.errors import ExitCode, TokenError
 
@@ -42,6 +42,7 @@ def undo(
     Ends with 0 if the file was written, with 2 if there is nothing to undo.
     """
     from reconcile.cli.online_text import undone_json, undone_lines
+    from reconcile.job.context import existing_journal
     from reconcile.job.online import undo_run
 
     say = Output(as_json, quiet)

@@ -16,7 +16,7 @@ from reconcile.domain.events import Event, silent
 from reconcile.domain.model import Outcome, Plan
 from reconcile.flxpoint.tokens import checked_token, find_token, token_file_of
 from reconcile.job import pipeline
-from reconcile.job.context import RunContext, journal_of
+from reconcile.job.context import RunContext, existing_journal, journal_of
 from reconcile.job.planned_input import (
     NothingToDo,
     PlannedInput,
@@ -167,7 +167,7 @@ def outcomes(run_id: str | None = None, *, config: Config = None) -> dict[int, O
     Raises:
         NothingSentError: there is no journal, or no such run.
     """
-    with _opened(_settings(config)) as journal:
+    with Journal.open(existing_journal(_settings(config))) as journal:
         record = journal.run(run_id)
         if record is None:
             raise NothingSentError(f"The journal has no run{f' {run_id}' if run_id else ''}.")
@@ -190,7 +190,7 @@ def report(
     """
     settings = _settings(config)
     place = None if results is None else Path(results)
-    with _opened(settings) as journal:
+    with Journal.open(existing_journal(settings)) as journal:
         return rebuild_report(journal, run_id, place, (journal_of(settings),))[1]
 
 
@@ -226,10 +226,3 @@ def _context(
 def _paths(files: Files) -> list[Path]:
     several = [files] if isinstance(files, str | os.PathLike) else files
     return [Path(file) for file in several]
-
-
-def _opened(settings: Settings) -> Journal:
-    place = journal_of(settings)
-    if not place.is_file():
-        raise NothingSentError(f"There is no journal {place} yet.")
-    return Journal.open(place)

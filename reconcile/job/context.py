@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reconcile.config import Settings, is_loopback, server_of
-from reconcile.domain.errors import TokenError
+from reconcile.domain.errors import NothingSentError, TokenError
 from reconcile.domain.events import Event, Listener, silent
 from reconcile.flxpoint import Pace, RetryLimits, RetryPolicy
 from reconcile.flxpoint.client import Client, Timeouts
@@ -14,7 +14,7 @@ from reconcile.flxpoint.session import FlxpointSession
 from reconcile.flxpoint.tokens import redacted, token_fingerprint
 from reconcile.journal import Budget, Journal, default_budget, default_place
 
-__all__ = ["OPEN_ORDERS", "RunContext", "journal_of", "utc_now"]
+__all__ = ["OPEN_ORDERS", "RunContext", "existing_journal", "journal_of", "utc_now"]
 
 OPEN_ORDERS = 64
 """So many orders may be begun and not over at a time, each with a connection of its own."""
@@ -28,6 +28,18 @@ def journal_of(settings: Settings) -> Path:
 def utc_now() -> datetime:
     """Wall time with its offset."""
     return datetime.now(UTC)
+
+
+def existing_journal(settings: Settings) -> Path:
+    """Where the journal is.
+
+    Raises:
+        NothingSentError: there is none yet.
+    """
+    journal = journal_of(settings)
+    if not journal.is_file():
+        raise NothingSentError(f"There is no journal {journal} yet.")
+    return journal
 
 
 @dataclass(frozen=True, slots=True)
