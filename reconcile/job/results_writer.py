@@ -9,9 +9,8 @@ from reconcile.domain.events import Event, Listener, silent
 from reconcile.journal import Journal, RunReader, RunRecord
 from reconcile.results.report.build import build_report
 from reconcile.results.report.ledger import Ledger, Totals
-from reconcile.results.workbook.progress import with_progress
 from reconcile.results.workbook.target_file import prove_writable, refuse_ours
-from reconcile.results.workbook.write import write_workbook
+from reconcile.results.workbook.write import with_progress, write_workbook
 
 __all__ = ["ledger_of", "rebuild_report", "target_in", "write_results"]
 

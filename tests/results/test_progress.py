@@ -1,7 +1,7 @@
 """Long workbooks say how far they are; the rows are the same."""
 
 from reconcile.results.report.tables import Column, Kind, Report, Summary, Table
-from reconcile.results.workbook.progress import with_progress
+from reconcile.results.workbook.write import with_progress
 
 
 def table(name: str, rows: int) -> Table:

@@ -1,14 +1,16 @@
 """A report as an .xlsx file that an accountant opens: Summary first, then each table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 
-from reconcile.results.report.tables import Report, Summary, Table
+from reconcile.results.report.tables import ReplayableRows, Report, Summary, Table, Value
 from reconcile.results.returned.annotate import annotate
 from reconcile.results.returned.summary_notes import not_returned, with_words, words_of
 from reconcile.results.returned.user_workbook import CannotReturnError, Original, open_original
@@ -20,10 +22,15 @@ from reconcile.results.workbook.table_sheets import ROWS_PER_SHEET, create_sheet
 from reconcile.results.workbook.target_file import move_into_place, written_beside
 from reconcile.results.workbook.xlsx_package import Spool, assemble
 
-__all__ = ["MARK", "write_tables", "write_workbook"]
+__all__ = ["MARK", "with_progress", "write_tables", "write_workbook"]
 
 MARK = ("reconcile-results", "1")
 """The custom document property by which our own workbooks are known."""
+
+_EVERY = 25_000
+"""Rows after which progress is reported; about five seconds of writing."""
+
+Progress = Callable[[str, int], None]
 
 
 def write_workbook(
@@ -77,6 +84,15 @@ def write_tables(name: str, summary: Summary, tables: Iterable[Table], target: P
     with written_beside(target) as (file, temporary):
         _fill(book, sheet, summary, tables, Styles(sheet), file, target.parent)
     return move_into_place(temporary, target, overwrite=False)
+
+
+def with_progress(report: Report, progress: Progress) -> Report:
+    """The same report; `progress` hears the name of a sheet and its rows so far, now and then."""
+    tables = [
+        replace(table, rows=ReplayableRows(partial(_counted, table, progress)))
+        for table in report.tables
+    ]
+    return replace(report, tables=tables)
 
 
 def _write_with_original(
@@ -146,3 +162,10 @@ def _fill(
         for spool in spools.values():
             spool.end()
         assemble(book, spools, file)
+
+
+def _counted(table: Table, progress: Progress) -> Iterator[Sequence[Value]]:
+    for number, row in enumerate(table.rows, 1):
+        yield row
+        if number % _EVERY == 0:
+            progress(table.name, number)
