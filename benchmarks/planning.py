@@ -56,13 +56,13 @@ def columns_file(path: str, seed: str, rows: str) -> None:
     Path(path).write_bytes(pickle.dumps(texts))
 
 
-def columns(path: str) -> Mapping[str, Sequence[str]]:
+def columns(path: str) -> Mapping[str, list[str]]:
     """What both sides begin with."""
     import reconcile.planner.planning  # noqa: F401
 
     enabled = gc.isenabled()
     gc.disable()  # unpickling is nobody's side
-    texts: Mapping[str, Sequence[str]] = pickle.loads(Path(path).read_bytes())  # noqa: S301
+    texts: Mapping[str, list[str]] = pickle.loads(Path(path).read_bytes())  # noqa: S301
     if enabled:
         gc.enable()
     return texts

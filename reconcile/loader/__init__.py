@@ -84,29 +84,35 @@ def load(path: Path, file: str, rules: LoadRules) -> Export:
     ignored, documents = _rows_of(reading, cells, rules, CellRef(file, sheet.name, 0))
     refuse_without_ids(reading, named(file, sheet.name), ids=rules.ids)
     header, columns, derived = _with_derived(reading, cells, ignored)
+    surplus = {**cells.surplus, **_beyond(header.names, cells)}
+    notices = tuple(_notices(file, sheet, sheets, header, cells))
+    of_rows, bodies = documents_of(reading, cells), bodies_of(reading, cells)
+    size, digest = len(data), sha256(data).hexdigest()
+    tab = sheet.name
+    del data, sheets, sheet  # what was read is not needed beside what was made of it
     export = Export(
         path=path,
         file=file,
-        sheet=sheet.name,
+        sheet=tab,
         kind=kind,
-        size=len(data),
-        sha256=sha256(data).hexdigest(),
+        size=size,
+        sha256=digest,
         header_row=header.row,
         headers=header.names,
         fields=header.fields,
-        frame=frame_of(file, sheet.name, header.names, columns),
+        frame=frame_of(file, tab, header.names, columns),
         source_types=cells.was,
-        surplus={**cells.surplus, **_beyond(header.names, cells)},
+        surplus=surplus,
         ignored=ignored,
-        notices=tuple(_notices(file, sheet, sheets, header, cells)),
+        notices=notices,
         layout=reading.layout,
         sku_in_headings=reading.sku_in_headings,
         words=tuple(header.names[position] for position, _ in reading.words),
         derived=derived,
         issues={row: what for row, what in documents.unknown.items() if row not in ignored},
         credits=documents.credits,
-        documents=documents_of(reading, cells),
-        bodies=bodies_of(reading, cells),
+        documents=of_rows,
+        bodies=bodies,
     )
     _refuse_without_values(export, send_status=rules.send_status)
     return export

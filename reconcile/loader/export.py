@@ -111,11 +111,12 @@ class Export:
 
 
 def frame_of(
-    file: str, sheet: str, names: Sequence[str], columns: Sequence[Sequence[str]], first: int = 1
+    file: str, sheet: str, names: Sequence[str], columns: list[list[str]], first: int = 1
 ) -> pd.DataFrame:
     """The frame of an `Export`, its rows numbered from `first`.
 
-    Dtype object throughout, so that whether pyarrow is installed changes nothing.
+    Dtype object throughout, so that whether pyarrow is installed changes nothing. `columns` is
+    emptied on the way: no text is in memory twice.
     """
     rows = len(columns[0]) if columns else 0
     values: dict[str, pd.Series] = {
@@ -123,8 +124,9 @@ def frame_of(
         "sheet": pd.Series(sheet, index=range(rows), dtype=object),
         "row": pd.Series(range(first, first + rows), dtype="int64"),
     }
-    for label, texts in zip(_labels(names), columns, strict=True):
-        values[label] = pd.Series(texts, dtype=object)
+    for at, label in enumerate(_labels(names)):
+        values[label] = pd.Series(columns[at], dtype=object)
+        columns[at] = []
     return pd.DataFrame(values, copy=False)
 
 

@@ -4,8 +4,9 @@ Field names and their order are those of `OrderAccountingSyncRequest.to_json`; a
 holds that its JSON is the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, repeat
 from json.encoder import encode_basestring
 from operator import add
 from typing import Any
@@ -106,57 +107,56 @@ def _synced(
     return found
 
 
-def _values(name: str, codes: Codes, meanings: Sequence[Meaning]) -> list[str]:
+def _values(name: str, codes: Codes, meanings: Sequence[Meaning]) -> Iterator[str]:
     """For each code the JSON of a field behind a comma; nothing for -1."""
-    known = [f',"{name}":{text}' for text in map(_json_of, meanings)]
-    return list(map([*known, ""].__getitem__, codes.tolist()))
+    before = f',"{name}":'
+    said = np.array([*meanings, None], dtype=object)[codes].tolist()
+    return ("" if meaning is None else before + _json_of(meaning) for meaning in said)
 
 
 def _json_of(meaning: Meaning) -> str:
     return encode_basestring(meaning) if isinstance(meaning, str) else "null"
 
 
-def _item_lists(items: Items, rows: Rows, count: int) -> list[str]:
-    """For each order its items."""
+def _item_lists(items: Items, rows: Rows, count: int) -> Iterator[str]:
+    """For each order its items. Text goes from hand to hand, so that it is in memory once."""
     of_skus = _joined(_sku_texts(items, rows), items.skus.items, len(items.ids))
     external = _values(
         "externalAccountingId", items.external_ids, rows.column(Field.ITEM_EXTERNAL_ID)[1]
     )
     columns = zip(items.ids.tolist(), external, of_skus, strict=True)
-    texts = [
+    texts: Iterator[str] = (
         f'{{"id":{item_id}{name},"orderItemAccountingItems":[{skus}]}}'
         if skus
         else f'{{"id":{item_id}{name}}}'
         for item_id, name, skus in columns
-    ]
+    )
     by_order = np.argsort(items.orders, kind="stable")
     if not np.array_equal(by_order, np.arange(len(by_order))):
-        texts = [texts[at] for at in by_order.tolist()]
+        texts = map(list(texts).__getitem__, by_order.tolist())
     of_orders = _joined(texts, items.orders[by_order], count)
-    return [f',"items":[{some}]' if some else "" for some in of_orders]
+    return (f',"items":[{some}]' if some else "" for some in of_orders)
 
 
-def _sku_texts(items: Items, rows: Rows) -> list[str]:
+def _sku_texts(items: Items, rows: Rows) -> Iterator[str]:
     skus = items.skus
     known = rows.column(Field.SUB_EXTERNAL_ID)[1]
     names = [f'{{"externalAccountingId":{text}' for text in map(_json_of, known)]
     quantities = [f',"quantity":{some}}}' for some in rows.column(Field.SUB_QUANTITY)[1]]
-    return list(
-        map(
-            add,
-            map(names.__getitem__, skus.external_ids.tolist()),
-            map([*quantities, "}"].__getitem__, skus.quantities.tolist()),
-        )
-    )
+    return map(add, _chosen(names, skus.external_ids), _chosen([*quantities, "}"], skus.quantities))
 
 
-def _joined(texts: Sequence[str], owners: Codes, count: int) -> list[str]:
+def _chosen(texts: Sequence[str], codes: Codes) -> Iterator[str]:
+    """For each code its text; -1 is the last one."""
+    return iter(np.array([*texts, ""], dtype=object)[:-1][codes].tolist())
+
+
+def _joined(texts: Iterator[str], owners: Codes, count: int) -> Iterator[str]:
     """For each owner its texts with commas between; the owners are in rising order."""
-    if len(texts) == count and np.array_equal(owners, np.arange(count)):
-        return list(texts)
-    ends = np.cumsum(np.bincount(owners, minlength=count)).tolist()
-    starts = [0, *ends][:-1]
-    return [",".join(texts[start:end]) for start, end in zip(starts, ends, strict=True)]
+    counts = np.bincount(owners, minlength=count)
+    if (counts == 1).all():
+        return texts
+    return map(",".join, map(islice, repeat(texts), counts.tolist()))
 
 
 def _in_normal_form(items: Items, rows: Rows, count: int) -> Flags:

@@ -7,7 +7,7 @@ is the number of the record; the cells beyond the header. `delimited` cuts the r
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from reconcile.domain.errors import FileRefusedError
@@ -22,6 +22,9 @@ from reconcile.loader.readers.text.encoding import encoding_of
 from reconcile.loader.readers.text.separator import Candidate, find_separator
 
 __all__ = ["TextReader"]
+
+_FEW: Final = 1000
+"""So many different texts may stand in a column before it is judged whether they repeat."""
 
 _TEXT_FORMULA: Final = re.compile(r'="([^"]*)"')
 
@@ -73,15 +76,15 @@ class TextSheet:
                 "more: take out those that aren't needed."
             )
         columns: list[list[str]] = [[] for _ in range(width)]
+        repeating = [_Repeating() for _ in range(width)]
         was: dict[tuple[int, int], SourceType] = {}
         surplus: dict[int, tuple[str, ...]] = {}
         formulas = self._source.holds('="')
         above = 0
         for block in self._source.blocks(self._top.separator, width):
             for column, texts in enumerate(block.columns):
-                columns[column].extend(
-                    _plain_texts(texts, above, column, was) if formulas else texts
-                )
+                plain = _plain_texts(texts, above, column, was) if formulas else texts
+                columns[column].extend(repeating[column].shared(plain))
             surplus.update((above + index + 1, cells) for index, cells in block.surplus.items())
             above += block.rows
         beyond = (row for row, cells in surplus.items() if any(cell.strip() for cell in cells))
@@ -91,6 +94,27 @@ class TextSheet:
             {at: note for at, note in was.items() if at[0] <= last},
             {row: cells for row, cells in surplus.items() if row <= last},
         )
+
+
+class _Repeating:
+    """The texts of a column that come again: equal ones become one object, which saves memory.
+
+    A column whose texts seldom repeat is left as it is.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] | None = {}
+        self._count = 0
+
+    def shared(self, texts: Sequence[str]) -> Iterable[str]:
+        """The same texts."""
+        if self._known is None:
+            return texts
+        self._count += len(texts)
+        found = list(map(self._known.setdefault, texts, texts))
+        if len(self._known) > max(_FEW, self._count // 2):
+            self._known = None
+        return found
 
 
 def _plain_texts(
