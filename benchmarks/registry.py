@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from benchmarks import (
+    csv_to_plan,
     faults,
     identity,
     kills,
@@ -26,6 +27,7 @@ BENCHMARKS: Final[dict[str, Callable[[Bench], Result]]] = {
     "reading": reading.run,
     "spellings": spellings.run,
     "planning": planning.run,
+    "csv_to_plan": csv_to_plan.run,
     "memory": memory.run,
     "workbook": workbook.run,
     "kills": kills.run,

@@ -158,6 +158,20 @@ def test_columns_without_a_name_or_with_one_that_is_taken_get_one_of_their_own(
     }
 
 
+@pytest.mark.parametrize("storage", ["python", "pyarrow"])
+def test_whatever_pandas_would_take_for_text_every_cell_is_the_same_text(
+    tmp_path: Path, storage: str
+) -> None:
+    """With pyarrow installed pandas infers another kind of column; ours says which it is."""
+    if storage == "pyarrow":
+        pytest.importorskip("pyarrow")
+    text = "Order ID,Order External ID\n700001,NA\n700002,1e5\n700003,00123\n"
+    with pd.option_context("mode.string_storage", storage):
+        export = read_text(tmp_path, text)
+        assert {str(kind) for kind in export.frame.drop(columns="row").dtypes} == {"object"}
+        assert export.texts(Field.ORDER_EXTERNAL_ID).tolist()[1:] == ["NA", "1e5", "00123"]
+
+
 def test_what_a_field_says_and_where_it_stands_goes_by_the_row_of_the_spreadsheet(
     tmp_path: Path,
 ) -> None:
