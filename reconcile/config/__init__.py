@@ -186,7 +186,7 @@ class Settings(Strict):
         return value
 
     @property
-    def told(self) -> dict[str, Any]:
+    def as_reported(self) -> dict[str, Any]:
         """What journal and workbook say of it, as JSON can: neither the API nor who is told."""
         return self.model_dump(
             mode="json", exclude={"base_url": True, "notify": {"people": True, "ping": True}}

@@ -41,7 +41,8 @@ class KnownOrder(NamedTuple):
     """What is kept of an order. Times are text as Flxpoint wrote it, `""` if it didn't.
 
     `items` is None where the answer says nothing of them. `accounting_id` and `synced` are
-    None where it doesn't say, or holds nothing; `told` has the accounting fields that it has.
+    None where it doesn't say, or holds nothing; `reported_fields` are the accounting fields that
+    it has.
     """
 
     order_id: int
@@ -53,7 +54,7 @@ class KnownOrder(NamedTuple):
     items: tuple[OrderItem, ...] | None
     accounting_id: str | None
     synced: bool | None
-    told: frozenset[str]
+    reported_fields: frozenset[str]
 
     @property
     def has_item_ids(self) -> bool:

@@ -87,7 +87,7 @@ def run(
             account=account.key,
             account_name=account.name,
             command="run",
-            settings=settings.told,
+            settings=settings.as_reported,
             workbook=str(target.absolute()),
             pilot=rules.pilot,
         )

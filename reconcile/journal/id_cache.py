@@ -156,7 +156,7 @@ class IdCache(JournalBase):
             .order_by(table.c.ordered_at, table.c.order_id)
         )
         for row in self._stream(query):
-            yield record_of(KnownOrder, row, items=None, told=frozenset[str]())
+            yield record_of(KnownOrder, row, items=None, reported_fields=frozenset[str]())
 
 
 def rename_account(connection: sa.Connection, former: str, account: str) -> None:

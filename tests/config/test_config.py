@@ -641,7 +641,7 @@ def test_addresses_are_shown_nowhere(read: Read) -> None:
 
 
 def test_what_journal_and_workbook_are_told_leaves_out_the_api_and_who_is_told(read: Read) -> None:
-    told = read(f"{NOTIFY}tries: 3\n", base_url="https://a.example").told
+    told = read(f"{NOTIFY}tries: 3\n", base_url="https://a.example").as_reported
     assert told["tries"] == 3
     assert told["notify"] == {"name": "nightly books", "on": ["failure", "no-file", "success"]}
     assert set(told) == set(Settings.model_fields) - {"base_url"}

@@ -41,7 +41,7 @@ def journal() -> Journal:
                 items=items,
                 accounting_id=None,
                 synced=None,
-                told=frozenset(),
+                reported_fields=frozenset(),
             )
     journal = Journal.in_memory()
     journal.learn(ACCOUNT, list(orders.values()), None)
