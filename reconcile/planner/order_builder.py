@@ -23,7 +23,8 @@ from reconcile.planner.conflicts import (
 from reconcile.planner.grouping import OrderGroups
 from reconcile.planner.payload_text import SyncTexts, sync_texts
 from reconcile.planner.planned_orders import PlannedOrders
-from reconcile.planner.rows import Rows
+from reconcile.planner.rows import RowPlaces, Rows
+from reconcile.planner.validation import Codes
 
 __all__ = ["build_orders"]
 
@@ -56,7 +57,7 @@ def build_orders(
         groups.ids,
         texts.texts,
         texts.in_normal_form.tolist(),
-        _Refs(groups, rows),
+        _Refs(groups.rows, groups.starts, rows.places),
         range(len(groups.ids)),
         _statuses(groups, rows, status_issues),
         status_issues,
@@ -68,13 +69,15 @@ def build_orders(
 
 @dataclass(frozen=True, slots=True)
 class _Refs:
-    """The places of the rows of an order, by its position."""
+    """The places of the rows of an order, by its position; holds nothing else of the rows."""
 
-    groups: OrderGroups
-    rows: Rows
+    rows: Codes
+    starts: Codes
+    places: RowPlaces
 
     def __call__(self, order: int) -> tuple[RowRef, ...]:
-        return self.rows.refs(self.groups.rows_of(order))
+        own = self.rows[self.starts[order] : self.starts[order + 1]].tolist()
+        return tuple(map(self.places.__getitem__, own))
 
 
 def _issues(order: int, groups: OrderGroups, rows: Rows) -> tuple[list[Issue], list[Issue]]:

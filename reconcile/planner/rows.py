@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from reconcile.planner.validation import (
     judge_column,
 )
 
-__all__ = ["Faults", "Rows", "ValidatedSheet", "first_in_groups", "group_codes"]
+__all__ = ["Faults", "RowPlaces", "Rows", "ValidatedSheet", "first_in_groups", "group_codes"]
 
 Faults = dict[int, list[tuple[Field | None, Fault]]]
 """By row: what is wrong with its cells (None: with the row as a whole)."""
@@ -120,6 +121,19 @@ class ValidatedSheet:
             self.elsewhere[at, known] = elsewhere
 
 
+@dataclass(frozen=True, slots=True)
+class RowPlaces:
+    """Where each data row stands: of each sheet its first row, its names, and its row numbers."""
+
+    starts: Sequence[int]
+    sheets: Sequence[tuple[str, str, Codes]]
+
+    def __getitem__(self, row: int) -> RowRef:
+        at = bisect_right(self.starts, row) - 1
+        file, sheet, numbers = self.sheets[at]
+        return RowRef(file, sheet, int(numbers[row - self.starts[at]]))
+
+
 class Rows:
     """All data rows: a column is one code for each of them, over all sheets."""
 
@@ -128,6 +142,9 @@ class Rows:
         lengths = [len(sheet.numbers) for sheet in self.sheets]
         self._starts = [sum(lengths[:at]) for at in range(len(lengths))]
         self.count = sum(lengths)
+        self.places = RowPlaces(
+            self._starts, [(s.export.file, s.export.sheet, s.numbers) for s in self.sheets]
+        )
         self.sheet_starts = np.repeat(np.array(self._starts, dtype=np.int64), lengths)
         """For each row the first row of its sheet."""
         self._columns: dict[Field, tuple[Codes, Sequence[Meaning]]] = {}
@@ -167,12 +184,11 @@ class Rows:
 
     def ref(self, row: int) -> RowRef:
         """Where the row stands."""
-        sheet, at = self._find(row)
-        return RowRef(sheet.export.file, sheet.export.sheet, int(sheet.numbers[at]))
+        return self.places[row]
 
     def refs(self, rows: Iterable[int]) -> tuple[RowRef, ...]:
         """Where rows stand."""
-        return tuple(map(self.ref, rows))
+        return tuple(map(self.places.__getitem__, rows))
 
     def cell(self, row: int, known: Field | None = None) -> CellRef:
         """A cell of the row, or the whole row where the file has no such column."""
