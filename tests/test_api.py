@@ -91,3 +91,12 @@ def test_what_ends_a_job_early_says_which_exit_code_it_has(folder: Path) -> None
         reconcile.plan("bad.csv", config={"tries": 0})
     with pytest.raises(ReconcileError, match="no journal"):
         reconcile.outcomes(config={"journal": str(folder / "none.sqlite3")})
+
+
+def test_an_export_that_was_loaded_stands_for_its_file(folder: Path) -> None:
+    file = folder / "some.csv"
+    file.write_text(EXPORT, encoding="utf-8")
+
+    export = reconcile.load(file)
+    assert reconcile.plan(export).orders == reconcile.plan(file).orders
+    assert reconcile.plan([export]).rows_read == export.rows

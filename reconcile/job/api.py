@@ -34,7 +34,7 @@ from reconcile.loader import Export
 __all__ = ["check", "load", "outcomes", "plan", "report", "resume", "run"]
 
 File = str | os.PathLike[str]
-Files = File | Iterable[File]
+Files = File | Export | Iterable[File | Export]
 Config = Settings | Mapping[str, Any] | File | None
 
 
@@ -57,7 +57,8 @@ def plan(files: Files, *, config: Config = None) -> Plan:
     """What files ask for: orders, rejections and ignored rows. Asks neither journal nor Flxpoint.
 
     Args:
-        files: one file or several; an order may have rows in each of them.
+        files: one file or several; an order may have rows in each of them. An `Export` stands
+            for its file, which is read again with these settings.
         config: the settings.
 
     Raises:
@@ -224,5 +225,5 @@ def _context(
 
 
 def _paths(files: Files) -> list[Path]:
-    several = [files] if isinstance(files, str | os.PathLike) else files
-    return [Path(file) for file in several]
+    several = [files] if isinstance(files, str | os.PathLike | Export) else files
+    return [file.path if isinstance(file, Export) else Path(file) for file in several]
